@@ -1,0 +1,1 @@
+"""Land MX's encrypted daily files as verified Parquet."""

@@ -1,0 +1,86 @@
+"""Uncompress one Avro block, never beyond a limit."""
+
+import bz2
+import io
+import lzma
+import zlib
+from collections.abc import Callable
+
+import pyarrow as pa
+
+from ingest.errors import Reason, RejectedError
+
+
+def decompress(data: bytes, *, codec: str, limit: int) -> bytes:
+    """Return a block's bytes, uncompressed.
+
+    Raises:
+        RejectedError: the bytes are damaged, or would grow beyond limit.
+    """
+    try:
+        plain = CODECS[codec](data, limit)
+    except (zlib.error, lzma.LZMAError, pa.ArrowException, OSError, EOFError, ValueError) as error:
+        raise RejectedError(
+            Reason.NOT_AVRO, expected=f"a {codec} block", found=type(error).__name__
+        ) from error
+    if len(plain) > limit:
+        raise RejectedError(
+            Reason.TOO_LARGE, expected=f"a block of at most {limit} bytes", found="a larger one"
+        )
+    return plain
+
+
+def _null(data: bytes, limit: int) -> bytes:
+    return data
+
+
+def _deflate(data: bytes, limit: int) -> bytes:
+    stream = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
+    plain = stream.decompress(data, limit + 1)
+    if len(plain) <= limit and not stream.eof:
+        raise EOFError
+    return plain
+
+
+def _bzip2(data: bytes, limit: int) -> bytes:
+    return bz2.BZ2File(io.BytesIO(data)).read(limit + 1)
+
+
+def _xz(data: bytes, limit: int) -> bytes:
+    return lzma.LZMAFile(io.BytesIO(data)).read(limit + 1)
+
+
+def _zstandard(data: bytes, limit: int) -> bytes:
+    plain: bytes = pa.CompressedInputStream(pa.BufferReader(data), "zstd").read(limit + 1)
+    return plain
+
+
+def _snappy(data: bytes, limit: int) -> bytes:
+    """Snappy's own length comes first, and a big-endian CRC-32 of the plain bytes last."""
+    body, checksum = data[:-4], data[-4:]
+    length = _snappy_length(body)
+    if length > limit:
+        return bytes(limit + 1)
+    plain: bytes = pa.Codec("snappy").decompress(body, decompressed_size=length, asbytes=True)
+    if zlib.crc32(plain).to_bytes(4, "big") != checksum:
+        raise ValueError(checksum)
+    return plain
+
+
+def _snappy_length(body: bytes) -> int:
+    length = 0
+    for position, byte in enumerate(body[:5]):
+        length |= (byte & 0x7F) << (7 * position)
+        if byte < 0x80:
+            return length
+    raise EOFError
+
+
+CODECS: dict[str, Callable[[bytes, int], bytes]] = {
+    "null": _null,
+    "deflate": _deflate,
+    "snappy": _snappy,
+    "bzip2": _bzip2,
+    "xz": _xz,
+    "zstandard": _zstandard,
+}

@@ -1,0 +1,86 @@
+"""Files that are there whole or not at all, whatever happens to the machine meanwhile."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+FOLDER_MODE = 0o700
+FILE_MODE = 0o600
+SCRATCH = ".tmp"
+
+
+def make_folder(folder: Path) -> Path:
+    """Make a folder and its parents, readable by their owner alone, and return it."""
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
+        _sync_folder(folder.parent)
+    return folder
+
+
+@contextmanager
+def scratch_folder(data: Path) -> Iterator[Path]:
+    """Give an empty folder on the data folder's own file system; what a killed run left goes."""
+    folder = data / SCRATCH
+    shutil.rmtree(folder, ignore_errors=True)
+    make_folder(folder)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def put_in_place(temporary: Path, target: Path) -> None:
+    """Move a finished file to where readers see it, after its bytes have reached the disk."""
+    temporary.chmod(FILE_MODE)
+    descriptor = os.open(temporary, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    make_folder(target.parent)
+    temporary.replace(target)
+    _sync_folder(target.parent)
+
+
+def link_or_copy(source: Path, target: Path) -> None:
+    """Give a file a second name that outlives the first."""
+    make_folder(target.parent)
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        return
+    except OSError:
+        shutil.copyfile(source, target)
+        target.chmod(FILE_MODE)
+    _sync_folder(target.parent)
+
+
+def append_durably(path: Path, line: bytes) -> None:
+    """Add one line to a file and wait until it has reached the disk."""
+    is_new = not path.exists()
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, FILE_MODE)
+    try:
+        os.write(descriptor, line)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    if is_new:
+        _sync_folder(path.parent)
+
+
+def cut_durably(path: Path, *, size_bytes: int) -> None:
+    """Shorten a file and wait until that has reached the disk."""
+    with path.open("r+b") as stream:
+        stream.truncate(size_bytes)
+        os.fsync(stream.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,72 @@
+"""Everything this package raises on purpose.
+
+IngestError                 caught once, in cli.main, and told on one line
+├── SettingsError           a setting is missing or malformed (all of them at once)
+├── LockError               another run holds the data folder
+├── SourceError             a source cannot be reached, listed or read
+│   └── SourceUnavailable   ... and it may be worth trying again
+├── KeyringError            gpg is missing, or has no such key, or refuses
+├── LedgerError             the ledger cannot be read
+├── RejectedError           one delivered file is not what it claims; it goes to quarantine
+└── WaitingError            one delivered file may still be on its way
+"""
+
+from enum import StrEnum
+
+
+class IngestError(Exception):
+    """Something foreseeable went wrong; the message is one line for a person."""
+
+
+class SettingsError(IngestError):
+    """A setting is missing or malformed."""
+
+
+class LockError(IngestError):
+    """Another run holds the data folder."""
+
+
+class SourceError(IngestError):
+    """A source cannot be reached, listed or read, and trying again will not help."""
+
+
+class SourceUnavailable(SourceError):  # noqa: N818 - a state of the source, as the tree says
+    """A source broke off, stalled or refused for now."""
+
+
+class KeyringError(IngestError):
+    """gpg is missing, holds no such key, or refuses."""
+
+
+class LedgerError(IngestError):
+    """The ledger cannot be read."""
+
+
+class Reason(StrEnum):
+    """Why a delivered file is in quarantine; programs read these."""
+
+    TRUNCATED = "truncated"
+    WRONG_KEY = "wrong_key"
+    DAMAGED = "damaged"
+    SIZE = "size"
+    CHECKSUM = "checksum"
+    RECORD_COUNT = "record_count"
+    SCHEMA = "schema"
+    NOT_AVRO = "not_avro"
+    TOO_LARGE = "too_large"
+    MANIFEST = "manifest"
+    NAME = "name"
+
+
+class RejectedError(IngestError):
+    """A delivered file is not what it claims to be."""
+
+    def __init__(self, reason: Reason, *, expected: str, found: str) -> None:
+        super().__init__(f"{reason}: expected {expected}, found {found}")
+        self.reason = reason
+        self.expected = expected
+        self.found = found
+
+
+class WaitingError(IngestError):
+    """A delivered file may still be on its way."""

@@ -1,0 +1,130 @@
+"""Source to archive: every file that is new or has changed, each of them whole."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
+from ingest.archive import Download, Fetched, archive_path, store
+from ingest.delivery import DailyFile, ManifestFile, is_ours, parse_name
+from ingest.errors import Reason, RejectedError, SourceError, SourceUnavailable
+from ingest.ledger import Ledger
+from ingest.ledger_state import What, place_of
+from ingest.quarantine import put_in_quarantine, quarantine_path
+from ingest.sources import Source, SourceFile
+
+ATTEMPTS = 5
+LONGEST_WAIT_S = 30
+
+log = logging.getLogger(__name__)
+
+
+def fetch_all(source: Source, *, data: Path, ledger: Ledger, scratch: Path) -> list[SourceError]:
+    """Archive what the ledger does not know yet, the oldest day first, as it is lost first.
+
+    Returns:
+        What could not be read; the files after it were fetched all the same.
+
+    Raises:
+        SourceError: the source cannot be listed.
+    """
+    failures: list[SourceError] = []
+    for listed in sorted(_list(source), key=_age):
+        if not is_ours(listed.name):
+            log.debug("left alone: %s", ascii(listed.name))
+            continue
+        if ledger.state.seen.get(listed.name) == (listed.size_bytes, listed.modified_at):
+            continue
+        try:
+            fetched = _download(source, listed, scratch=scratch)
+        except SourceError as error:
+            log.warning("%s", error)
+            failures.append(error)
+            continue
+        _archive(fetched, listed, data=data, ledger=ledger, scratch=scratch)
+    return failures
+
+
+def _age(listed: SourceFile) -> tuple[str, str]:
+    parsed = parse_name(listed.name)
+    return (parsed.delivery.snapshot_date.isoformat() if parsed else "", listed.name)
+
+
+def _archive(
+    fetched: Fetched, listed: SourceFile, *, data: Path, ledger: Ledger, scratch: Path
+) -> None:
+    file = parse_name(listed.name)
+    facts = {
+        "name": listed.name,
+        "encrypted_bytes": fetched.size_bytes,
+        "encrypted_sha256": fetched.sha256,
+        "source_bytes": listed.size_bytes,
+        "source_modified_at": listed.modified_at,
+    }
+    if file is None:
+        error = RejectedError(
+            Reason.NAME,
+            expected="<client>.<date>.<resource>.<event>.avro.pgp, or a manifest's name",
+            found=ascii(listed.name),
+        )
+        target = quarantine_path(data / "quarantine", None, name=listed.name)
+        put_in_quarantine(target, ciphertext=fetched.path, error=error, scratch=scratch, **facts)
+        ledger.append(What.QUARANTINED, None, **facts, reason=error.reason)
+        return
+    replaced = _replaced(ledger, file)
+    store(
+        fetched,
+        archive_path(data / "archive", file, name=listed.name),
+        replaced_sha256=replaced,
+    )
+    if replaced != fetched.sha256:
+        log.debug("archived %s", listed.name)
+    ledger.append(What.ARCHIVED, file, **facts)
+
+
+def _replaced(ledger: Ledger, file: DailyFile | ManifestFile) -> str | None:
+    state = ledger.state
+    archived = (
+        state.manifests.get(file.delivery)
+        if isinstance(file, ManifestFile)
+        else state.archived.get(place_of(file))
+    )
+    return archived.encrypted_sha256 if archived else None
+
+
+def _list(source: Source) -> list[SourceFile]:
+    files: list[SourceFile] = _retrying()(source.list_files)
+    return files
+
+
+def _download(source: Source, listed: SourceFile, *, scratch: Path) -> Fetched:
+    download = Download(scratch)
+    fetched: Fetched = _retrying()(
+        download.attempt, partial(_open_unchanged, source, listed, download)
+    )
+    return fetched
+
+
+@contextmanager
+def _open_unchanged(
+    source: Source, listed: SourceFile, download: Download, offset: int
+) -> Iterator[BinaryIO]:
+    """Open a file where the last attempt ended, or from the start if it has changed since."""
+    if offset and listed not in source.list_files():
+        download.restart()
+        offset = 0
+    with source.open_file(listed.name, offset=offset) as stream:
+        yield stream
+
+
+def _retrying() -> Retrying:
+    return Retrying(
+        retry=retry_if_exception_type(SourceUnavailable),
+        stop=stop_after_attempt(ATTEMPTS),
+        wait=wait_random_exponential(multiplier=0.5, max=LONGEST_WAIT_S),
+        reraise=True,
+    )

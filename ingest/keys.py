@@ -1,0 +1,31 @@
+"""Make the receiver's key pair, in a folder of its own."""
+
+import secrets
+from pathlib import Path
+
+from ingest.durable import append_durably, make_folder
+from ingest.openpgp import make_key
+from ingest.settings import PASSPHRASE_FILE
+
+MADE_PASSPHRASE_BYTES = 32
+QUICK_S2K_COUNT = 65_536
+"""Stretching guards weak passphrases; one of 256 random bits has no need of it, and gpg-agent would
+pay for it with every file."""
+
+
+def make_receiver_key(
+    home: Path, *, user_name: str, email: str, expires: str, passphrase: str | None
+) -> str:
+    """Make a key pair and return its fingerprint; keys that are there already stay.
+
+    Without a passphrase one is made and left beside the keys, for their owner alone to read.
+
+    Raises:
+        KeyringError: gpg is missing or refuses.
+    """
+    make_folder(home)
+    if passphrase is None:
+        passphrase = secrets.token_urlsafe(MADE_PASSPHRASE_BYTES)
+        append_durably(home / "gpg-agent.conf", f"s2k-count {QUICK_S2K_COUNT}\n".encode())
+        append_durably(home / PASSPHRASE_FILE, f"{passphrase}\n".encode())
+    return make_key(home, user_name=user_name, email=email, expires=expires, passphrase=passphrase)

@@ -1,0 +1,83 @@
+"""What became of each file: an append-only record, one JSON object a line, one file a month.
+
+A record is written after what it tells has reached the disk, so a crash leaves at most work to do
+again. A last line that a crash cut off is no record: readers pass over it, the next run drops it.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from ingest.delivery import DailyFile, ManifestFile
+from ingest.durable import append_durably, cut_durably, make_folder
+from ingest.errors import LedgerError
+from ingest.ledger_state import LedgerState, What, fold, subject
+
+
+class Ledger:
+    """The ledger of one data folder, open for one run."""
+
+    def __init__(self, folder: Path, *, run_id: str) -> None:
+        """Read every record there is.
+
+        Raises:
+            LedgerError: a whole line is no record.
+        """
+        self._folder = make_folder(folder)
+        self.run_id = run_id
+        for path in folder.glob("*.jsonl"):
+            _drop_torn_line(path)
+        self.state = read_state(folder)
+
+    def append(self, what: What, file: DailyFile | ManifestFile | None, **facts: Any) -> None:
+        """Write one record and fold it into the state."""
+        now = max(datetime.now(tz=UTC), self.state.last_at + timedelta(microseconds=1))
+        record = {
+            "at": now.isoformat(timespec="microseconds").replace("+00:00", "Z"),
+            "run_id": self.run_id,
+            "what": what,
+            **(subject(file) if file else {}),
+            **{name: value for name, value in facts.items() if value is not None},
+        }
+        line = json.dumps(record, ensure_ascii=True, separators=(",", ":")) + "\n"
+        append_durably(self._folder / f"{now:%Y-%m}.jsonl", line.encode())
+        fold(self.state, json.loads(line))
+
+
+def read_state(folder: Path) -> LedgerState:
+    """Fold every record of a ledger, without changing it.
+
+    Raises:
+        LedgerError: a whole line is no record.
+    """
+    state = LedgerState()
+    for record in read_records(folder):
+        fold(state, record)
+    return state
+
+
+def read_records(folder: Path) -> Iterator[dict[str, Any]]:
+    """Yield the records in the order in which they were written.
+
+    Raises:
+        LedgerError: a whole line is no record.
+    """
+    for path in sorted(folder.glob("*.jsonl")):
+        *lines, _torn = path.read_bytes().split(b"\n")
+        for number, line in enumerate(lines, start=1):
+            try:
+                yield json.loads(line)
+            except ValueError as error:
+                raise LedgerError(
+                    f"ledger {path}, line {number}: expected a JSON object, found none; "
+                    "restore the file from a backup"
+                ) from error
+
+
+def _drop_torn_line(path: Path) -> None:
+    content = path.read_bytes()
+    whole = content.rfind(b"\n") + 1
+    if whole < len(content):
+        cut_durably(path, size_bytes=whole)

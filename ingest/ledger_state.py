@@ -1,0 +1,174 @@
+"""The ledger's records, folded: what is known of each file now. Pure, no I/O."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+
+from ingest.delivery import DailyFile, Delivery, Event, ManifestFile
+from ingest.manifest import Listing
+
+Place = tuple[Delivery, str, Event]
+"""Which daily file, whatever it was called: delivery, resource, event."""
+
+
+class What(StrEnum):
+    """What a record tells."""
+
+    ARCHIVED = "archived"
+    LISTED = "listed"
+    LANDED = "landed"
+    WAITING = "waiting"
+    UNLISTED = "unlisted"
+    QUARANTINED = "quarantined"
+    SCHEMA = "schema"
+    RUN = "run"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archived:
+    """The newest bytes of one delivered file."""
+
+    name: str
+    encrypted_bytes: int
+    encrypted_sha256: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What was last found of one daily file or manifest, and by what it was judged."""
+
+    what: What
+    encrypted_sha256: str
+    manifest_sha256: str | None
+    """Of the manifest's ciphertext; None while there was none."""
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landed:
+    """What of one daily file is in the landing."""
+
+    encrypted_sha256: str
+    plain_sha256: str
+    plain_bytes: int
+    record_count: int
+
+    def fits(self, listing: Listing) -> bool:
+        """Say whether a manifest lists just these bytes."""
+        return (
+            listing.checksum in (self.plain_sha256, self.encrypted_sha256)
+            and listing.plain_bytes == self.plain_bytes
+            and listing.record_count == self.record_count
+        )
+
+
+@dataclass(slots=True)
+class LedgerState:
+    """All records, folded: what is known now."""
+
+    seen: dict[str, tuple[int, float]] = field(default_factory=dict)
+    """By name: size and modification time at the source."""
+    archived: dict[Place, Archived] = field(default_factory=dict)
+    manifests: dict[Delivery, Archived] = field(default_factory=dict)
+    listings: dict[Delivery, dict[Place, Listing]] = field(default_factory=dict)
+    """Of the newest manifest that opened."""
+    arbiters: dict[Delivery, str] = field(default_factory=dict)
+    """The ciphertext's SHA-256 of that manifest."""
+    verdicts: dict[Place, Verdict] = field(default_factory=dict)
+    manifest_verdicts: dict[Delivery, Verdict] = field(default_factory=dict)
+    landed: dict[Place, Landed] = field(default_factory=dict)
+    bad_names: dict[str, str] = field(default_factory=dict)
+    schemas: set[str] = field(default_factory=set)
+    last_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def fold(state: LedgerState, record: dict[str, Any]) -> None:
+    """Bring a state up to date with one more record."""
+    state.last_at = datetime.fromisoformat(record["at"])
+    what = record["what"]
+    if what == What.SCHEMA:
+        state.schemas.add(record["schema_id"])
+    elif what == What.ARCHIVED:
+        _fold_archived(state, record)
+    elif what == What.LISTED:
+        _fold_listed(state, record)
+    elif what == What.QUARANTINED and "snapshot_date" not in record:
+        state.bad_names[record["name"]] = record["reason"]
+        state.seen[record["name"]] = (record["source_bytes"], record["source_modified_at"])
+    elif what != What.RUN:
+        _fold_verdict(state, record)
+
+
+def _fold_archived(state: LedgerState, record: dict[str, Any]) -> None:
+    archived = Archived(
+        name=record["name"],
+        encrypted_bytes=record["encrypted_bytes"],
+        encrypted_sha256=record["encrypted_sha256"],
+        at=datetime.fromisoformat(record["at"]),
+    )
+    state.seen[archived.name] = (record["source_bytes"], record["source_modified_at"])
+    if "resource" in record:
+        state.archived[_place(record)] = archived
+    else:
+        state.manifests[_delivery(record)] = archived
+
+
+def _fold_listed(state: LedgerState, record: dict[str, Any]) -> None:
+    delivery = _delivery(record)
+    listings = [Listing(**listing) for listing in record["listed"]]
+    state.arbiters[delivery] = record["encrypted_sha256"]
+    state.listings[delivery] = {
+        (delivery, file.resource, file.event): listing
+        for listing in listings
+        if (file := listing.daily_file)
+    }
+    _fold_verdict(state, record)
+
+
+def _fold_verdict(state: LedgerState, record: dict[str, Any]) -> None:
+    verdict = Verdict(
+        what=What(record["what"]),
+        encrypted_sha256=record["encrypted_sha256"],
+        manifest_sha256=record.get("manifest_sha256"),
+        reason=record.get("reason"),
+    )
+    if "resource" not in record:
+        state.manifest_verdicts[_delivery(record)] = verdict
+        return
+    state.verdicts[_place(record)] = verdict
+    if verdict.what == What.LANDED:
+        state.landed[_place(record)] = Landed(
+            encrypted_sha256=record["encrypted_sha256"],
+            plain_sha256=record["plain_sha256"],
+            plain_bytes=record["plain_bytes"],
+            record_count=record["record_count"],
+        )
+
+
+def place_of(file: DailyFile) -> Place:
+    """Give a daily file's place, under which its bytes may come again."""
+    return (file.delivery, file.resource, file.event)
+
+
+def subject(file: DailyFile | ManifestFile) -> dict[str, str]:
+    """Say in a record's own words which file it is about."""
+    delivery = {
+        "client_guid": file.delivery.client_guid,
+        "snapshot_date": file.delivery.snapshot_date.isoformat(),
+    }
+    if isinstance(file, ManifestFile):
+        return delivery
+    return delivery | {"resource": file.resource, "event": file.event, "file": file.stem}
+
+
+def _place(record: dict[str, Any]) -> Place:
+    return (_delivery(record), record["resource"], Event(record["event"]))
+
+
+def _delivery(record: dict[str, Any]) -> Delivery:
+    return Delivery(
+        client_guid=record["client_guid"],
+        snapshot_date=date.fromisoformat(record["snapshot_date"]),
+    )

@@ -1,0 +1,252 @@
+"""Decrypt and encrypt streams with gpg; the only importer of gnupg.
+
+python-gnupg never raises for gpg's failures, and reports success even when the callback that takes
+the plaintext has raised: a decryption is good only if gpg said so, left with 0, and every byte was
+taken (read in python-gnupg 0.5.7).
+"""
+
+import hashlib
+import logging
+import os
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from copy import copy
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import gnupg
+
+from ingest.errors import KeyringError, Reason, RejectedError
+
+CHUNK_BYTES = 1 << 16
+_OFFLINE: Final = ["--no-options", "--disable-dirmngr", "--no-auto-key-locate"]
+_LOCKED: Final = (11, 85, 86, 87, 99, 177)
+"""libgpg-error's bad passphrase, pinentry, and canceled."""
+_SYSTEM_ERROR: Final = 1 << 15
+_INSTALL: Final = "install it with: sudo apt-get install gnupg"
+
+# python-gnupg logs gpg's own words, user IDs included, as warnings.
+logging.getLogger("gnupg").setLevel(logging.CRITICAL)
+
+
+@dataclass(slots=True)
+class Plaintext:
+    """The plain bytes of one file as they come out of gpg; what it was is known at the end."""
+
+    stream: BinaryIO
+    size_bytes: int = 0
+    key_id: str | None = None
+    is_whole: bool = False
+    """gpg has vouched for every byte."""
+    _sha256: Any = field(default_factory=hashlib.sha256)
+
+    def read(self, size: int, /) -> bytes:
+        return self.stream.read(size)
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of all bytes so far, in hex."""
+        digest: str = self._sha256.hexdigest()
+        return digest
+
+    def count(self, chunk: bytes) -> None:
+        self.size_bytes += len(chunk)
+        self._sha256.update(chunk)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """A key pair of the receiver."""
+
+    fingerprint: str
+    user_id: str
+    created: date | None
+    expires: date | None
+
+
+class Keyring:
+    """A GnuPG home: the receiver's private keys, or a sender's public ones."""
+
+    def __init__(self, home: Path, *, passphrase: str | None = None) -> None:
+        """Open a GnuPG home.
+
+        Raises:
+            KeyringError: gpg is not installed, or home is no folder.
+        """
+        if not home.is_dir():
+            raise KeyringError(
+                f"key folder {home}: expected a GnuPG home, found none; "
+                "make one with: ingest keys new"
+            )
+        try:
+            self._gpg = gnupg.GPG(gnupghome=str(home), options=list(_OFFLINE))
+        except OSError as error:
+            raise KeyringError(f"gpg: expected on the PATH, found none; {_INSTALL}") from error
+        self._gpg.buffer_size = CHUNK_BYTES
+        self._home = home
+        self._passphrase = passphrase
+
+    @contextmanager
+    def decrypt(self, ciphertext: Path, *, max_bytes: int) -> Iterator[Plaintext]:
+        """Open a file's plaintext as a stream that never touches a disk.
+
+        Leaving the block reads what is left of it, so that size and hash are those of the whole.
+
+        Raises:
+            RejectedError: no key of ours opens it, it is damaged, or it is larger than max_bytes.
+        """
+        read_end, write_end = os.pipe()
+        with os.fdopen(read_end, "rb", buffering=CHUNK_BYTES) as stream:
+            plain = Plaintext(stream)
+            with ThreadPoolExecutor(max_workers=1) as executor:
+                decryption = executor.submit(
+                    self._decrypt_into, write_end, ciphertext, plain, max_bytes
+                )
+                try:
+                    yield plain
+                finally:
+                    while stream.read(CHUNK_BYTES):
+                        pass
+                    _check(decryption.result(), plain=plain, max_bytes=max_bytes)
+
+    def _decrypt_into(
+        self, write_end: int, ciphertext: Path, plain: Plaintext, max_bytes: int
+    ) -> gnupg.Crypt:
+        with os.fdopen(write_end, "wb", buffering=0) as pipe:
+
+            def take(chunk: bytes) -> bool:
+                plain.count(chunk)
+                pipe.write(chunk)
+                return False
+
+            gpg = copy(self._gpg)
+            gpg.on_data = take
+            result = gnupg.Crypt(gpg)
+            gpg.result_map = gpg.result_map | {"crypt": lambda _: result}
+            # gpg hangs up early on what it cannot read; why is in the result all the same.
+            with suppress(BrokenPipeError):
+                gpg.decrypt_file(
+                    str(ciphertext),
+                    passphrase=self._passphrase,
+                    extra_args=["--max-output", str(max_bytes)],
+                )
+            return result
+
+    def encrypt(self, source: BinaryIO, *, output: Path, recipient: str) -> None:
+        """Encrypt a stream to a key of this home, into a file.
+
+        Raises:
+            KeyringError: gpg refused.
+        """
+        result = self._gpg.encrypt_file(
+            source, [recipient], output=str(output), always_trust=True, armor=False
+        )
+        if not result.ok or result.returncode:
+            raise KeyringError(f"key {recipient}: expected gpg to encrypt, found {result.status}")
+
+    def private_keys(self) -> list[Key]:
+        """List the keys whose private half is here, in the order in which they were made."""
+        keys = [
+            Key(
+                fingerprint=each["fingerprint"],
+                user_id=each["uids"][0] if each["uids"] else "",
+                created=_day(each["date"]),
+                expires=_day(each["expires"]),
+            )
+            for each in self._gpg.list_keys(secret=True)
+        ]
+        return sorted(keys, key=lambda key: (str(key.created), key.fingerprint))
+
+    def export_public(self, fingerprint: str) -> str:
+        """Return a public key as ASCII armour, the form that MX asks for.
+
+        Raises:
+            KeyringError: there is no such key.
+        """
+        armour: str = self._gpg.export_keys(fingerprint)
+        if not armour:
+            raise KeyringError(
+                f"key {fingerprint}: expected in {self._home}, found none; see: ingest keys list"
+            )
+        return armour
+
+    def import_public(self, armour: str) -> str:
+        """Add an armoured public key and return its fingerprint.
+
+        Raises:
+            KeyringError: the text holds no key.
+        """
+        result = self._gpg.import_keys(armour)
+        if not result.fingerprints:
+            raise KeyringError("public key: expected ASCII armour, found no key in it")
+        fingerprint: str = result.fingerprints[0]
+        return fingerprint
+
+
+def make_key(home: Path, *, user_name: str, email: str, expires: str, passphrase: str) -> str:
+    """Make an RSA-4096 pair with a subkey for encryption, and return its fingerprint.
+
+    Raises:
+        KeyringError: gpg is missing or refuses.
+    """
+    gpg = Keyring(home)._gpg
+    result = gpg.gen_key(
+        gpg.gen_key_input(
+            key_type="RSA",
+            key_length=4096,
+            key_usage="cert,sign",
+            subkey_type="RSA",
+            subkey_length=4096,
+            subkey_usage="encrypt",
+            name_real=user_name,
+            name_email=email,
+            expire_date=expires,
+            passphrase=passphrase,
+        )
+    )
+    if not result.fingerprint:
+        raise KeyringError(f"key folder {home}: expected a new key, found gpg refusing")
+    fingerprint: str = result.fingerprint
+    return fingerprint
+
+
+def _check(result: gnupg.Crypt, *, plain: Plaintext, max_bytes: int) -> None:
+    plain.key_id = result.key_id
+    if result.on_data_failure is not None:
+        raise result.on_data_failure
+    if result.ok and result.returncode == 0:
+        plain.is_whole = True
+        return
+    if result.ok:
+        raise RejectedError(
+            Reason.TOO_LARGE, expected=f"at most {max_bytes} bytes", found="more than that"
+        )
+    if result.status == "no secret key":
+        raise RejectedError(
+            Reason.WRONG_KEY,
+            expected="a message to a key of this keyring",
+            found=f"one to {result.key_id}",
+        )
+    if _is_locked(result.stderr):
+        raise KeyringError(
+            f"key {result.key_id}: expected its passphrase in MX_GPG_PASSPHRASE, "
+            "found that it does not unlock the key"
+        )
+    raise RejectedError(
+        Reason.DAMAGED, expected="an intact OpenPGP message", found=result.status or "none"
+    )
+
+
+def _day(epoch: str) -> date | None:
+    return datetime.fromtimestamp(int(epoch), tz=UTC).date() if epoch else None
+
+
+def _is_locked(stderr: str) -> bool:
+    """Tell a key that stays locked from a damaged message, which gpg's status words do not."""
+    failure = re.search(r"\[GNUPG:\] ERROR pkdecrypt_failed (\d+)", stderr)
+    code = int(failure[1]) & 0xFFFF if failure else 0
+    return code in _LOCKED or code >= _SYSTEM_ERROR

@@ -1,0 +1,99 @@
+"""The settings, from the environment and `.env`; the only reader of the environment."""
+
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import (
+    BeforeValidator,
+    ByteSize,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ingest.errors import SettingsError
+
+SECRETS = ("gpg_passphrase", "sftp_password", "sftp_private_key", "api_key", "mask_key")
+
+PASSPHRASE_FILE = "passphrase"  # noqa: S105 - the name of a file
+
+FolderPath = Annotated[Path, BeforeValidator(lambda value: Path(value).expanduser())]
+
+
+class Settings(BaseSettings):
+    """Every setting once; the environment calls them `MX_` and the name in capitals."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MX_", env_file=".env", env_ignore_empty=True, extra="ignore"
+    )
+
+    source: str | None = None
+    data: FolderPath = Path("data")
+    gnupghome: FolderPath | None = None
+    gpg_passphrase: SecretStr | None = None
+    gpg_passphrase_file: FolderPath | None = None
+    sftp_password: SecretStr | None = None
+    sftp_password_file: FolderPath | None = None
+    sftp_private_key: SecretStr | None = None
+    sftp_private_key_file: FolderPath | None = None
+    sftp_known_hosts: FolderPath = Path("~/.ssh/known_hosts").expanduser()
+    api_key: SecretStr | None = None
+    api_key_file: FolderPath | None = None
+    mask_key: SecretStr | None = None
+    mask_key_file: FolderPath | None = None
+    memory: ByteSize = ByteSize(512 << 20)
+    settle_hours: float = Field(default=6, ge=0)
+    max_plain_bytes: ByteSize = ByteSize(64 << 30)
+
+    @model_validator(mode="after")
+    def _find_made_passphrase(self) -> Self:
+        """A passphrase that `ingest keys new` has made lies beside the keys."""
+        made = self.gnupghome / PASSPHRASE_FILE if self.gnupghome else None
+        if not (self.gpg_passphrase or self.gpg_passphrase_file) and made and made.is_file():
+            self.gpg_passphrase_file = made
+        return self
+
+    @model_validator(mode="after")
+    def _read_secret_files(self) -> Self:
+        for name in SECRETS:
+            path: Path | None = getattr(self, f"{name}_file")
+            if path is None or getattr(self, name) is not None:
+                continue
+            try:
+                setattr(self, name, SecretStr(path.read_text().rstrip("\n")))
+            except (OSError, UnicodeDecodeError) as error:
+                reason = getattr(error, "strerror", None) or "no text"
+                raise ValueError(f"MX_{name.upper()}_FILE: cannot read {path}: {reason}") from error
+        return self
+
+
+def load_settings(*required: str) -> Settings:
+    """Read the settings.
+
+    Args:
+        required: names of optional settings that the caller cannot do without.
+
+    Raises:
+        SettingsError: settings are malformed or required ones missing, all of them in one message.
+    """
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        problems = [
+            ": ".join([*(f"MX_{str(part).upper()}" for part in each["loc"]), each["msg"]])
+            for each in error.errors()
+        ]
+        raise SettingsError("; ".join(problems)) from error
+    if missing := [name for name in required if getattr(settings, name) is None]:
+        names = ", ".join(f"MX_{name.upper()}" for name in missing)
+        raise SettingsError(
+            f"{names}: expected in the environment or .env, found nothing; see .env.example"
+        )
+    return settings
+
+
+def reveal(secret: SecretStr | None) -> str | None:
+    """Unwrap a secret where it is used."""
+    return secret.get_secret_value() if secret else None

@@ -1,0 +1,131 @@
+"""How to log in to an SSH server: the host key must be known, only what was given is tried."""
+
+import io
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import paramiko
+
+from ingest.errors import SettingsError, SourceError, SourceUnavailable
+
+TIMEOUT_S = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """Where to log in, and with what."""
+
+    host: str
+    port: int
+    user: str
+    known_hosts: Path
+    password: str | None = field(repr=False)
+    key: paramiko.PKey | None = field(repr=False)
+
+    @property
+    def where(self) -> str:
+        return f"sftp {self.host}:{self.port}"
+
+
+def read_login(
+    address: str, *, password: str | None, private_key: str | None, known_hosts: Path
+) -> Login:
+    """Take a login from `sftp://user@host:port/folder` and the settings beside it.
+
+    Raises:
+        SettingsError: something is malformed or missing.
+    """
+    parts = urlsplit(address)
+    try:
+        port = parts.port or 22
+    except ValueError as error:
+        raise SettingsError("MX_SOURCE: expected a port between 1 and 65535") from error
+    if not parts.hostname or not parts.username or parts.password is not None:
+        raise SettingsError(
+            "MX_SOURCE: expected sftp://user@host:port/folder, the password in MX_SFTP_PASSWORD"
+        )
+    if password is None and private_key is None:
+        raise SettingsError(
+            "MX_SFTP_PASSWORD or MX_SFTP_PRIVATE_KEY: expected for an sftp source, found neither"
+        )
+    key = _load_key(private_key, passphrase=password) if private_key else None
+    return Login(
+        host=parts.hostname,
+        port=port,
+        user=parts.username,
+        known_hosts=known_hosts,
+        password=None if key else password,
+        key=key,
+    )
+
+
+def connect(login: Login) -> paramiko.SSHClient:
+    """Log in.
+
+    Raises:
+        SettingsError: there is no file of known hosts.
+        SourceError: the server is not the known one, or refuses the login.
+        SourceUnavailable: the server does not answer.
+    """
+    client = paramiko.SSHClient()
+    client.set_missing_host_key_policy(paramiko.RejectPolicy())
+    scan = f"ssh-keyscan -p {login.port} {login.host}"
+    try:
+        client.load_host_keys(str(login.known_hosts))
+    except OSError as error:
+        raise SettingsError(
+            f"MX_SFTP_KNOWN_HOSTS: expected a file, found {error.strerror} at "
+            f"{login.known_hosts}; fill it with: {scan}"
+        ) from error
+    try:
+        client.connect(
+            login.host,
+            port=login.port,
+            username=login.user,
+            password=login.password,
+            pkey=login.key,
+            look_for_keys=False,
+            allow_agent=False,
+            timeout=TIMEOUT_S,
+            banner_timeout=TIMEOUT_S,
+            auth_timeout=TIMEOUT_S,
+        )
+    except paramiko.AuthenticationException as error:
+        raise SourceError(
+            f"{login.where}: expected to log in as {login.user}, found it refused"
+        ) from error
+    except paramiko.BadHostKeyException as error:
+        raise SourceError(
+            f"{login.where}: expected the host key in {login.known_hosts}, found another; "
+            "ask the server's owner before you change it"
+        ) from error
+    except paramiko.SSHException as error:
+        if "not found in known_hosts" in str(error):
+            raise SourceError(
+                f"{login.where}: expected its host key in {login.known_hosts}, found none; "
+                f"compare and add what this prints: {scan}"
+            ) from error
+        raise SourceUnavailable(f"{login.where}: expected an SSH server, found none") from error
+    except (OSError, EOFError) as error:
+        found = getattr(error, "strerror", None) or type(error).__name__
+        raise SourceUnavailable(f"{login.where}: expected a connection, found {found}") from error
+    return client
+
+
+def _load_key(private_key: str, *, passphrase: str | None) -> paramiko.PKey:
+    """Take a key's text, or the path of its file."""
+    is_text = private_key.lstrip().startswith("-----BEGIN")
+    try:
+        text = private_key if is_text else Path(private_key).expanduser().read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError("MX_SFTP_PRIVATE_KEY: expected a key, or its file's path") from error
+    for kind in (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey):
+        try:
+            return kind.from_private_key(io.StringIO(text), password=passphrase)
+        except (paramiko.SSHException, ValueError):
+            continue
+    raise SettingsError(
+        "MX_SFTP_PRIVATE_KEY: expected an Ed25519, ECDSA or RSA key, and its passphrase in "
+        "MX_SFTP_PASSWORD if it has one, found no key that opens"
+    )

@@ -1,0 +1,47 @@
+set dotenv-load
+
+python := ".venv/bin/python"
+
+# list the recipes
+default:
+    @{{ just_executable() }} --list --unsorted
+
+# make .venv from the lock file, and see that gpg is there
+setup:
+    @cmp -s requirements.lock .venv/installed.lock || .ci/make-venv
+    @command -v gpg > /dev/null || .ci/debian-packages gnupg
+
+# the whole way on synthetic deliveries: sender, SFTP, verify, land, tables
+demo: setup
+    @{{ python }} -m ingest.sample.demo
+
+# fetch, verify and land all that is new; the last line says what is not whole
+ingest *args: setup
+    @.venv/bin/ingest run {{ args }} || [ $? -eq 3 ]
+
+# build and test the warehouse
+build *args: setup
+    @{{ python }} -m ingest.build {{ args }}
+
+# ask the warehouse: just query "from users limit 5"
+query sql: setup
+    @{{ python }} -m ingest.query {{ quote(sql) }}
+
+# set a shell up for dbt: eval "$(just env)"
+env:
+    @{{ python }} -m ingest.shell
+
+# all tests
+test *args: setup check
+    .venv/bin/pytest {{ args }}
+
+# lint, types, import directions, SQL
+check: setup
+    .venv/bin/ruff check && .venv/bin/ruff format --check
+    .venv/bin/mypy
+    .venv/bin/lint-imports
+    .venv/bin/sqlfluff lint dbt_project/models dbt_project/tests --disable-progress-bar
+
+# resolve the dependencies anew
+lock:
+    uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --group dev pyproject.toml -o requirements.lock

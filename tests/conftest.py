@@ -1,0 +1,93 @@
+"""Real parts for every test: a key pair, a source, a sender, a data folder."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from ingest.judge import Rules
+from ingest.openpgp import Keyring
+from ingest.pipeline import Summary, run
+from ingest.sources.local import LocalFolder
+from tests.support.receiver import PASSPHRASE, Receiver, receiver
+from tests.support.sender import Sender
+from tests.support.sshd import Sshd, is_possible, sshd
+
+Ingest = Callable[..., Summary]
+
+
+@pytest.fixture(scope="session")
+def receiver_key() -> Iterator[Receiver]:
+    with receiver() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def keyring(receiver_key: Receiver) -> Keyring:
+    return Keyring(receiver_key.home, passphrase=PASSPHRASE)
+
+
+@pytest.fixture(scope="session")
+def sshd_server() -> Iterator[Sshd]:
+    """OpenSSH's server; only CI insists on it, as a machine of one's own may not allow for it."""
+    with sshd() as server:
+        yield server
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, and say so, what needs a server that this machine cannot have."""
+    if is_possible() or os.environ.get("CI") == "true":
+        return
+    left_out = [item for item in items if "sshd" in item.name or "sshd_server" in _fixtures(item)]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
+    names = ", ".join(sorted({item.name.partition("[")[0] for item in left_out}))
+    print(f"left out, as they need root and Debian's openssh-server: {names}")  # noqa: T201
+
+
+def _fixtures(item: pytest.Item) -> list[str]:
+    return list(getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture
+def sender(tmp_path: Path, keyring: Keyring, receiver_key: Receiver) -> Sender:
+    folder = tmp_path / "source"
+    folder.mkdir()
+    return Sender(folder=folder, keyring=keyring, recipient=receiver_key.fingerprint)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def ingest(sender: Sender, data: Path, keyring: Keyring) -> Ingest:
+    """Run the pipeline over the sender's folder."""
+
+    def run_once(*, settle_hours: float = 6, accept_unlisted: bool = False) -> Summary:
+        rules = Rules(
+            settle=timedelta(hours=settle_hours),
+            max_plain_bytes=1 << 30,
+            accept_unlisted=accept_unlisted,
+        )
+        return run(LocalFolder(sender.folder), data=data, keyring=keyring, rules=rules)
+
+    return run_once
+
+
+def landed_rows(data: Path) -> list[dict[str, Any]]:
+    """Read every landed row, files in the order of their paths."""
+    paths = sorted((data / "landing").rglob("*.parquet"))
+    return [row for path in paths for row in pq.ParquetFile(path).read().to_pylist()]
+
+
+def quarantine_reasons(data: Path) -> dict[str, str]:
+    """Read the reason of each file in quarantine, by its name."""
+    paths = sorted((data / "quarantine").rglob("*.json"))
+    return {path.stem: json.loads(path.read_text())["reason"] for path in paths}

@@ -1,0 +1,162 @@
+"""A folder and an SFTP server are the same source: what is listed, and how it is read."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from ingest.errors import SettingsError, SourceError, SourceUnavailable
+from ingest.sources import Source, open_source
+from tests.support.sshd import Sshd
+
+NAMES = Path("/nonexistent/known_hosts")
+CONTENT = os.urandom(100_000)
+
+
+@pytest.fixture(params=["local", "sshd"])
+def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """What the source shows."""
+    if request.param == "local":
+        return tmp_path
+    served: Sshd = request.getfixturevalue("sshd_server")
+    for path in served.folder.iterdir():
+        path.unlink()
+    return served.folder
+
+
+@pytest.fixture
+def source(request: pytest.FixtureRequest, folder: Path, tmp_path: Path) -> Iterator[Source]:
+    with ExitStack() as stack:
+        if folder == tmp_path:
+            yield stack.enter_context(open_source(str(folder), known_hosts=NAMES))
+        else:
+            served: Sshd = request.getfixturevalue("sshd_server")
+            yield stack.enter_context(
+                open_source(
+                    served.address, password=served.password, known_hosts=served.known_hosts
+                )
+            )
+
+
+def test_regular_files_are_listed_with_size_and_time(source: Source, folder: Path) -> None:
+    (folder / "a").write_bytes(b"12345")
+    os.utime(folder / "a", (0, 1_700_000_000))
+    (folder / "link").symlink_to("a")
+
+    [listed] = source.list_files()
+
+    assert (listed.name, listed.size_bytes, listed.modified_at) == ("a", 5, 1_700_000_000)
+
+
+@pytest.mark.parametrize("offset", [0, 70_000, len(CONTENT)])
+def test_a_file_is_read_from_any_offset(source: Source, folder: Path, offset: int) -> None:
+    (folder / "a").write_bytes(CONTENT)
+    (folder / "a").chmod(0o644)
+
+    with source.open_file("a", offset=offset) as stream:
+        chunks = iter(lambda: stream.read(30_000), b"")
+        assert b"".join(chunks) == CONTENT[offset:]
+
+
+def test_a_file_that_has_gone_is_named(source: Source) -> None:
+    with pytest.raises(SourceError, match="'gone'"), source.open_file("gone", offset=0):
+        pass
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with (
+        open_source(str(tmp_path / "none"), known_hosts=NAMES) as source,
+        pytest.raises(SourceError, match="none: expected a folder to list"),
+    ):
+        source.list_files()
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("ftp://host/x", "found the scheme ftp"),
+        ("sftp://host:99999/x", "a port between 1 and 65535"),
+        ("sftp://host/x", "expected sftp://user@host:port/folder"),
+        ("sftp://user:secret@host/x", "the password in MX_SFTP_PASSWORD"),
+    ],
+)
+def test_an_address_that_cannot_be_meant_is_told(address: str, said: str) -> None:
+    with (
+        pytest.raises(SettingsError, match=said) as told,
+        open_source(address, password="p", known_hosts=NAMES),
+    ):
+        pass
+    assert "secret" not in str(told.value)
+
+
+def test_a_server_wants_a_password_or_a_key() -> None:
+    with (
+        pytest.raises(SettingsError, match="found neither"),
+        open_source("sftp://user@host/x", known_hosts=NAMES),
+    ):
+        pass
+
+
+def test_a_server_that_nobody_knows_is_not_trusted(sshd_server: Sshd, tmp_path: Path) -> None:
+    (tmp_path / "known_hosts").write_text("")
+
+    with (
+        pytest.raises(SourceError, match="ssh-keyscan -p"),
+        open_source(
+            sshd_server.address,
+            password=sshd_server.password,
+            known_hosts=tmp_path / "known_hosts",
+        ) as source,
+    ):
+        source.list_files()
+
+
+def test_a_server_with_another_key_is_not_trusted(sshd_server: Sshd, tmp_path: Path) -> None:
+    host, kind, _key, *_rest = sshd_server.known_hosts.read_text().split()
+    other = "AAAAC3NzaC1lZDI1NTE5AAAAIJXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX"
+    (tmp_path / "known_hosts").write_text(f"{host} {kind} {other}\n")
+
+    with (
+        pytest.raises(SourceError, match="found another"),
+        open_source(
+            sshd_server.address,
+            password=sshd_server.password,
+            known_hosts=tmp_path / "known_hosts",
+        ) as source,
+    ):
+        source.list_files()
+
+
+def test_a_wrong_password_is_not_tried_again(sshd_server: Sshd) -> None:
+    with (
+        pytest.raises(SourceError, match="expected to log in as mx-test, found it refused") as told,
+        open_source(
+            sshd_server.address, password="wrong", known_hosts=sshd_server.known_hosts
+        ) as source,
+    ):
+        source.list_files()
+    assert not isinstance(told.value, SourceUnavailable)
+
+
+def test_a_missing_file_of_known_hosts_says_how_to_fill_it(sshd_server: Sshd) -> None:
+    with (
+        pytest.raises(SettingsError, match=r"MX_SFTP_KNOWN_HOSTS: .* fill it with: ssh-keyscan"),
+        open_source(
+            sshd_server.address, password=sshd_server.password, known_hosts=NAMES
+        ) as source,
+    ):
+        source.list_files()
+
+
+def test_a_server_that_does_not_answer_may_be_tried_again(tmp_path: Path) -> None:
+    (tmp_path / "known_hosts").write_text("")
+
+    with (
+        pytest.raises(SourceUnavailable, match=r"sftp 127.0.0.1:1: expected a connection"),
+        open_source(
+            "sftp://user@127.0.0.1:1/x", password="p", known_hosts=tmp_path / "known_hosts"
+        ) as source,
+    ):
+        source.list_files()
