@@ -13,7 +13,7 @@ setup:
 
 # the whole way on synthetic deliveries: sender, SFTP, verify, land, tables
 demo: setup
-    @{{ python }} -m ingest.sample.demo
+    @{{ python }} -m ingest.demo
 
 # fetch, verify and land all that is new; the last line says what is not whole
 ingest *args: setup

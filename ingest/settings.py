@@ -29,9 +29,9 @@ class Settings(BaseSettings):
         env_prefix="MX_", env_file=".env", env_ignore_empty=True, extra="ignore"
     )
 
-    source: str | None = None
+    source: str = ""
     data: FolderPath = Path("data")
-    gnupghome: FolderPath | None = None
+    gnupghome: FolderPath = Path()
     gpg_passphrase: SecretStr | None = None
     gpg_passphrase_file: FolderPath | None = None
     sftp_password: SecretStr | None = None
@@ -50,8 +50,9 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _find_made_passphrase(self) -> Self:
         """A passphrase that `ingest keys new` has made lies beside the keys."""
-        made = self.gnupghome / PASSPHRASE_FILE if self.gnupghome else None
-        if not (self.gpg_passphrase or self.gpg_passphrase_file) and made and made.is_file():
+        made = self.gnupghome / PASSPHRASE_FILE
+        is_said = self.gpg_passphrase is not None or self.gpg_passphrase_file is not None
+        if "gnupghome" in self.model_fields_set and not is_said and made.is_file():
             self.gpg_passphrase_file = made
         return self
 
@@ -73,7 +74,7 @@ def load_settings(*required: str) -> Settings:
     """Read the settings.
 
     Args:
-        required: names of optional settings that the caller cannot do without.
+        required: names of settings that the caller cannot do without.
 
     Raises:
         SettingsError: settings are malformed or required ones missing, all of them in one message.
@@ -86,7 +87,7 @@ def load_settings(*required: str) -> Settings:
             for each in error.errors()
         ]
         raise SettingsError("; ".join(problems)) from error
-    if missing := [name for name in required if getattr(settings, name) is None]:
+    if missing := [name for name in required if name not in settings.model_fields_set]:
         names = ", ".join(f"MX_{name.upper()}" for name in missing)
         raise SettingsError(
             f"{names}: expected in the environment or .env, found nothing; see .env.example"

@@ -1,0 +1,79 @@
+"""`ingest keys new | list | export`."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from ingest.commands import Json
+from ingest.errors import KeyringError
+from ingest.settings import load_settings, reveal
+
+keys = typer.Typer(no_args_is_help=True, help="Make, list and export the receiver's key pair.")
+
+
+@keys.command()
+def new(
+    name: Annotated[str, typer.Option(help="Whose key it is.")] = "MX receiver",
+    email: Annotated[str, typer.Option(help="Its owner's address.")] = "mx-receiver@localhost",
+    expires: Annotated[str, typer.Option(help="When: 2y, 18m, or 0 for never.")] = "2y",
+    as_json: Json = False,
+) -> None:
+    """Make an RSA-4096 key pair; the public half is what MX asks for."""
+    from ingest.keys import make_receiver_key
+
+    settings = load_settings("gnupghome")
+    fingerprint = make_receiver_key(
+        settings.gnupghome,
+        user_name=name,
+        email=email,
+        expires=expires,
+        passphrase=reveal(settings.gpg_passphrase),
+    )
+    typer.echo(json.dumps({"fingerprint": fingerprint}) if as_json else fingerprint)
+
+
+@keys.command("list")
+def list_keys(as_json: Json = False) -> None:
+    """List the key pairs that can open deliveries."""
+    from ingest.openpgp import Keyring
+
+    facts = [
+        {
+            "fingerprint": key.fingerprint,
+            "user_id": key.user_id,
+            "created": str(key.created),
+            "expires": str(key.expires) if key.expires else "never",
+        }
+        for key in Keyring(load_settings("gnupghome").gnupghome).private_keys()
+    ]
+    if as_json:
+        typer.echo(json.dumps(facts))
+        return
+    for each in facts:
+        typer.echo("  ".join(each.values()))
+
+
+@keys.command()
+def export(
+    fingerprint: Annotated[
+        str | None, typer.Argument(help="Which one; the newest if not said.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Print a public key as ASCII armour, to be sent to MX."""
+    from ingest.openpgp import Keyring
+
+    home = load_settings("gnupghome").gnupghome
+    keyring = Keyring(home)
+    known = [key.fingerprint for key in keyring.private_keys()]
+    if not known:
+        raise KeyringError(
+            f"key folder {home}: expected a key pair, found none; make one with: ingest keys new"
+        )
+    chosen = fingerprint or known[-1]
+    armour = keyring.export_public(chosen)
+    if as_json:
+        typer.echo(json.dumps({"fingerprint": chosen, "public_key": armour}))
+    else:
+        typer.echo(armour, nl=False)

@@ -1,0 +1,46 @@
+"""`ingest run`."""
+
+import json
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from ingest.commands import Json
+from ingest.settings import load_settings, reveal
+
+FAILED, NOT_WHOLE = 1, 3
+
+
+def run(
+    accept_unlisted: Annotated[
+        bool,
+        typer.Option("--accept-unlisted", help="Land files that no manifest lists, too."),
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Fetch, archive, verify and land all that is new."""
+    from ingest.judge import Rules
+    from ingest.openpgp import Keyring
+    from ingest.pipeline import run as run_pipeline
+    from ingest.sources import open_source
+
+    settings = load_settings("source", "gnupghome")
+    keyring = Keyring(settings.gnupghome, passphrase=reveal(settings.gpg_passphrase))
+    rules = Rules(
+        settle=timedelta(hours=settings.settle_hours),
+        max_plain_bytes=settings.max_plain_bytes,
+        accept_unlisted=accept_unlisted,
+    )
+    with open_source(
+        settings.source,
+        password=reveal(settings.sftp_password),
+        private_key=reveal(settings.sftp_private_key),
+        known_hosts=settings.sftp_known_hosts,
+    ) as source:
+        summary = run_pipeline(source, data=settings.data, keyring=keyring, rules=rules)
+    typer.echo(json.dumps(summary.facts()) if as_json else summary.text())
+    if summary.failures:
+        raise typer.Exit(FAILED)
+    if summary.alarms:
+        raise typer.Exit(NOT_WHOLE)

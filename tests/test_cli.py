@@ -1,0 +1,147 @@
+"""The command as it is typed: exit codes, one-line errors, JSON."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from tests.support.receiver import PASSPHRASE, Receiver
+from tests.support.sender import Sender
+
+Finished = subprocess.CompletedProcess[str]
+
+
+class Cli(Protocol):
+    def __call__(self, *args: str, **settings: str) -> Finished: ...
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> Cli:
+    """Run `ingest` as a program, with no settings but those given."""
+
+    def call(*args: str, **settings: str) -> Finished:
+        environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "COLUMNS": "100"}
+        return subprocess.run(
+            [sys.executable, "-m", "ingest", *args],
+            env=environment | settings,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return call
+
+
+@pytest.fixture
+def settings(sender: Sender, data: Path, receiver_key: Receiver) -> dict[str, str]:
+    return {
+        "MX_SOURCE": str(sender.folder),
+        "MX_DATA": str(data),
+        "MX_GNUPGHOME": str(receiver_key.home),
+        "MX_GPG_PASSPHRASE": PASSPHRASE,
+    }
+
+
+def test_a_run_that_lands_all_ends_with_0(
+    cli: Cli, sender: Sender, settings: dict[str, str]
+) -> None:
+    sender.send_users("a")
+    sender.send_manifest()
+
+    done = cli("run", **settings)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1] == "all that was listed is whole"
+
+
+def test_a_run_that_leaves_something_ends_with_3_and_says_so_last(
+    cli: Cli, sender: Sender, settings: dict[str, str]
+) -> None:
+    sender.send_users("a", Checksum="0" * 64)
+    sender.send_manifest()
+
+    done = cli("run", **settings)
+
+    assert done.returncode == 3
+    assert done.stdout.splitlines()[-1].startswith("not whole: 1 files or manifests")
+    assert "quarantined" in done.stderr
+
+
+def test_a_run_tells_a_program_in_json(cli: Cli, sender: Sender, settings: dict[str, str]) -> None:
+    sender.send_users("a")
+    sender.send_manifest()
+
+    assert json.loads(cli("run", "--json", **settings).stdout)["rows_landed"] == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "code", "said"),
+    [
+        ({"MX_SOURCE": ""}, 2, "MX_SOURCE: expected in the environment or .env"),
+        ({"MX_SETTLE_HOURS": "soon"}, 2, "MX_SETTLE_HOURS: "),
+        ({"MX_SOURCE": "ftp://host/"}, 2, "found the scheme ftp"),
+        ({"MX_SOURCE": "/nowhere"}, 1, "source /nowhere: expected a folder to list"),
+        ({"MX_GNUPGHOME": "/nowhere"}, 1, "make one with: ingest keys new"),
+        ({"MX_GPG_PASSPHRASE": "wrong"}, 1, "expected its passphrase in MX_GPG_PASSPHRASE"),
+        ({"MX_DATA": "/proc/none"}, 1, "/proc"),
+    ],
+    ids=str,
+)
+def test_a_foreseeable_fault_is_one_line_and_an_exit_code(
+    cli: Cli,
+    sender: Sender,
+    settings: dict[str, str],
+    changed: dict[str, str],
+    code: int,
+    said: str,
+) -> None:
+    sender.send_users("a")
+    sender.send_manifest()
+    forget = ["gpgconf", "--homedir", settings["MX_GNUPGHOME"], "--kill", "gpg-agent"]
+    subprocess.run(forget, check=True)
+
+    done = cli("run", **(settings | changed))
+
+    assert (done.returncode, len(done.stderr.splitlines())) == (code, 1)
+    assert said in done.stderr
+
+
+def test_a_wrong_option_ends_with_2(cli: Cli) -> None:
+    assert cli("run", "--no-such-option").returncode == 2
+
+
+def test_a_key_pair_is_made_listed_exported_and_used(cli: Cli, receiver_key: Receiver) -> None:
+    settings = {"MX_GNUPGHOME": str(receiver_key.home / "k")}
+
+    made = cli("keys", "new", "--name", "Bank", "--email", "data@localhost", **settings)
+    listed = json.loads(cli("keys", "list", "--json", **settings).stdout)
+    exported = cli("keys", "export", **settings)
+    sent = cli("sample", "--to", "out", "--days", "1", "--users", "2", "--json", **settings)
+    ran = cli("run", **settings, MX_SOURCE="out")
+
+    fingerprint = made.stdout.strip()
+    assert [key["fingerprint"] for key in listed] == [fingerprint]
+    assert listed[0]["user_id"] == "Bank <data@localhost>"
+    assert exported.stdout.startswith("-----BEGIN PGP PUBLIC KEY BLOCK-----")
+    assert json.loads(sent.stdout)["files"] == 66
+    assert (ran.returncode, ran.stdout.splitlines()[1]) == (0, "now: 66 landed")
+    subprocess.run(["gpgconf", "--homedir", settings["MX_GNUPGHOME"], "--kill", "all"], check=True)
+
+
+@pytest.mark.parametrize("command", ["list", "export"])
+def test_keys_that_are_not_there_say_how_to_make_them(
+    cli: Cli, tmp_path: Path, command: str
+) -> None:
+    done = cli("keys", command, MX_GNUPGHOME=str(tmp_path / "none"))
+
+    assert (done.returncode, "ingest keys new" in done.stderr) == (1, True)
+
+
+def test_every_command_takes_json_and_has_help(cli: Cli) -> None:
+    for command in (["run"], ["sample"], ["keys", "new"], ["keys", "list"], ["keys", "export"]):
+        assert "--json" in cli(*command, "--help").stdout
