@@ -21,11 +21,12 @@ from ingest.errors import IngestError
 from ingest.judge import Rules
 from ingest.keys import make_receiver_key
 from ingest.openpgp import Keyring
-from ingest.pipeline import Summary, run
+from ingest.pipeline import run
 from ingest.sample.sender import write_sample
 from ingest.sample.server import serve_sftp
 from ingest.settings import PASSPHRASE_FILE
 from ingest.sources import open_source
+from ingest.summary import Summary
 
 DATA = Path("data/demo")
 ACCOUNT = "mx"

@@ -7,8 +7,7 @@ IngestError                 caught once, in cli.main, and told on one line
 │   └── SourceUnavailable   ... and it may be worth trying again
 ├── KeyringError            gpg is missing, or has no such key, or refuses
 ├── LedgerError             the ledger cannot be read
-├── RejectedError           one delivered file is not what it claims; it goes to quarantine
-└── WaitingError            one delivered file may still be on its way
+└── RejectedError           one delivered file is not what it claims; it goes to quarantine
 """
 
 from enum import StrEnum
@@ -56,6 +55,7 @@ class Reason(StrEnum):
     TOO_LARGE = "too_large"
     MANIFEST = "manifest"
     NAME = "name"
+    UNLISTED = "unlisted"
 
 
 class RejectedError(IngestError):
@@ -66,7 +66,3 @@ class RejectedError(IngestError):
         self.reason = reason
         self.expected = expected
         self.found = found
-
-
-class WaitingError(IngestError):
-    """A delivered file may still be on its way."""

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ingest.delivery import Delivery
-from ingest.ledger_state import LedgerState, Place, What
+from ingest.errors import Reason
+from ingest.ledger_state import LedgerState, Place, Verdict, What
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +18,9 @@ class Rules:
     max_plain_bytes: int
     """Where a file stops being decrypted, unless its manifest says less."""
     accept_unlisted: bool = False
+    """Land what no manifest lists, too."""
+    recheck_quarantine: bool = False
+    """Judge again what was turned away."""
 
 
 class Step(StrEnum):
@@ -25,8 +29,8 @@ class Step(StrEnum):
     NOTHING = "nothing"
     VERIFY = "verify"
     WAIT = "wait"
-    LEAVE_OUT = "leave out"
     CALL_TRUNCATED = "call truncated"
+    CALL_UNLISTED = "call unlisted"
 
 
 def next_file_step(state: LedgerState, place: Place, *, now: datetime, rules: Rules) -> Step:
@@ -40,17 +44,23 @@ def next_file_step(state: LedgerState, place: Place, *, now: datetime, rules: Ru
     if verdict and is_same and verdict.what == What.LANDED:
         return Step.NOTHING
     is_judged = is_same and verdict is not None and verdict.manifest_sha256 == arbiter
-    if verdict and is_judged and verdict.what == What.QUARANTINED:
+    if verdict and is_judged and _is_final(verdict, rules):
         return Step.NOTHING
     listing = state.listings.get(place[0], {}).get(place)
     if listing is None and not rules.accept_unlisted:
-        step = Step.LEAVE_OUT if arbiter else Step.WAIT
+        step = Step.CALL_UNLISTED if arbiter else Step.WAIT
     elif listing and archived.encrypted_bytes < listing.encrypted_bytes:
         has_settled = now - archived.at >= rules.settle
         step = Step.CALL_TRUNCATED if has_settled else Step.WAIT
     else:
         step = Step.VERIFY
-    return Step.NOTHING if is_judged and step in (Step.WAIT, Step.LEAVE_OUT) else step
+    return Step.NOTHING if is_judged and step == Step.WAIT else step
+
+
+def _is_final(verdict: Verdict, rules: Rules) -> bool:
+    if verdict.what != What.QUARANTINED or rules.recheck_quarantine:
+        return False
+    return not (rules.accept_unlisted and verdict.reason == Reason.UNLISTED)
 
 
 def next_manifest_step(
@@ -61,5 +71,6 @@ def next_manifest_step(
     if verdict is None or verdict.encrypted_sha256 != archived.encrypted_sha256:
         return Step.VERIFY
     if verdict.what == What.WAITING and now - archived.at >= rules.settle:
-        return Step.CALL_TRUNCATED
-    return Step.NOTHING
+        return Step.VERIFY
+    is_rechecked = verdict.what == What.QUARANTINED and rules.recheck_quarantine
+    return Step.VERIFY if is_rechecked else Step.NOTHING

@@ -78,6 +78,7 @@ def land_file(
         record_count=verified.row_count,
         key_id=verified.plain.key_id,
         checksum_of=_checksum_of(ciphertext),
+        is_unlisted=True if ciphertext.listing is None else None,
         schema_id=schema_id,
         decoder="fastavro",
     )

@@ -19,7 +19,6 @@ class What(StrEnum):
     LISTED = "listed"
     LANDED = "landed"
     WAITING = "waiting"
-    UNLISTED = "unlisted"
     QUARANTINED = "quarantined"
     SCHEMA = "schema"
     RUN = "run"

@@ -75,7 +75,7 @@ def _rows(text: bytes) -> Iterator[Mapping[str, Any]]:
         reader.fieldnames = header
         missing = [name for name in _COLUMNS if header.count(name) != 1]
         if missing:
-            raise _bad(f"the columns {', '.join(_COLUMNS)}, once each", f"not so: {missing[0]}")
+            raise _bad(f"the column {missing[0]} once", f"{header.count(missing[0])} of it")
         yield from reader
     except (UnicodeDecodeError, csv.Error) as error:
         raise _bad("CSV in UTF-8", type(error).__name__) from error

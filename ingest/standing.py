@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from ingest.errors import Reason
 from ingest.ledger_state import LedgerState, Place, What
 
 
@@ -35,7 +36,7 @@ def file_standings(
     listed = {place for listings in state.listings.values() for place in listings}
     for place in sorted(listed | state.archived.keys()):
         standing = _standing(state, place)
-        is_alarm = standing in (Standing.MISSING, Standing.QUARANTINED, Standing.RESTATED)
+        is_alarm = standing not in (Standing.LANDED, Standing.WAITING)
         if standing == Standing.WAITING:
             is_listed = place[0] in state.arbiters
             is_alarm = is_listed or now - state.archived[place].at > settle
@@ -58,9 +59,9 @@ def _standing(state: LedgerState, place: Place) -> Standing:
     if verdict is None or verdict.encrypted_sha256 != archived.encrypted_sha256:
         return Standing.WAITING
     if verdict.what == What.QUARANTINED:
-        return Standing.QUARANTINED
+        return Standing.UNLISTED if verdict.reason == Reason.UNLISTED else Standing.QUARANTINED
     if landed and listing and not landed.fits(listing):
         return Standing.RESTATED
     if verdict.what == What.LANDED:
         return Standing.LANDED
-    return Standing.UNLISTED if verdict.what == What.UNLISTED else Standing.WAITING
+    return Standing.WAITING

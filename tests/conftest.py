@@ -12,8 +12,9 @@ import pytest
 
 from ingest.judge import Rules
 from ingest.openpgp import Keyring
-from ingest.pipeline import Summary, run
+from ingest.pipeline import run
 from ingest.sources.local import LocalFolder
+from ingest.summary import Summary
 from tests.support.receiver import PASSPHRASE, Receiver, receiver
 from tests.support.sender import Sender
 from tests.support.sshd import Sshd, is_possible, sshd

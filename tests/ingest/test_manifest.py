@@ -66,10 +66,10 @@ def test_a_file_name_with_its_extension_means_the_same_file() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (b"", "the columns"),
+        (b"", "the column FileName once, found 0"),
         (b"\xff\xfe", "CSV in UTF-8"),
-        (manifest(ROW, columns=COLUMNS[:-1]), "FileName"),
-        (manifest(ROW, columns=[*COLUMNS, "Checksum"]), "Checksum"),
+        (manifest(ROW, columns=COLUMNS[:-1]), "the column FileName once, found 0"),
+        (manifest(ROW, columns=[*COLUMNS, "Checksum"]), "the column Checksum once, found 2"),
         (manifest(ROW) + b",more", "as many values as columns in line 2"),
         (manifest(ROW, ROW | {"RecordCount": "8"}), "one row a file, line 3"),
         (manifest(ROW | {"RecordCount": "-1"}), "a whole number as record_count in line 2"),

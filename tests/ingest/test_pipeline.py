@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingest.ledger import read_records
-from ingest.pipeline import Summary
+from ingest.summary import Summary
 from tests.conftest import Ingest, landed_rows, quarantine_reasons
 from tests.support.sender import CLIENT, DAY, Sender, avro_bytes, users
 
@@ -258,7 +258,7 @@ def test_the_newest_manifest_that_opens_is_the_arbiter(
     summary = ingest()
 
     assert summary.standings == {"landed": 1, "unlisted": 1}
-    assert list(quarantine_reasons(data).values()) == ["manifest"]
+    assert list(quarantine_reasons(data).values()) == ["manifest", "unlisted"]
 
 
 def test_a_name_that_breaks_the_grammar_is_kept_apart_and_others_are_left_alone(

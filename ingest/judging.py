@@ -1,0 +1,184 @@
+"""Archive to landing: every file that waits for a judgement gets one, or goes on waiting."""
+
+import logging
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from ingest.archive import archive_path
+from ingest.delivery import DailyFile, Delivery, ManifestFile, parse_name
+from ingest.errors import Reason, RejectedError
+from ingest.judge import Rules, Step, next_file_step, next_manifest_step
+from ingest.land import Ciphertext, land_file
+from ingest.ledger import Ledger
+from ingest.ledger_state import Archived, Place, What
+from ingest.manifest import MAX_MANIFEST_BYTES, Listing, parse_manifest
+from ingest.openpgp import Keyring
+from ingest.quarantine import leave_quarantine, put_in_quarantine, quarantine_path
+from ingest.summary import Summary
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judging:
+    """Archive to landing, for all that the ledger knows and this run has to judge."""
+
+    data: Path
+    ledger: Ledger
+    keyring: Keyring
+    scratch: Path
+    rules: Rules
+    now: datetime
+    summary: Summary
+
+    def judge_all(self) -> None:
+        """Judge manifests, then the files by them, the oldest day first."""
+        state = self.ledger.state
+        for delivery in sorted(state.manifests, key=_day):
+            self._judge_manifest(delivery, state.manifests[delivery])
+        for place in sorted(state.archived, key=lambda place: (_day(place[0]), place)):
+            self._judge_file(place, state.archived[place])
+
+    def _judge_manifest(self, delivery: Delivery, archived: Archived) -> None:
+        step = next_manifest_step(self.ledger.state, delivery, now=self.now, rules=self.rules)
+        if step == Step.NOTHING:
+            return
+        file = ManifestFile(delivery=delivery)
+        try:
+            listings, key_id = self._open_manifest(file, archived)
+        except RejectedError as error:
+            if error.reason != Reason.DAMAGED:
+                self._reject(file, archived, error)
+            elif self.now - archived.at < self.rules.settle:
+                self.ledger.append(What.WAITING, file, **_bytes_of(archived), reason="unreadable")
+            else:
+                truncated = RejectedError(
+                    Reason.TRUNCATED, expected=error.expected, found=error.found
+                )
+                self._reject(file, archived, truncated)
+            return
+        leave_quarantine(self._quarantine_path(file, archived))
+        _warn_of_other_dates(listings, delivery=delivery)
+        self.ledger.append(
+            What.LISTED,
+            file,
+            **_bytes_of(archived),
+            key_id=key_id,
+            listed=[asdict(listing) for listing in listings],
+        )
+
+    def _open_manifest(
+        self, file: ManifestFile, archived: Archived
+    ) -> tuple[list[Listing], str | None]:
+        path = archive_path(self.data / "archive", file, name=archived.name)
+        with self.keyring.decrypt(path, max_bytes=MAX_MANIFEST_BYTES) as plain:
+            text = plain.read(MAX_MANIFEST_BYTES)
+        return parse_manifest(text, delivery=file.delivery), plain.key_id
+
+    def _judge_file(self, place: Place, archived: Archived) -> None:
+        file = parse_name(archived.name)
+        step = next_file_step(self.ledger.state, place, now=self.now, rules=self.rules)
+        if step == Step.NOTHING or not isinstance(file, DailyFile):
+            return
+        state = self.ledger.state
+        ciphertext = Ciphertext(
+            file=file,
+            path=archive_path(self.data / "archive", file, name=archived.name),
+            archived=archived,
+            listing=state.listings.get(place[0], {}).get(place),
+            manifest_sha256=state.arbiters.get(place[0]),
+        )
+        match step:
+            case Step.VERIFY:
+                self._land(ciphertext)
+            case Step.CALL_TRUNCATED | Step.CALL_UNLISTED:
+                self._reject(file, archived, _called(step, ciphertext))
+            case Step.WAIT:
+                self.ledger.append(
+                    What.WAITING,
+                    file,
+                    **_bytes_of(archived),
+                    manifest_sha256=ciphertext.manifest_sha256,
+                    reason="smaller than listed" if ciphertext.listing else "no manifest",
+                )
+
+    def _land(self, ciphertext: Ciphertext) -> None:
+        try:
+            verified = land_file(
+                ciphertext,
+                data=self.data,
+                ledger=self.ledger,
+                keyring=self.keyring,
+                scratch=self.scratch,
+                max_plain_bytes=self.rules.max_plain_bytes,
+            )
+        except RejectedError as error:
+            self._reject(ciphertext.file, ciphertext.archived, error)
+            return
+        leave_quarantine(self._quarantine_path(ciphertext.file, ciphertext.archived))
+        self.summary.files_landed += 1
+        self.summary.rows_landed += verified.row_count
+        self.summary.plain_bytes += verified.plain.size_bytes
+        log.debug("landed %s, %d rows", ciphertext.file.stem, verified.row_count)
+
+    def _reject(
+        self, file: DailyFile | ManifestFile, archived: Archived, error: RejectedError
+    ) -> None:
+        log.warning("quarantined %s: %s", archived.name, error)
+        facts = _bytes_of(archived) | {
+            "manifest_sha256": self.ledger.state.arbiters.get(file.delivery)
+        }
+        put_in_quarantine(
+            self._quarantine_path(file, archived),
+            ciphertext=archive_path(self.data / "archive", file, name=archived.name),
+            error=error,
+            scratch=self.scratch,
+            **facts,
+        )
+        self.ledger.append(
+            What.QUARANTINED,
+            file,
+            **facts,
+            reason=error.reason,
+            expected=error.expected,
+            found=error.found,
+        )
+
+    def _quarantine_path(self, file: DailyFile | ManifestFile, archived: Archived) -> Path:
+        return quarantine_path(self.data / "quarantine", file, name=archived.name)
+
+
+def _called(step: Step, ciphertext: Ciphertext) -> RejectedError:
+    found = f"{ciphertext.archived.encrypted_bytes} bytes"
+    if step == Step.CALL_TRUNCATED and ciphertext.listing:
+        expected = f"{ciphertext.listing.encrypted_bytes} bytes"
+        return RejectedError(Reason.TRUNCATED, expected=expected, found=found)
+    return RejectedError(Reason.UNLISTED, expected="a row in its manifest", found="none")
+
+
+def _warn_of_other_dates(listings: list[Listing], *, delivery: Delivery) -> None:
+    """An effective date may mean the day of generation: that is no reason to turn a file away."""
+    day = delivery.snapshot_date.isoformat()
+    others = [each.effective_date for each in listings if each.effective_date[:10] != day]
+    if others:
+        log.warning(
+            "manifest of %s: expected the effective date %s, found %s in %d rows",
+            day,
+            day,
+            ascii(others[0][:40]),
+            len(others),
+        )
+
+
+def _bytes_of(archived: Archived) -> dict[str, Any]:
+    return {
+        "name": archived.name,
+        "encrypted_bytes": archived.encrypted_bytes,
+        "encrypted_sha256": archived.encrypted_sha256,
+    }
+
+
+def _day(delivery: Delivery) -> tuple[date, str]:
+    return (delivery.snapshot_date, delivery.client_guid)

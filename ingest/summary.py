@@ -1,0 +1,57 @@
+"""What a run did, for a person and for a program."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ingest.errors import SourceError
+from ingest.standing import Standing
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a run did, and how the data folder stands after it."""
+
+    run_id: str
+    data: Path
+    files_landed: int = 0
+    rows_landed: int = 0
+    plain_bytes: int = 0
+    seconds: float = 0.0
+    failures: list[SourceError] = field(default_factory=list)
+    standings: Counter[Standing] = field(default_factory=Counter)
+    """Of every daily file that was ever listed or delivered."""
+    alarms: int = 0
+    """Files and manifests that someone should look at."""
+
+    def text(self) -> str:
+        """Give the summary for a person; the last line says what is not whole."""
+        stood = ", ".join(
+            f"{self.standings[standing]:,} {standing}"
+            for standing in Standing
+            if self.standings[standing]
+        )
+        return "\n".join(
+            (
+                f"landed {self.files_landed:,} files, {self.rows_landed:,} rows, "
+                f"{self.plain_bytes / 1e6:,.1f} MB in {self.seconds:.1f} s",
+                f"now: {stood or 'no files'}",
+                f"not whole: {self.alarms:,} files or manifests; see {self.data}/quarantine"
+                if self.alarms
+                else "all that was listed is whole",
+            )
+        )
+
+    def facts(self) -> dict[str, Any]:
+        """Give the summary as a record for a program."""
+        return {
+            "run_id": self.run_id,
+            "files_landed": self.files_landed,
+            "rows_landed": self.rows_landed,
+            "plain_bytes": self.plain_bytes,
+            "seconds": round(self.seconds, 3),
+            "failures": [str(failure) for failure in self.failures],
+            "standings": {str(name): count for name, count in self.standings.items()},
+            "alarms": self.alarms,
+        }
