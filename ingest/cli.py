@@ -9,8 +9,10 @@ from typing import NoReturn
 import typer
 
 from ingest.commands.keys import keys
+from ingest.commands.release import release
 from ingest.commands.run import run
 from ingest.commands.sample import sample
+from ingest.commands.status import status
 from ingest.errors import IngestError, SettingsError
 
 FAILED, MISUSED = 1, 2
@@ -22,6 +24,8 @@ app = typer.Typer(
     help="Land MX's encrypted daily files as verified Parquet.",
 )
 app.command()(run)
+app.command()(status)
+app.command()(release)
 app.command()(sample)
 app.add_typer(keys, name="keys")
 

@@ -20,6 +20,7 @@ class What(StrEnum):
     LANDED = "landed"
     WAITING = "waiting"
     QUARANTINED = "quarantined"
+    GIVEN_UP = "given_up"
     SCHEMA = "schema"
     RUN = "run"
 
@@ -79,8 +80,14 @@ class LedgerState:
     manifest_verdicts: dict[Delivery, Verdict] = field(default_factory=dict)
     landed: dict[Place, Landed] = field(default_factory=dict)
     bad_names: dict[str, str] = field(default_factory=dict)
+    given_up: set[str | Delivery | Place] = field(default_factory=set)
+    """Clients, deliveries and files of which an operator said that nothing more will come."""
     schemas: set[str] = field(default_factory=set)
     last_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+
+    def is_given_up(self, delivery: Delivery, place: Place | None = None) -> bool:
+        """Say whether an operator has given a day up, or one file of it."""
+        return not self.given_up.isdisjoint({delivery.client_guid, delivery, place or delivery})
 
 
 def fold(state: LedgerState, record: dict[str, Any]) -> None:
@@ -96,6 +103,8 @@ def fold(state: LedgerState, record: dict[str, Any]) -> None:
     elif what == What.QUARANTINED and "snapshot_date" not in record:
         state.bad_names[record["name"]] = record["reason"]
         state.seen[record["name"]] = (record["source_bytes"], record["source_modified_at"])
+    elif what == What.GIVEN_UP:
+        _fold_given_up(state, record)
     elif what != What.RUN:
         _fold_verdict(state, record)
 
@@ -124,6 +133,16 @@ def _fold_listed(state: LedgerState, record: dict[str, Any]) -> None:
         if (file := listing.daily_file)
     }
     _fold_verdict(state, record)
+
+
+def _fold_given_up(state: LedgerState, record: dict[str, Any]) -> None:
+    if "client_guid" not in record:
+        state.bad_names.pop(record["name"], None)
+    elif "resource" in record:
+        state.given_up.add(_place(record))
+    else:
+        is_day = "snapshot_date" in record
+        state.given_up.add(_delivery(record) if is_day else record["client_guid"])
 
 
 def _fold_verdict(state: LedgerState, record: dict[str, Any]) -> None:

@@ -123,11 +123,8 @@ class Keyring:
                 pipe.write(chunk)
                 return False
 
-            gpg = copy(self._gpg)
+            gpg, result = self._gpg_with_result()
             gpg.on_data = take
-            result = gnupg.Crypt(gpg)
-            gpg.result_map = gpg.result_map | {"crypt": lambda _: result}
-            # gpg hangs up early on what it cannot read; why is in the result all the same.
             with suppress(BrokenPipeError):
                 gpg.decrypt_file(
                     str(ciphertext),
@@ -136,15 +133,27 @@ class Keyring:
                 )
             return result
 
+    def _gpg_with_result(self) -> tuple[gnupg.GPG, gnupg.Crypt]:
+        """Give a gpg of one's own, and what it will have said even where python-gnupg raises.
+
+        gpg hangs up early on what it cannot read or will not do; the broken pipe tells nothing.
+        """
+        gpg = copy(self._gpg)
+        result = gnupg.Crypt(gpg)
+        gpg.result_map = gpg.result_map | {"crypt": lambda _: result}
+        return gpg, result
+
     def encrypt(self, source: BinaryIO, *, output: Path, recipient: str) -> None:
         """Encrypt a stream to a key of this home, into a file.
 
         Raises:
             KeyringError: gpg refused.
         """
-        result = self._gpg.encrypt_file(
-            source, [recipient], output=str(output), always_trust=True, armor=False
-        )
+        gpg, result = self._gpg_with_result()
+        with suppress(BrokenPipeError):
+            gpg.encrypt_file(
+                source, [recipient], output=str(output), always_trust=True, armor=False
+            )
         if not result.ok or result.returncode:
             raise KeyringError(f"key {recipient}: expected gpg to encrypt, found {result.status}")
 

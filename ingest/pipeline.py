@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ingest.durable import scratch_folder
 from ingest.fetch import fetch_all
+from ingest.give_up import find_subjects
 from ingest.judge import Rules
 from ingest.judging import Judging
 from ingest.ledger import Ledger
@@ -59,6 +60,20 @@ def release(*, data: Path, keyring: Keyring, rules: Rules) -> Summary:
     return this.summary
 
 
+def give_up(names: list[str], *, data: Path, rules: Rules) -> Summary:
+    """Record of files, days or clients that nothing more of them will come.
+
+    Raises:
+        LockError: as with a run.
+        UnknownNameError: nothing of that name is known; then nothing is recorded.
+    """
+    with _alone(data, rules=rules) as this:
+        subjects = [find_subjects(name, state=this.ledger.state) for name in names]
+        for facts in (each for found in subjects for each in found):
+            this.ledger.append(What.GIVEN_UP, None, **facts)
+    return this.summary
+
+
 def _judge_all(this: _Run, *, data: Path, keyring: Keyring, rules: Rules) -> None:
     Judging(
         data=data,
@@ -80,8 +95,9 @@ def _alone(data: Path, *, rules: Rules) -> Iterator[_Run]:
         this = _Run(Ledger(data / "ledger", run_id=run_id), scratch, Summary(run_id, data))
         yield this
         state, summary = this.ledger.state, this.summary
-        standings = list(file_standings(state, now=datetime.now(tz=UTC), settle=rules.settle))
+        now = datetime.now(tz=UTC)
+        standings = file_standings(state, now=now, settle=rules.settle)
         summary.standings = Counter(each.standing for each in standings)
-        summary.alarms = count_alarms(state, standings)
+        summary.alarms = count_alarms(state, now=now, settle=rules.settle)
         summary.seconds = time.monotonic() - began
         this.ledger.append(What.RUN, None, **summary.facts())

@@ -1,16 +1,23 @@
-"""How each listed or delivered file stands now, from the ledger alone. Pure, no I/O."""
+"""How each file, day and client stands now, from the ledger alone. Pure, no I/O."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
+from ingest.delivery import Delivery
 from ingest.errors import Reason
 from ingest.ledger_state import LedgerState, Place, What
 
+DUE_HOUR = 6
+"""UTC hour of the next day at which a day's files should be there (MX: not before 01:00)."""
+KEPT_DAYS = 7
+"""For how many whole days after the day that follows its own MX keeps a file."""
+
 
 class Standing(StrEnum):
-    """What a person on call wants to know of one daily file."""
+    """What a person on call wants to know of a daily file, or of a day as a whole."""
 
     LANDED = "landed"
     WAITING = "waiting"
@@ -18,6 +25,18 @@ class Standing(StrEnum):
     MISSING = "missing"
     UNLISTED = "unlisted"
     QUARANTINED = "quarantined"
+    GIVEN_UP = "given up"
+    NOT_DUE = "not due"
+
+
+_WORST_FIRST = (
+    Standing.QUARANTINED,
+    Standing.MISSING,
+    Standing.RESTATED,
+    Standing.WAITING,
+    Standing.UNLISTED,
+)
+_QUIET = (Standing.LANDED, Standing.GIVEN_UP, Standing.NOT_DUE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +45,25 @@ class FileStanding:
 
     place: Place
     standing: Standing
+    reason: str | None
     is_alarm: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayStanding:
+    """One client's day: the worst of its manifest and files."""
+
+    delivery: Delivery
+    standing: Standing
+    files: list[FileStanding]
+    days_to_loss: int
+    """Until MX has deleted its copy; 0 or less when it is gone."""
+    is_alarm: bool
+
+    @property
+    def counts(self) -> Counter[Standing]:
+        """How many of its files stand how."""
+        return Counter(file.standing for file in self.files)
 
 
 def file_standings(
@@ -35,33 +72,92 @@ def file_standings(
     """Say of every daily file that was listed or delivered how it stands."""
     listed = {place for listings in state.listings.values() for place in listings}
     for place in sorted(listed | state.archived.keys()):
-        standing = _standing(state, place)
-        is_alarm = standing not in (Standing.LANDED, Standing.WAITING)
-        if standing == Standing.WAITING:
-            is_listed = place[0] in state.arbiters
-            is_alarm = is_listed or now - state.archived[place].at > settle
-        yield FileStanding(place=place, standing=standing, is_alarm=is_alarm)
+        standing = _file_standing(state, place)
+        is_alarm = standing not in _QUIET
+        if standing == Standing.WAITING and place[0] not in state.arbiters:
+            is_alarm = now - state.archived[place].at > settle
+        verdict = state.verdicts.get(place)
+        reason = verdict.reason if verdict and standing != Standing.LANDED else None
+        yield FileStanding(place=place, standing=standing, reason=reason, is_alarm=is_alarm)
 
 
-def count_alarms(state: LedgerState, standings: Iterable[FileStanding]) -> int:
-    """Count what calls for someone: files, manifests in quarantine, and names that break rules."""
+def day_standings(state: LedgerState, *, now: datetime, settle: timedelta) -> Iterator[DayStanding]:
+    """Say how each day stands, from each client's first delivery to the last that is due."""
+    files: dict[Delivery, list[FileStanding]] = defaultdict(list)
+    for file in file_standings(state, now=now, settle=settle):
+        files[file.place[0]].append(file)
+    known = files.keys() | state.manifests.keys()
+    for client_guid in sorted({delivery.client_guid for delivery in known}):
+        dates = {each.snapshot_date for each in known if each.client_guid == client_guid}
+        last = max(max(dates), last_due(now))
+        for offset in range((last - min(dates)).days + 1):
+            day = min(dates) + timedelta(days=offset)
+            delivery = Delivery(client_guid=client_guid, snapshot_date=day)
+            yield _day_standing(state, delivery, files[delivery], now=now)
+
+
+def count_alarms(state: LedgerState, *, now: datetime, settle: timedelta) -> int:
+    """Count what calls for someone now: files, manifests in quarantine, names that break rules.
+
+    A day of which nothing has come yet is no file: only `ingest status` looks for those.
+    """
     manifests = sum(
-        verdict.what == What.QUARANTINED for verdict in state.manifest_verdicts.values()
+        verdict.what == What.QUARANTINED and not state.is_given_up(delivery)
+        for delivery, verdict in state.manifest_verdicts.items()
     )
-    return sum(each.is_alarm for each in standings) + manifests + len(state.bad_names)
+    files = sum(each.is_alarm for each in file_standings(state, now=now, settle=settle))
+    return files + manifests + len(state.bad_names)
 
 
-def _standing(state: LedgerState, place: Place) -> Standing:
+def last_due(now: datetime) -> date:
+    """Give the youngest snapshot date whose files should have come."""
+    return (now - timedelta(days=1, hours=DUE_HOUR)).date()
+
+
+def lost_at(snapshot_date: date) -> datetime:
+    """Say when MX's copy of a day is gone."""
+    return datetime.combine(snapshot_date + timedelta(days=KEPT_DAYS + 1), time(), tzinfo=UTC)
+
+
+def _file_standing(state: LedgerState, place: Place) -> Standing:
     archived, verdict = state.archived.get(place), state.verdicts.get(place)
     landed, listing = state.landed.get(place), state.listings.get(place[0], {}).get(place)
     if archived is None:
-        return Standing.MISSING
-    if verdict is None or verdict.encrypted_sha256 != archived.encrypted_sha256:
-        return Standing.WAITING
-    if verdict.what == What.QUARANTINED:
-        return Standing.UNLISTED if verdict.reason == Reason.UNLISTED else Standing.QUARANTINED
-    if landed and listing and not landed.fits(listing):
-        return Standing.RESTATED
-    if verdict.what == What.LANDED:
-        return Standing.LANDED
-    return Standing.WAITING
+        standing = Standing.MISSING
+    elif verdict is None or verdict.encrypted_sha256 != archived.encrypted_sha256:
+        standing = Standing.WAITING
+    elif verdict.what == What.QUARANTINED:
+        is_unlisted = verdict.reason == Reason.UNLISTED
+        standing = Standing.UNLISTED if is_unlisted else Standing.QUARANTINED
+    elif landed and listing and not landed.fits(listing):
+        standing = Standing.RESTATED
+    else:
+        standing = Standing.LANDED if verdict.what == What.LANDED else Standing.WAITING
+    is_given_up = standing != Standing.LANDED and state.is_given_up(place[0], place)
+    return Standing.GIVEN_UP if is_given_up else standing
+
+
+def _day_standing(
+    state: LedgerState, delivery: Delivery, files: list[FileStanding], *, now: datetime
+) -> DayStanding:
+    is_due = delivery.snapshot_date <= last_due(now)
+    verdict = state.manifest_verdicts.get(delivery)
+    standings = {file.standing for file in files}
+    if verdict and verdict.what == What.QUARANTINED:
+        standings.add(Standing.QUARANTINED)
+    elif delivery not in state.arbiters:
+        standings.add(Standing.WAITING if delivery in state.manifests else Standing.MISSING)
+    standing = next((each for each in _WORST_FIRST if each in standings), None)
+    if standing is None:
+        standing = Standing.GIVEN_UP if Standing.GIVEN_UP in standings else Standing.LANDED
+    elif state.is_given_up(delivery):
+        standing = Standing.GIVEN_UP
+    elif not is_due and standing in (Standing.MISSING, Standing.WAITING):
+        standing = Standing.NOT_DUE
+    return DayStanding(
+        delivery=delivery,
+        standing=standing,
+        files=files,
+        days_to_loss=(lost_at(delivery.snapshot_date).date() - now.date()).days,
+        is_alarm=standing not in _QUIET or any(file.is_alarm for file in files),
+    )

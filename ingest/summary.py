@@ -37,7 +37,7 @@ class Summary:
                 f"landed {self.files_landed:,} files, {self.rows_landed:,} rows, "
                 f"{self.plain_bytes / 1e6:,.1f} MB in {self.seconds:.1f} s",
                 f"now: {stood or 'no files'}",
-                f"not whole: {self.alarms:,} files or manifests; see {self.data}/quarantine"
+                f"not whole: {self.alarms:,} files or manifests; see: ingest status"
                 if self.alarms
                 else "all that was listed is whole",
             )

@@ -1,4 +1,4 @@
-"""One small world, sent once: a client, a dozen users, eight days."""
+"""One small world, sent once: a client, a dozen users, four days."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from tests.support.receiver import Receiver
 
 START = date(2026, 1, 5)
 USERS = 12
-DAYS = 8
+DAYS = 4
 SEED = 7
 
 Send = Callable[..., Summary]

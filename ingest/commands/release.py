@@ -1,0 +1,42 @@
+"""`ingest release`."""
+
+import json
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from ingest.commands import Json
+from ingest.settings import load_settings, reveal
+
+NOT_WHOLE = 3
+
+
+def release(
+    give_up: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--give-up",
+            metavar="NAME",
+            help="A file, a day (2026-01-31, CLT-.../2026-01-31) or a client that never comes.",
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Check quarantined files again and land those that now pass, or give up what never comes."""
+    from ingest import pipeline
+    from ingest.judge import Rules
+    from ingest.openpgp import Keyring
+
+    settings = load_settings(*([] if give_up else ["gnupghome"]))
+    rules = Rules(
+        settle=timedelta(hours=settings.settle_hours), max_plain_bytes=settings.max_plain_bytes
+    )
+    if give_up:
+        summary = pipeline.give_up(give_up, data=settings.data, rules=rules)
+    else:
+        keyring = Keyring(settings.gnupghome, passphrase=reveal(settings.gpg_passphrase))
+        summary = pipeline.release(data=settings.data, keyring=keyring, rules=rules)
+    typer.echo(json.dumps(summary.facts()) if as_json else summary.text())
+    if summary.alarms:
+        raise typer.Exit(NOT_WHOLE)

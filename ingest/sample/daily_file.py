@@ -1,0 +1,106 @@
+"""One daily file: rows in, ciphertext out, with no plaintext on a disk between."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from fastavro.write import Writer
+
+from ingest.delivery import DailyFile
+from ingest.openpgp import Keyring
+from ingest.sample.life import Row
+
+BLOCK_BYTES = 1 << 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """How files are closed up on their way to the receiver."""
+
+    keyring: Keyring
+    recipient: str
+    """The fingerprint of the receiver's key."""
+
+    @contextmanager
+    def encrypt_into(self, path: Path) -> Iterator[BinaryIO]:
+        """Open a stream whose bytes gpg encrypts into a file.
+
+        Raises:
+            KeyringError: gpg refused.
+        """
+        read_end, write_end = os.pipe()
+
+        def encrypt() -> None:
+            with os.fdopen(read_end, "rb") as source:
+                self.keyring.encrypt(source, output=path, recipient=self.recipient)
+
+        with ThreadPoolExecutor(max_workers=1) as executor:
+            encryption = executor.submit(encrypt)
+            # when gpg refuses, the pipe breaks first, and gpg's own words come with the result
+            with suppress(BrokenPipeError), os.fdopen(write_end, "wb") as stream:
+                yield stream
+            encryption.result()
+
+
+@dataclass(slots=True)
+class CountedStream:
+    """A stream that remembers the size and hash of what was written to it."""
+
+    stream: BinaryIO
+    size_bytes: int = 0
+    sha256: Any = field(default_factory=hashlib.sha256)
+
+    def write(self, data: bytes, /) -> int:
+        self.size_bytes += len(data)
+        self.sha256.update(data)
+        return self.stream.write(data)
+
+    def flush(self) -> None:
+        self.stream.flush()
+
+    def seekable(self) -> bool:
+        return False
+
+
+@dataclass(slots=True, kw_only=True)
+class OpenFile:
+    """A daily file that is being written; its sizes and hash hold once it is closed."""
+
+    file: DailyFile
+    path: Path
+    counted: CountedStream
+    avro: Any
+    row_count: int = 0
+
+    def write(self, row: Row) -> None:
+        self.avro.write(row)
+        self.row_count += 1
+
+
+@contextmanager
+def write_daily_file(
+    file: DailyFile, *, path: Path, schema: dict[str, Any], codec: str, post: Post
+) -> Iterator[OpenFile]:
+    """Write a daily file's rows through gpg into its ciphertext.
+
+    Raises:
+        KeyringError: gpg refused.
+    """
+    with post.encrypt_into(path) as stream:
+        counted = CountedStream(stream)
+        # Avro wants a random sync marker; this one makes equal rows equal bytes
+        marker = hashlib.sha256(file.stem.encode()).digest()[:16]
+        avro = Writer(
+            cast("BinaryIO", counted),
+            schema,
+            codec=codec,
+            sync_interval=BLOCK_BYTES,
+            sync_marker=marker,
+        )
+        yield OpenFile(file=file, path=path, counted=counted, avro=avro)
+        avro.flush()
