@@ -14,8 +14,11 @@ from ingest.commands.run import run
 from ingest.commands.sample import sample
 from ingest.commands.status import status
 from ingest.errors import IngestError, SettingsError
+from ingest.logs import configure_logs
 
 FAILED, MISUSED = 1, 2
+
+log = logging.getLogger(__name__)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -32,8 +35,7 @@ app.add_typer(keys, name="keys")
 
 def main() -> None:
     """Run a command."""
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    logging.getLogger("paramiko").setLevel(logging.CRITICAL)
+    configure_logs(as_json="--json" in sys.argv or not sys.stderr.isatty())
     with fail_on_error():
         app()
 
@@ -52,5 +54,5 @@ def fail_on_error() -> Iterator[None]:
 
 
 def _fail(message: str, code: int) -> NoReturn:
-    typer.echo(f"ingest: {message}", err=True)
+    log.error("ingest: %s", message)
     raise SystemExit(code)

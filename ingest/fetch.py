@@ -14,6 +14,7 @@ from ingest.delivery import DailyFile, ManifestFile, is_ours, parse_name
 from ingest.errors import Reason, RejectedError, SourceError, SourceUnavailable
 from ingest.ledger import Ledger
 from ingest.ledger_state import What, place_of
+from ingest.progress import Progress
 from ingest.quarantine import put_in_quarantine, quarantine_path
 from ingest.sources import Source, SourceFile
 
@@ -23,7 +24,9 @@ LONGEST_WAIT_S = 30
 log = logging.getLogger(__name__)
 
 
-def fetch_all(source: Source, *, data: Path, ledger: Ledger, scratch: Path) -> list[SourceError]:
+def fetch_all(
+    source: Source, *, data: Path, ledger: Ledger, scratch: Path, progress: Progress
+) -> list[SourceError]:
     """Archive what the ledger does not know yet, the oldest day first, as it is lost first.
 
     Returns:
@@ -33,20 +36,25 @@ def fetch_all(source: Source, *, data: Path, ledger: Ledger, scratch: Path) -> l
         SourceError: the source cannot be listed.
     """
     failures: list[SourceError] = []
-    for listed in sorted(_list(source), key=_age):
-        if not is_ours(listed.name):
-            log.debug("left alone: %s", ascii(listed.name))
-            continue
-        if ledger.state.seen.get(listed.name) == (listed.size_bytes, listed.modified_at):
-            continue
+    new = sorted((each for each in _list(source) if _is_new(each, ledger)), key=_age)
+    progress.begin("fetch", total=sum(listed.size_bytes for listed in new))
+    for listed in new:
         try:
             fetched = _download(source, listed, scratch=scratch)
         except SourceError as error:
-            log.warning("%s", error)
+            log.warning("%s", error, extra={"facts": {"event": "not fetched", "name": listed.name}})
             failures.append(error)
-            continue
-        _archive(fetched, listed, data=data, ledger=ledger, scratch=scratch)
+        else:
+            _archive(fetched, listed, data=data, ledger=ledger, scratch=scratch)
+        progress.advance(listed.size_bytes)
     return failures
+
+
+def _is_new(listed: SourceFile, ledger: Ledger) -> bool:
+    if not is_ours(listed.name):
+        log.debug("left alone: %s", ascii(listed.name))
+        return False
+    return ledger.state.seen.get(listed.name) != (listed.size_bytes, listed.modified_at)
 
 
 def _age(listed: SourceFile) -> tuple[str, str]:

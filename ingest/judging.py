@@ -3,6 +3,7 @@
 import logging
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from ingest.ledger import Ledger
 from ingest.ledger_state import Archived, Place, What
 from ingest.manifest import MAX_MANIFEST_BYTES, Listing, parse_manifest
 from ingest.openpgp import Keyring
+from ingest.progress import Progress
 from ingest.quarantine import leave_quarantine, put_in_quarantine, quarantine_path
 from ingest.summary import Summary
 
@@ -32,14 +34,48 @@ class Judging:
     rules: Rules
     now: datetime
     summary: Summary
+    progress: Progress
 
     def judge_all(self) -> None:
         """Judge manifests, then the files by them, the oldest day first."""
         state = self.ledger.state
         for delivery in sorted(state.manifests, key=_day):
             self._judge_manifest(delivery, state.manifests[delivery])
-        for place in sorted(state.archived, key=lambda place: (_day(place[0]), place)):
-            self._judge_file(place, state.archived[place])
+        due = [
+            place
+            for place in sorted(state.archived, key=lambda place: (_day(place[0]), place))
+            if self._step(place) != Step.NOTHING
+        ]
+        self.progress.begin(
+            "verify and land", total=sum(state.archived[place].encrypted_bytes for place in due)
+        )
+        for delivery, places in groupby(due, key=lambda place: place[0]):
+            self._judge_files(delivery, list(places))
+
+    def _judge_files(self, delivery: Delivery, places: list[Place]) -> None:
+        files, rows = self.summary.files_landed, self.summary.rows_landed
+        for place in places:
+            archived = self.ledger.state.archived[place]
+            self._judge_file(place, archived)
+            self.progress.advance(archived.encrypted_bytes)
+        facts = {
+            "event": "delivery",
+            "snapshot_date": delivery.snapshot_date,
+            "files_landed": self.summary.files_landed - files,
+            "rows_landed": self.summary.rows_landed - rows,
+            "files_judged": len(places),
+        }
+        log.info(
+            "%s: landed %d of %d files, %d rows",
+            delivery.snapshot_date,
+            facts["files_landed"],
+            len(places),
+            facts["rows_landed"],
+            extra={"facts": facts},
+        )
+
+    def _step(self, place: Place) -> Step:
+        return next_file_step(self.ledger.state, place, now=self.now, rules=self.rules)
 
     def _judge_manifest(self, delivery: Delivery, archived: Archived) -> None:
         step = next_manifest_step(self.ledger.state, delivery, now=self.now, rules=self.rules)
@@ -78,9 +114,8 @@ class Judging:
         return parse_manifest(text, delivery=file.delivery), plain.key_id
 
     def _judge_file(self, place: Place, archived: Archived) -> None:
-        file = parse_name(archived.name)
-        step = next_file_step(self.ledger.state, place, now=self.now, rules=self.rules)
-        if step == Step.NOTHING or not isinstance(file, DailyFile):
+        file, step = parse_name(archived.name), self._step(place)
+        if not isinstance(file, DailyFile):
             return
         state = self.ledger.state
         ciphertext = Ciphertext(
@@ -126,8 +161,9 @@ class Judging:
     def _reject(
         self, file: DailyFile | ManifestFile, archived: Archived, error: RejectedError
     ) -> None:
-        log.warning("quarantined %s: %s", archived.name, error)
-        facts = _bytes_of(archived) | {
+        facts = {"event": "quarantined", "name": archived.name, "reason": error.reason}
+        log.warning("quarantined %s: %s", archived.name, error, extra={"facts": facts})
+        known = _bytes_of(archived) | {
             "manifest_sha256": self.ledger.state.arbiters.get(file.delivery)
         }
         put_in_quarantine(
@@ -135,12 +171,12 @@ class Judging:
             ciphertext=archive_path(self.data / "archive", file, name=archived.name),
             error=error,
             scratch=self.scratch,
-            **facts,
+            **known,
         )
         self.ledger.append(
             What.QUARANTINED,
             file,
-            **facts,
+            **known,
             reason=error.reason,
             expected=error.expected,
             found=error.found,

@@ -6,7 +6,6 @@ taken (read in python-gnupg 0.5.7).
 """
 
 import hashlib
-import logging
 import os
 import re
 from collections.abc import Iterator
@@ -28,9 +27,6 @@ _LOCKED: Final = (11, 85, 86, 87, 99, 177)
 """libgpg-error's bad passphrase, pinentry, and canceled."""
 _SYSTEM_ERROR: Final = 1 << 15
 _INSTALL: Final = "install it with: sudo apt-get install gnupg"
-
-# python-gnupg logs gpg's own words, user IDs included, as warnings.
-logging.getLogger("gnupg").setLevel(logging.CRITICAL)
 
 
 @dataclass(slots=True)

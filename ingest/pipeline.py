@@ -18,9 +18,12 @@ from ingest.ledger import Ledger
 from ingest.ledger_state import What
 from ingest.lock import run_lock
 from ingest.openpgp import Keyring
+from ingest.progress import Progress, Silent
 from ingest.sources import Source
 from ingest.standing import count_alarms, file_standings
 from ingest.summary import Summary
+
+SILENT = Silent()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,14 @@ class _Run:
     summary: Summary
 
 
-def run(source: Source, *, data: Path, keyring: Keyring, rules: Rules) -> Summary:
+def run(
+    source: Source,
+    *,
+    data: Path,
+    keyring: Keyring,
+    rules: Rules,
+    progress: Progress = SILENT,
+) -> Summary:
     """Fetch, archive, verify and land all that is new.
 
     Raises:
@@ -41,14 +51,14 @@ def run(source: Source, *, data: Path, keyring: Keyring, rules: Rules) -> Summar
     with _alone(data, rules=rules) as this:
         try:
             this.summary.failures = fetch_all(
-                source, data=data, ledger=this.ledger, scratch=this.scratch
+                source, data=data, ledger=this.ledger, scratch=this.scratch, progress=progress
             )
         finally:
-            _judge_all(this, data=data, keyring=keyring, rules=rules)
+            _judge_all(this, data=data, keyring=keyring, rules=rules, progress=progress)
     return this.summary
 
 
-def release(*, data: Path, keyring: Keyring, rules: Rules) -> Summary:
+def release(*, data: Path, keyring: Keyring, rules: Rules, progress: Progress = SILENT) -> Summary:
     """Check again what is in quarantine, and land what now passes; no source is asked.
 
     Raises:
@@ -56,7 +66,7 @@ def release(*, data: Path, keyring: Keyring, rules: Rules) -> Summary:
     """
     with _alone(data, rules=rules) as this:
         again = replace(rules, recheck_quarantine=True)
-        _judge_all(this, data=data, keyring=keyring, rules=again)
+        _judge_all(this, data=data, keyring=keyring, rules=again, progress=progress)
     return this.summary
 
 
@@ -74,7 +84,9 @@ def give_up(names: list[str], *, data: Path, rules: Rules) -> Summary:
     return this.summary
 
 
-def _judge_all(this: _Run, *, data: Path, keyring: Keyring, rules: Rules) -> None:
+def _judge_all(
+    this: _Run, *, data: Path, keyring: Keyring, rules: Rules, progress: Progress
+) -> None:
     Judging(
         data=data,
         ledger=this.ledger,
@@ -83,6 +95,7 @@ def _judge_all(this: _Run, *, data: Path, keyring: Keyring, rules: Rules) -> Non
         rules=rules,
         now=datetime.now(tz=UTC),
         summary=this.summary,
+        progress=progress,
     ).judge_all()
 
 

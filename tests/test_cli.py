@@ -55,7 +55,8 @@ def test_a_run_that_lands_all_ends_with_0(
 
     done = cli("run", **settings)
 
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0
+    assert [json.loads(line)["event"] for line in done.stderr.splitlines()] == ["delivery"]
     assert done.stdout.splitlines()[-1] == "all that was listed is whole"
 
 

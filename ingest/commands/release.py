@@ -25,6 +25,7 @@ def release(
 ) -> None:
     """Check quarantined files again and land those that now pass, or give up what never comes."""
     from ingest import pipeline
+    from ingest.commands.bar import progress_bar
     from ingest.judge import Rules
     from ingest.openpgp import Keyring
 
@@ -36,7 +37,10 @@ def release(
         summary = pipeline.give_up(give_up, data=settings.data, rules=rules)
     else:
         keyring = Keyring(settings.gnupghome, passphrase=reveal(settings.gpg_passphrase))
-        summary = pipeline.release(data=settings.data, keyring=keyring, rules=rules)
+        with progress_bar() as progress:
+            summary = pipeline.release(
+                data=settings.data, keyring=keyring, rules=rules, progress=progress
+            )
     typer.echo(json.dumps(summary.facts()) if as_json else summary.text())
     if summary.alarms:
         raise typer.Exit(NOT_WHOLE)

@@ -20,6 +20,7 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Fetch, archive, verify and land all that is new."""
+    from ingest.commands.bar import progress_bar
     from ingest.judge import Rules
     from ingest.openpgp import Keyring
     from ingest.pipeline import run as run_pipeline
@@ -32,13 +33,16 @@ def run(
         max_plain_bytes=settings.max_plain_bytes,
         accept_unlisted=accept_unlisted,
     )
-    with open_source(
+    opened = open_source(
         settings.source,
         password=reveal(settings.sftp_password),
         private_key=reveal(settings.sftp_private_key),
         known_hosts=settings.sftp_known_hosts,
-    ) as source:
-        summary = run_pipeline(source, data=settings.data, keyring=keyring, rules=rules)
+    )
+    with opened as source, progress_bar() as progress:
+        summary = run_pipeline(
+            source, data=settings.data, keyring=keyring, rules=rules, progress=progress
+        )
     typer.echo(json.dumps(summary.facts()) if as_json else summary.text())
     if summary.failures:
         raise typer.Exit(FAILED)

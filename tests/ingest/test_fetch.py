@@ -14,6 +14,7 @@ from ingest import fetch
 from ingest.errors import SourceError, SourceUnavailable
 from ingest.fetch import ATTEMPTS, fetch_all
 from ingest.ledger import Ledger
+from ingest.progress import Silent
 from ingest.sources import SourceFile
 from tests.support.sender import CLIENT, DAY
 
@@ -72,7 +73,7 @@ def fetch_from(source: BreakingSource, data: Path) -> list[SourceError]:
     ledger = Ledger(data / "ledger", run_id="r")
     scratch = data / "scratch"
     scratch.mkdir(exist_ok=True)
-    return fetch_all(source, data=data, ledger=ledger, scratch=scratch)
+    return fetch_all(source, data=data, ledger=ledger, scratch=scratch, progress=Silent())
 
 
 def archived(data: Path, name: str = NAME) -> bytes:
