@@ -35,6 +35,10 @@ env:
 test *args: setup check
     .venv/bin/pytest {{ args }}
 
+# the whole fault-injection suite, a longer run than `just test` makes of it
+chaos *args: setup
+    CHAOS_KILLS=250 CHAOS_DAMAGES=1000 CHAOS_EXAMPLES=20000 .venv/bin/pytest tests/chaos {{ args }}
+
 # lint, types, import directions, SQL
 check: setup
     .venv/bin/ruff check && .venv/bin/ruff format --check

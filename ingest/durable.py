@@ -16,7 +16,7 @@ def make_folder(folder: Path) -> Path:
     if not folder.is_dir():
         make_folder(folder.parent)
         folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
-        _sync_folder(folder.parent)
+        sync_folder(folder.parent)
     return folder
 
 
@@ -42,7 +42,7 @@ def put_in_place(temporary: Path, target: Path) -> None:
         os.close(descriptor)
     make_folder(target.parent)
     temporary.replace(target)
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
 def link_or_copy(source: Path, target: Path) -> None:
@@ -55,7 +55,7 @@ def link_or_copy(source: Path, target: Path) -> None:
     except OSError:
         shutil.copyfile(source, target)
         target.chmod(FILE_MODE)
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
 def append_durably(path: Path, line: bytes) -> None:
@@ -68,7 +68,7 @@ def append_durably(path: Path, line: bytes) -> None:
     finally:
         os.close(descriptor)
     if is_new:
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
 
 def cut_durably(path: Path, *, size_bytes: int) -> None:
@@ -78,7 +78,7 @@ def cut_durably(path: Path, *, size_bytes: int) -> None:
         os.fsync(stream.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -41,18 +42,30 @@ def sshd_server() -> Iterator[Sshd]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out, and say so, what needs a server that this machine cannot have."""
-    if is_possible() or os.environ.get("CI") == "true":
+    """Leave out, and say so, what needs a program that this machine does not have."""
+    if os.environ.get("CI") == "true":
         return
-    left_out = [item for item in items if "sshd" in item.name or "sshd_server" in _fixtures(item)]
+    missing = {name: why for name, (is_there, why) in _needs().items() if not is_there}
+    left_out = [item for item in items if missing.keys() & _fixtures(item)]
     items[:] = [item for item in items if item not in left_out]
     config.hook.pytest_deselected(items=left_out)
-    names = ", ".join(sorted({item.name.partition("[")[0] for item in left_out}))
-    print(f"left out, as they need root and Debian's openssh-server: {names}")  # noqa: T201
+    for name, why in missing.items():
+        count = sum(name in _fixtures(item) for item in left_out)
+        print(f"left out: {count} tests, as they need {why}")  # noqa: T201
 
 
-def _fixtures(item: pytest.Item) -> list[str]:
-    return list(getattr(item, "fixturenames", ()))
+def _needs() -> dict[str, tuple[bool, str]]:
+    """Say by fixture what a test needs, and whether it is there."""
+    return {
+        "sshd_server": (is_possible(), "root and Debian's openssh-server"),
+        "trace": (shutil.which("strace") is not None, "strace"),
+    }
+
+
+def _fixtures(item: pytest.Item) -> set[str]:
+    callspec = getattr(item, "callspec", None)
+    chosen = map(str, callspec.params.values()) if callspec else ()
+    return {*getattr(item, "fixturenames", ()), *chosen}
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ NAMES = Path("/nonexistent/known_hosts")
 CONTENT = os.urandom(100_000)
 
 
-@pytest.fixture(params=["local", "sshd"])
+@pytest.fixture(params=["local", "sshd_server"])
 def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """What the source shows."""
     if request.param == "local":

@@ -1,0 +1,63 @@
+"""A run of `ingest` that dies at a named step: `python -m tests.chaos.victim STEP WHEN`.
+
+The product knows nothing of this: the steps are its own functions, wrapped from outside.
+"""
+
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from ingest.cli import main
+
+STEPS = {
+    "make the scratch folder": "ingest.pipeline.scratch_folder",
+    "open the ledger": "ingest.pipeline.Ledger",
+    "list the source": "ingest.sources.local.LocalFolder.list_files",
+    "open a source file": "ingest.sources.local.LocalFolder.open_file",
+    "finish a download": "ingest.archive.Download.attempt",
+    "keep the replaced version": "ingest.archive.link_or_copy",
+    "put into the archive": "ingest.archive.put_in_place",
+    "decrypt": "ingest.openpgp.Keyring.decrypt",
+    "open a container": "ingest.land.open_container",
+    "write Parquet": "ingest.land.write_parquet",
+    "put into the landing": "ingest.land.put_in_place",
+    "put into quarantine": "ingest.judging.put_in_quarantine",
+    "write the reason": "ingest.quarantine.put_in_place",
+    "leave quarantine": "ingest.judging.leave_quarantine",
+    "write a record": "ingest.ledger.append_durably",
+    "sync a folder": "ingest.durable.sync_folder",
+}
+"""Every step at which something is on its way from one place to another."""
+WHEN = ("before", "after")
+
+
+def _arm(target: str, *, when: str) -> None:
+    """Wrap a function so that its first call is the last thing that happens."""
+    owner_path, _, name = target.rpartition(".")
+    owner = _resolve(owner_path)
+    original: Callable[..., Any] = getattr(owner, name)
+
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        if when == "after":
+            original(*args, **kwargs)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    setattr(owner, name, wrapped)
+
+
+def _resolve(path: str) -> Any:
+    module, _, attribute = path.rpartition(".")
+    try:
+        return importlib.import_module(path)
+    except ModuleNotFoundError:
+        return getattr(importlib.import_module(module), attribute)
+
+
+if __name__ == "__main__":
+    step, when = sys.argv[1:3]
+    _arm(STEPS[step], when=when)
+    sys.argv = ["ingest", "run"]
+    main()
