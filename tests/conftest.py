@@ -45,27 +45,29 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out, and say so, what needs a program that this machine does not have."""
     if os.environ.get("CI") == "true":
         return
-    missing = {name: why for name, (is_there, why) in _needs().items() if not is_there}
-    left_out = [item for item in items if missing.keys() & _fixtures(item)]
-    items[:] = [item for item in items if item not in left_out]
-    config.hook.pytest_deselected(items=left_out)
-    for name, why in missing.items():
-        count = sum(name in _fixtures(item) for item in left_out)
-        print(f"left out: {count} tests, as they need {why}")  # noqa: T201
+    for name, needs in _needs().items():
+        left_out = [item for item in items if name in _words(item)] if needs else []
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
+        if left_out:
+            print(f"left out: {len(left_out)} tests of {name}, as they need {needs}")  # noqa: T201
 
 
-def _needs() -> dict[str, tuple[bool, str]]:
-    """Say by fixture what a test needs, and whether it is there."""
-    return {
-        "sshd_server": (is_possible(), "root and Debian's openssh-server"),
-        "trace": (shutil.which("strace") is not None, "strace"),
+def _needs() -> dict[str, str]:
+    """Say what is missing for the tests of a fixture or a folder."""
+    host = ("nft", "ip", "unshare", "systemd-analyze", "systemd-tmpfiles")
+    missing = {
+        "sshd_server": "" if is_possible() else "root and openssh-server",
+        "trace": "" if shutil.which("strace") else "strace",
+        "deploy": " and ".join(name for name in host if not shutil.which(name)),
     }
+    return missing | {"deploy": missing["deploy"] or missing["sshd_server"]}
 
 
-def _fixtures(item: pytest.Item) -> set[str]:
+def _words(item: pytest.Item) -> set[str]:
     callspec = getattr(item, "callspec", None)
     chosen = map(str, callspec.params.values()) if callspec else ()
-    return {*getattr(item, "fixturenames", ()), *chosen}
+    return {*getattr(item, "fixturenames", ()), *chosen, *item.path.parts}
 
 
 @pytest.fixture

@@ -1,0 +1,50 @@
+"""dbt over landings that tests wrote."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.warehouse import story, typing_cases, widening_cases
+from tests.warehouse.landing import Landing
+
+PROJECT = Path(__file__).parents[2] / "dbt_project"
+DBT = Path(sys.executable).with_name("dbt")
+Warehouse = duckdb.DuckDBPyConnection
+
+
+def run_dbt(command: str, *, target: Path, cwd: Path, data: Path | None = None) -> None:
+    """Run dbt in a folder; without a data folder it takes the one called data there."""
+    environment = {name: value for name, value in os.environ.items() if name != "MX_DATA"}
+    done = subprocess.run(
+        [DBT, "--no-use-colors", command, "--target-path", target, "--log-path", target],
+        cwd=cwd,
+        env=environment
+        | {"DBT_PROJECT_DIR": str(PROJECT), "DBT_PROFILES_DIR": str(PROJECT)}
+        | ({"MX_DATA": str(data)} if data else {}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def open_warehouse(data: Path) -> Warehouse:
+    warehouse = duckdb.connect(data / "warehouse.duckdb", read_only=True)
+    warehouse.execute("set TimeZone = 'UTC'")
+    return warehouse
+
+
+@pytest.fixture(scope="session")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """Build once what all of these tests read: their landings do not touch each other."""
+    folder = tmp_path_factory.mktemp("warehouse")
+    landing = Landing(folder / "data")
+    typing_cases.land(landing)
+    widening_cases.land(landing)
+    story.land(landing)
+    run_dbt("run", target=folder / "target", cwd=folder)
+    return open_warehouse(landing.data)

@@ -1,0 +1,91 @@
+"""A landing and its ledger, written as `ingest` writes them, out of plain rows."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ingest.delivery import DailyFile, Delivery, Event
+from ingest.landing import column_types, landing_path
+
+CLIENT = "CLT-00000000-0000-0000-0000-000000000001"
+OTHER_CLIENT = "CLT-00000000-0000-0000-0000-000000000002"
+FIRST_DAY = date(2026, 1, 1)
+Rows = list[dict[str, Any]]
+
+
+def daily_file(name: str, *, day: int = 1, client: str = CLIENT) -> DailyFile:
+    """Name a daily file by "resource.event" and the day of the test's month."""
+    resource, event = name.split(".")
+    snapshot_date = FIRST_DAY + timedelta(days=day - 1)
+    return DailyFile(
+        delivery=Delivery(client_guid=client, snapshot_date=snapshot_date),
+        resource=resource,
+        event=Event(event),
+        stem=f"{client}.{snapshot_date}.{resource}.{event}",
+    )
+
+
+@dataclass(slots=True)
+class Landing:
+    """What has landed in one data folder."""
+
+    data: Path
+    _landed_at: datetime = field(default=datetime(2026, 2, 1, tzinfo=UTC))
+
+    def land(self, file: DailyFile, rows: Rows, *, schema: dict[str, pa.DataType]) -> None:
+        """Land rows as one daily file; a file of that name is replaced."""
+        table = pa.Table.from_pylist(rows, schema=pa.schema(schema))
+        columns = column_types(table.schema)
+        schema_id = hashlib.sha256(json.dumps(columns).encode()).hexdigest()[:16]
+        path = landing_path(file)
+        (self.data / path).parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(_with_lineage(table, file), self.data / path)
+        self.record(what="schema", schema_id=schema_id, columns=columns)
+        self.record(
+            what="landed",
+            client_guid=file.delivery.client_guid,
+            snapshot_date=file.delivery.snapshot_date.isoformat(),
+            resource=file.resource,
+            event=str(file.event),
+            file=file.stem,
+            path=path.as_posix(),
+            record_count=len(rows),
+            plain_sha256="0" * 64,
+            schema_id=schema_id,
+            decoder="fastavro",
+        )
+
+    def record(self, **facts: Any) -> None:
+        """Append one record to the ledger."""
+        self._landed_at += timedelta(microseconds=1)
+        at = self._landed_at.isoformat(timespec="microseconds").replace("+00:00", "Z")
+        self.write(json.dumps({"at": at, "run_id": "a run", **facts}) + "\n")
+
+    def write(self, text: str) -> None:
+        """Append to the ledger what need not be a record."""
+        ledger = self.data / "ledger" / "2026-02.jsonl"
+        ledger.parent.mkdir(parents=True, exist_ok=True)
+        with ledger.open("a") as lines:
+            lines.write(text)
+
+
+def _with_lineage(table: pa.Table, file: DailyFile) -> pa.Table:
+    lineage = {
+        "_resource": pa.scalar(file.resource),
+        "_event": pa.scalar(str(file.event)),
+        "_snapshot_date": pa.scalar(file.delivery.snapshot_date, pa.date32()),
+        "_client_guid": pa.scalar(file.delivery.client_guid),
+        "_source_file": pa.scalar(file.stem),
+        "_source_sha256": pa.scalar("0" * 64),
+    }
+    row_numbers = pa.array(range(table.num_rows), pa.int64())
+    table = table.append_column("_row_number", row_numbers)
+    for name, value in lineage.items():
+        table = table.append_column(name, pa.repeat(value, table.num_rows))
+    return table
