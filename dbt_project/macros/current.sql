@@ -1,0 +1,67 @@
+{#- The live rows of a state that no hidden owner hides, and the rows without a key as a log.
+    `owners` names for each column that holds an owner's key the model of such owners' hidden keys.
+    Without a state the events themselves are reduced. -#}
+{% macro current(log, state=none, owners={}) -%}
+with live as (
+
+    select
+        *
+        {{ exclude(lineage_columns() + ["_event_is_live", "_snapshot_date_deleted",
+            "_row_number_deleted", "_source_file_deleted"]) }},
+        {{ place_columns() }}
+    from {{ state or "(" ~ reduce_events(log) ~ ")" }}
+    where _event_is_live
+
+),
+
+visible as (
+
+    select *
+    from live
+    where
+        true
+        {%- for column, hidden in owners.items() %}
+        and not exists (
+            select 1
+            from {{ hidden }} as hidden
+            where
+                hidden._client_guid = live._client_guid
+                and hidden.guid = cast(live.{{ column }} as varchar)
+        )
+        {%- endfor %}
+
+),
+
+log as (
+
+    {{ log_rows(log, condition="guid is null") | indent }}
+
+)
+
+select * from visible
+union all
+select * from log
+{%- endmacro %}
+
+{#- Nothing says which row of a log a deleted row would delete. -#}
+{% macro log_rows(events, condition="true") -%}
+select
+    *
+    {{ exclude(lineage_columns() + ["_resource", "_event_misfits"]) }},
+    {{ place_columns() }}
+from {{ events }}
+where {{ condition }} and _event <> 'deleted'
+{%- endmacro %}
+
+{% macro place_columns() -%}
+    _client_guid, _snapshot_date, _source_file, _row_number
+{%- endmacro %}
+
+{% macro lineage_columns() -%}
+    {{
+        return([
+            "_event", "_snapshot_date", "_client_guid",
+            "_row_number", "_source_file", "_source_sha256",
+        ])
+    }}
+{%- endmacro %}

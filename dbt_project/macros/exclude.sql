@@ -1,0 +1,7 @@
+{% macro exclude(columns) -%}
+    {{ adapter.dispatch("exclude", "mx")(columns) }}
+{%- endmacro %}
+
+{% macro duckdb__exclude(columns) -%}
+    exclude ({{ columns | join(", ") }})
+{%- endmacro %}

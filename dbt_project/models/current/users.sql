@@ -1,0 +1,6 @@
+{{
+    current(
+        log=ref('stg_users'),
+        state=ref('state_users'),
+    )
+}}

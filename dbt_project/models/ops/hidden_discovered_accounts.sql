@@ -1,0 +1,1 @@
+{{ hidden_keys(state=ref('state_discovered_accounts'), current=ref('discovered_accounts')) }}

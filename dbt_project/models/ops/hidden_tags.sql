@@ -1,0 +1,1 @@
+{{ hidden_keys(state=ref('state_tags'), current=ref('tags')) }}

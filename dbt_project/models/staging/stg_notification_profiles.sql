@@ -1,0 +1,8 @@
+{{
+    stage(
+        'notification_profiles',
+        files=ref('landed_files'),
+        columns=ref('landed_columns'),
+        widened=ref('widened_columns'),
+    )
+}}

@@ -1,0 +1,1 @@
+{{ reduce_events(ref('stg_accounts')) }}
