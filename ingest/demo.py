@@ -119,7 +119,7 @@ def _show_tables() -> None:
     for column in (tables.columns[1], *answers.columns[1:]):
         column.justify = "right"
     console.print(tables, QUERY, answers, sep="\n\n")
-    console.print(f'\nAsk your own: MX_DATA={DATA} just query "from accounts limit 5"')
+    console.print(f'\nAsk your own: MX_DATA={DATA} .venv/bin/just query "from accounts limit 5"')
 
 
 @contextmanager

@@ -1,0 +1,65 @@
+"""The documents tell of what is there: every command, setting, recipe and table, and no other."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.main import get_command
+
+from ingest.cli import app
+from ingest.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+EXAMPLE = (ROOT / ".env.example").read_text()
+OF_LATER_PARTS = {"MX_API_KEY", "MX_MASK_KEY", "MX_MEMORY"}
+
+
+def settings_of_the_code() -> set[str]:
+    names = {f"MX_{name.upper()}" for name in Settings.model_fields}
+    return {name for name in names if not name.endswith("_FILE")} - OF_LATER_PARTS
+
+
+def test_the_readme_lists_every_setting() -> None:
+    assert set(re.findall(r"^\| `(MX_\w+)`", README, re.MULTILINE)) == settings_of_the_code()
+
+
+def test_the_example_lists_every_setting() -> None:
+    assert set(re.findall(r"^(MX_\w+)=", EXAMPLE, re.MULTILINE)) == settings_of_the_code()
+
+
+def test_the_readme_names_every_resource() -> None:
+    models = (ROOT / "dbt_project" / "models" / "staging").glob("stg_*.sql")
+    named = set(re.findall(r"[a-z_]+", README[README.index("Resources:") :]))
+
+    assert {path.stem.removeprefix("stg_") for path in models} - named == set()
+
+
+def test_every_table_of_ops_in_the_readme_exists() -> None:
+    models = yaml.safe_load((ROOT / "dbt_project/models/ops/_ops__models.yml").read_text())
+    tables = {model["name"] for model in models["models"]}
+
+    assert set(re.findall(r"`ops\.(\w+)`", README)) <= tables
+
+
+def test_every_recipe_in_the_readme_exists() -> None:
+    just = Path(sys.executable).with_name("just")
+    summary = [str(just), "--justfile", str(ROOT / "justfile"), "--summary"]
+    recipes = subprocess.run(summary, capture_output=True, text=True, check=True).stdout.split()
+
+    assert set(re.findall(r"(?:`|^ {4}(?:.* )?)just (\w+)", README, re.MULTILINE)) <= set(recipes)
+
+
+@pytest.mark.parametrize("path", re.findall(r"`((?:ingest|dbt_project)/[\w/.]+)`", README))
+def test_every_file_that_the_readme_names_exists(path: str) -> None:
+    assert (ROOT / path).exists()
+
+
+def test_every_command_has_help() -> None:
+    command = get_command(app)
+
+    helps = {name: each.help for name, each in command.commands.items()}  # type: ignore[attr-defined]
+    assert {name for name, text in helps.items() if not text} == set()
