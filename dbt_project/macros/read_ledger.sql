@@ -29,12 +29,12 @@
         schema_id,
         column_facts.name as column_name,
         column_facts.type as landed_type,
-        position
+        ordinal
     from (
         select
             schema_id,
             unnest(columns) as column_facts,
-            generate_subscripts(columns, 1) as position
+            generate_subscripts(columns, 1) as ordinal
         from {{ read_ledger() }}
         where what = 'schema'
     )

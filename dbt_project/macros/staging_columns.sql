@@ -4,7 +4,7 @@
 {% macro staging_columns(resource, widened) -%}
     {%- set query -%}
         select column_name, widened_type from {{ widened }}
-        where resource = {{ text_literal(resource) }} order by position
+        where resource = {{ text_literal(resource) }} order by ordinal
     {%- endset -%}
     {%- set landed = {} -%}
     {%- for name, type in run_query(query) -%}

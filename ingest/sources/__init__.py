@@ -64,7 +64,7 @@ def open_source(
     elif parts.scheme in ("", "file"):
         from ingest.sources.local import LocalFolder
 
-        yield LocalFolder(Path(parts.path).expanduser())
+        yield LocalFolder(Path(address.removeprefix("file://")).expanduser())
     else:
         raise SettingsError(
             "MX_SOURCE: expected /folder or sftp://user@host:port/folder, "

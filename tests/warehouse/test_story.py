@@ -83,12 +83,12 @@ def test_new_fields_are_null_for_older_rows(warehouse: Warehouse) -> None:
     ]
 
 
-def test_columns_are_the_catalogues_then_others_by_name_then_lineage(warehouse: Warehouse) -> None:
+def test_columns_are_the_catalogues_then_new_ones_then_lineage(warehouse: Warehouse) -> None:
     columns = _columns(warehouse, "main.budgets")
 
     lineage = ["_client_guid", "_snapshot_date", "_source_file", "_row_number"]
     assert columns[0] == "guid"
-    assert columns[-7:] == ["Extra", "nested", "seen_at", *lineage]
+    assert columns[-7:] == ["Extra", "seen_at", "nested", *lineage]
 
 
 def test_a_new_resource_without_a_guid_is_a_log(warehouse: Warehouse) -> None:

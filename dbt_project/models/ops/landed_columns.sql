@@ -15,7 +15,7 @@ select
     landed.schema_id,
     schemas.column_name,
     schemas.landed_type,
-    schemas.position,
+    schemas.ordinal,
     min(landed.snapshot_date) as first_date,
     min_by(landed.file, landed.landed_at) as first_file
 from landed

@@ -3,7 +3,7 @@ with landed_types as (
     select
         resource,
         column_name,
-        row(first_date, position) as first_place,
+        row(first_date, ordinal) as first_place,
         case landed_type
             when 'float' then 'double'
             else nullif(landed_type, 'null')
@@ -48,5 +48,5 @@ select
     end as widened_type,
     row_number() over (
         partition by resource order by first_place, lower(column_name)
-    ) as position
+    ) as ordinal
 from compared
