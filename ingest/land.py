@@ -127,7 +127,7 @@ def check_listing(ciphertext: Ciphertext, listing: Listing) -> None:
         RejectedError: the listing means other contents than the name, or another size.
     """
     file = ciphertext.file
-    listed = f"{listing.resource.lower()} {listing.event.lower()}"
+    listed = f"{listing.resource} {listing.event}"
     _check(Reason.NAME, expected=listed, found=f"{file.resource} {file.event}")
     _check(Reason.SIZE, expected=listing.encrypted_bytes, found=ciphertext.archived.encrypted_bytes)
 

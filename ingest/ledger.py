@@ -35,7 +35,7 @@ class Ledger:
         """Write one record and fold it into the state."""
         now = max(datetime.now(tz=UTC), self.state.last_at + timedelta(microseconds=1))
         record = {
-            "at": now.isoformat(timespec="microseconds").replace("+00:00", "Z"),
+            "recorded_at": now.isoformat(timespec="microseconds").replace("+00:00", "Z"),
             "run_id": self.run_id,
             "what": what,
             **(subject(file) if file else {}),

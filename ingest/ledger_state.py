@@ -92,7 +92,7 @@ class LedgerState:
 
 def fold(state: LedgerState, record: dict[str, Any]) -> None:
     """Bring a state up to date with one more record."""
-    state.last_at = datetime.fromisoformat(record["at"])
+    state.last_at = datetime.fromisoformat(record["recorded_at"])
     what = record["what"]
     if what == What.SCHEMA:
         state.schemas.add(record["schema_id"])
@@ -114,7 +114,7 @@ def _fold_archived(state: LedgerState, record: dict[str, Any]) -> None:
         name=record["name"],
         encrypted_bytes=record["encrypted_bytes"],
         encrypted_sha256=record["encrypted_sha256"],
-        at=datetime.fromisoformat(record["at"]),
+        at=datetime.fromisoformat(record["recorded_at"]),
     )
     state.seen[archived.name] = (record["source_bytes"], record["source_modified_at"])
     if "resource" in record:

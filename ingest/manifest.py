@@ -1,7 +1,7 @@
 """A delivery's manifest: what MX says it sent. Pure, no I/O.
 
 Rule: one CSV row a daily file; columns are found by name (MX shows them in two orders), unknown
-ones are ignored; upper-case types here, lower-case ones in the file's name.
+ones are ignored; upper-case types here are lower-case in the file's name and in our words.
 """
 
 import csv
@@ -47,8 +47,7 @@ class Listing:
     @property
     def daily_file(self) -> DailyFile | None:
         """The daily file that is meant; None where the name breaks the grammar."""
-        parsed = parse_stem(self.file) or parse_name(self.file)
-        return parsed if isinstance(parsed, DailyFile) else None
+        return parse_stem(self.file)
 
 
 def parse_manifest(text: bytes, *, delivery: Delivery) -> list[Listing]:
@@ -93,15 +92,21 @@ def _listing(row: Mapping[str, Any], *, number: int) -> Listing:
     if not _SHA256.fullmatch(checksum):
         raise _bad(f"64 hex digits as checksum in line {number}", "something else")
     return Listing(
-        file=values["file"],
-        resource=values["resource"],
-        event=values["event"],
+        file=_stem(values["file"]),
+        resource=values["resource"].lower(),
+        event=values["event"].lower(),
         record_count=int(values["record_count"]),
         plain_bytes=int(values["plain_bytes"]),
         encrypted_bytes=int(values["encrypted_bytes"]),
         checksum=checksum,
         effective_date=values["effective_date"],
     )
+
+
+def _stem(file_name: str) -> str:
+    """Drop the extension, which the manifest's file names should not have."""
+    file = parse_name(file_name)
+    return file.stem if isinstance(file, DailyFile) else file_name
 
 
 def _bad(expected: str, found: str) -> RejectedError:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.support.receiver import PASSPHRASE, Receiver
@@ -54,4 +55,17 @@ def test_the_tables_are_what_was_sent(
     assert (sent.returncode, sent.stderr) == (0, "")
     assert ran.returncode == 0, ran.stderr
     assert built.returncode == 0, built.stdout
-    assert compare_truth(truth, tmp_path / "data" / "warehouse.duckdb") == []
+    warehouse = tmp_path / "data" / "warehouse.duckdb"
+    assert compare_truth(truth, warehouse) == []
+    assert incomplete_deliveries(warehouse) == (6 * clients, 0, 0)
+
+
+def incomplete_deliveries(warehouse: Path) -> tuple[int, ...]:
+    """Count deliveries, those that are not complete, and files that are not landed."""
+    query = """
+        select count(*), count_if(not is_complete), sum(files_listed - files_landed)
+        from ops.deliveries
+    """
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        [counts] = connection.execute(query).fetchall()
+    return tuple(int(count) for count in counts)

@@ -19,14 +19,14 @@ def test_records_come_back_in_order_with_rising_times(tmp_path: Path) -> None:
     records = list(read_records(tmp_path))
 
     assert [record["number"] for record in records] == [0, 1, 2]
-    assert len({record["at"] for record in records}) == 3
+    assert len({record["recorded_at"] for record in records}) == 3
 
 
 def test_a_torn_last_line_is_no_record_and_the_next_run_drops_it(tmp_path: Path) -> None:
     Ledger(tmp_path, run_id="r").append(What.RUN, None, number=1)
     [path] = tmp_path.iterdir()
     whole = path.read_bytes()
-    path.write_bytes(whole + b'{"at":"2026')
+    path.write_bytes(whole + b'{"recorded_at":"2026')
 
     assert [record["number"] for record in read_records(tmp_path)] == [1]
     Ledger(tmp_path, run_id="r")
@@ -47,7 +47,7 @@ def test_a_clock_that_goes_back_does_not_turn_records_round(tmp_path: Path) -> N
     ledger.append(What.RUN, None)
 
     [record] = read_records(tmp_path)
-    assert record["at"] > "2099-01-01"
+    assert record["recorded_at"] > "2099-01-01"
 
 
 def test_duckdb_reads_it_without_an_extension(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def test_columns_are_read_by_name_in_any_order(columns: Sequence[str]) -> None:
 
     [listing] = parse_manifest(text, delivery=DELIVERY)
 
-    assert (listing.file, listing.resource, listing.event) == (STEM, "USERS", "CREATED")
+    assert (listing.file, listing.resource, listing.event) == (STEM, "users", "created")
     assert (listing.record_count, listing.plain_bytes, listing.encrypted_bytes) == (7, 1274, 1198)
     assert listing.checksum == "ab" * 32
 

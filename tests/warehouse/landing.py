@@ -65,7 +65,7 @@ class Landing:
         """Append one record to the ledger."""
         self._landed_at += timedelta(microseconds=1)
         at = self._landed_at.isoformat(timespec="microseconds").replace("+00:00", "Z")
-        self.write(json.dumps({"at": at, "run_id": "a run", **facts}) + "\n")
+        self.write(json.dumps({"recorded_at": at, "run_id": "a run", **facts}) + "\n")
 
     def write(self, text: str) -> None:
         """Append to the ledger what need not be a record."""

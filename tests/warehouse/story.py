@@ -25,7 +25,7 @@ def land(landing: Landing) -> None:
     _land_drift(landing)
     _land_new_resources(landing)
     landing.record(what="fetched", columns="not a list", snapshot_date=7)
-    landing.write('{"at":"2026-03-01T00:00:00.000000Z","what":"landed","client_')
+    landing.write('{"recorded_at":"2026-03-01T00:00:00.000000Z","what":"landed","client_')
 
 
 def _land_texts(landing: Landing, name: str, rows: Rows, *, day: int = 1) -> None:

@@ -1,23 +1,34 @@
-with landed as (
+with schemas as (
 
-    {{ read_landed() }}
+    select *
+    from {{ ref('ledger') }}
+    where what = 'schema'
+    qualify row_number() over (partition by schema_id order by recorded_at) = 1
 
 ),
 
-schemas as (
+columns_of_schemas as (
 
-    {{ read_schemas() }}
+    {{ unnest_rows('schemas', 'columns', kept=['schema_id']) }}
+
+),
+
+landed as (
+
+    select *
+    from {{ ref('ledger') }}
+    where what = 'landed'
 
 )
 
 select
     landed.resource,
     landed.schema_id,
-    schemas.column_name,
-    schemas.landed_type,
-    schemas.ordinal,
+    columns_of_schemas.name as column_name,
+    columns_of_schemas.type as landed_type,
+    columns_of_schemas.ordinal,
     min(landed.snapshot_date) as first_date,
-    min_by(landed.file, landed.landed_at) as first_file
+    min_by(landed.file, landed.recorded_at) as first_file
 from landed
-inner join schemas on landed.schema_id = schemas.schema_id
+inner join columns_of_schemas on landed.schema_id = columns_of_schemas.schema_id
 group by all

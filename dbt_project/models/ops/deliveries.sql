@@ -1,0 +1,33 @@
+with latest as (
+
+    select *
+    from {{ ref('daily_files') }}
+    where is_latest
+
+),
+
+counted as (
+
+    select
+        client_guid,
+        snapshot_date,
+        count(listed_at) as files_listed,
+        count_if(standing = 'landed') as files_landed,
+        count_if(standing = 'landed' and listed_at is not null) as listed_files_landed,
+        count_if(standing = 'waiting') as files_waiting,
+        count_if(standing = 'missing') as files_missing,
+        count_if(standing = 'quarantined') as files_quarantined,
+        count_if(standing = 'given_up') as files_given_up,
+        coalesce(sum(record_count) filter (where standing = 'landed'), 0) as rows_landed,
+        max(listed_at) as listed_at,
+        min(judged_at) filter (where standing = 'landed') as first_landed_at,
+        max(judged_at) filter (where standing = 'landed') as last_landed_at
+    from latest
+    group by client_guid, snapshot_date
+
+)
+
+select
+    *,
+    listed_at is not null and listed_files_landed = files_listed as is_complete
+from counted
