@@ -2,9 +2,10 @@
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -55,6 +56,13 @@ class Download:
 def archive_path(archive: Path, file: DailyFile | ManifestFile, *, name: str) -> Path:
     """Say where a file's newest bytes lie."""
     return archive / file.delivery.folder / name
+
+
+def changed_folders(archive: Path, *, since: datetime) -> Iterator[Path]:
+    """Give the deliveries' folders in which files came or went after a moment."""
+    moment = since.timestamp()
+    for client in sorted(archive.glob("CLT-*")):
+        yield from (day for day in sorted(client.iterdir()) if day.stat().st_mtime > moment)
 
 
 def store(fetched: Fetched, target: Path, *, replaced_sha256: str | None) -> None:

@@ -6,7 +6,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ingest.cli import fail_on_error
+from ingest.cli import PRIVATE, fail_on_error
 from ingest.lock import run_lock
 from ingest.settings import load_settings
 
@@ -40,6 +40,7 @@ def build_warehouse(data: Path, *, dbt_args: list[str]) -> int:
 
 
 def main() -> None:
+    os.umask(PRIVATE)
     with fail_on_error():
         raise SystemExit(build_warehouse(load_settings().data, dbt_args=sys.argv[1:]))
 

@@ -1,6 +1,7 @@
 """The command `ingest`: its commands, and how they fail."""
 
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from ingest.errors import IngestError, SettingsError
 from ingest.logs import configure_logs
 
 FAILED, MISUSED = 1, 2
+PRIVATE = 0o077
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +37,7 @@ app.add_typer(keys, name="keys")
 
 def main() -> None:
     """Run a command."""
+    os.umask(PRIVATE)
     configure_logs(as_json="--json" in sys.argv or not sys.stderr.isatty())
     with fail_on_error():
         app()

@@ -1,5 +1,6 @@
 """Files that are there whole or not at all, whatever happens to the machine meanwhile."""
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -59,11 +60,14 @@ def link_or_copy(source: Path, target: Path) -> None:
 
 
 def append_durably(path: Path, line: bytes) -> None:
-    """Add one line to a file and wait until it has reached the disk."""
+    """Add one line to a file, all of it or none, and wait until it has reached the disk."""
     is_new = not path.exists()
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, FILE_MODE)
     try:
-        os.write(descriptor, line)
+        size = os.fstat(descriptor).st_size
+        if os.write(descriptor, line) < len(line):
+            os.ftruncate(descriptor, size)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
         os.fsync(descriptor)
     finally:
         os.close(descriptor)

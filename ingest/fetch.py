@@ -1,25 +1,31 @@
 """Source to archive: every file that is new or has changed, each of them whole."""
 
+import hashlib
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
-from ingest.archive import Download, Fetched, archive_path, store
+from ingest.archive import Download, Fetched, archive_path, changed_folders, store
 from ingest.delivery import DailyFile, ManifestFile, is_ours, parse_name
 from ingest.errors import Reason, RejectedError, SourceError, SourceUnavailable
 from ingest.ledger import Ledger
-from ingest.ledger_state import What, place_of
+from ingest.ledger_state import Archived, What, place_of
 from ingest.progress import Progress
 from ingest.quarantine import put_in_quarantine, quarantine_path
 from ingest.sources import Source, SourceFile
 
 ATTEMPTS = 5
 LONGEST_WAIT_S = 30
+CLOCK_SLACK = timedelta(seconds=2)
+"""By how much a file system's times may lag behind the clock."""
+UNKNOWN_TIME = 0.0
+"""A modification time that no source has, so that the file is looked at again."""
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +54,32 @@ def fetch_all(
             _archive(fetched, listed, data=data, ledger=ledger, scratch=scratch)
         progress.advance(listed.size_bytes)
     return failures
+
+
+def adopt_orphans(*, data: Path, ledger: Ledger) -> None:
+    """Record what a killed run had archived and not recorded yet; the source may be gone by now."""
+    since = ledger.state.last_at - CLOCK_SLACK
+    for folder in changed_folders(data / "archive", since=since):
+        for path in sorted(folder.iterdir()):
+            file = parse_name(path.name)
+            archived = _archived(ledger, file) if file else None
+            is_other_name = archived is not None and archived.name != path.name
+            if file is None or (is_other_name and path.name in ledger.state.seen):
+                continue
+            with path.open("rb") as stream:
+                sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+            if archived and archived.encrypted_sha256 == sha256:
+                continue
+            size = path.stat().st_size
+            ledger.append(
+                What.ARCHIVED,
+                file,
+                name=path.name,
+                encrypted_bytes=size,
+                encrypted_sha256=sha256,
+                source_bytes=size,
+                source_modified_at=UNKNOWN_TIME,
+            )
 
 
 def _is_new(listed: SourceFile, ledger: Ledger) -> bool:
@@ -83,25 +115,19 @@ def _archive(
         put_in_quarantine(target, ciphertext=fetched.path, error=error, scratch=scratch, **facts)
         ledger.append(What.QUARANTINED, None, **facts, reason=error.reason)
         return
-    replaced = _replaced(ledger, file)
+    replaced = _archived(ledger, file)
     store(
         fetched,
         archive_path(data / "archive", file, name=listed.name),
-        replaced_sha256=replaced,
+        replaced_sha256=replaced.encrypted_sha256 if replaced else None,
     )
-    if replaced != fetched.sha256:
-        log.debug("archived %s", listed.name)
     ledger.append(What.ARCHIVED, file, **facts)
 
 
-def _replaced(ledger: Ledger, file: DailyFile | ManifestFile) -> str | None:
-    state = ledger.state
-    archived = (
-        state.manifests.get(file.delivery)
-        if isinstance(file, ManifestFile)
-        else state.archived.get(place_of(file))
-    )
-    return archived.encrypted_sha256 if archived else None
+def _archived(ledger: Ledger, file: DailyFile | ManifestFile) -> Archived | None:
+    if isinstance(file, ManifestFile):
+        return ledger.state.manifests.get(file.delivery)
+    return ledger.state.archived.get(place_of(file))
 
 
 def _list(source: Source) -> list[SourceFile]:

@@ -1,16 +1,34 @@
 """Make the receiver's key pair, in a folder of its own."""
 
+import logging
 import secrets
+from datetime import date
 from pathlib import Path
 
 from ingest.durable import append_durably, make_folder
-from ingest.openpgp import make_key
+from ingest.openpgp import Keyring, make_key
 from ingest.settings import PASSPHRASE_FILE
 
+log = logging.getLogger(__name__)
+
 MADE_PASSPHRASE_BYTES = 32
+WARNED_DAYS = 30
+"""How long before a key expires that is said."""
 QUICK_S2K_COUNT = 65_536
 """Stretching guards weak passphrases; one of 256 random bits has no need of it, and gpg-agent would
 pay for it with every file."""
+
+
+def warn_of_expiry(keyring: Keyring, *, today: date) -> None:
+    """Say what to do when the newest key expires soon: MX cannot encrypt to an expired one."""
+    for key in keyring.private_keys()[-1:]:
+        if key.expires_within(WARNED_DAYS, today=today):
+            log.warning(
+                "key %s: expires on %s; make another with: ingest keys new, and send it to MX",
+                key.fingerprint,
+                key.expires,
+                extra={"facts": {"event": "key expires", "expires": key.expires}},
+            )
 
 
 def make_receiver_key(

@@ -31,14 +31,14 @@ class Ledger:
             _drop_torn_line(path)
         self.state = read_state(folder)
 
-    def append(self, what: What, file: DailyFile | ManifestFile | None, **facts: Any) -> None:
+    def append(self, what: What, about: DailyFile | ManifestFile | None, /, **facts: Any) -> None:
         """Write one record and fold it into the state."""
         now = max(datetime.now(tz=UTC), self.state.last_at + timedelta(microseconds=1))
         record = {
             "recorded_at": now.isoformat(timespec="microseconds").replace("+00:00", "Z"),
             "run_id": self.run_id,
             "what": what,
-            **(subject(file) if file else {}),
+            **(subject(about) if about else {}),
             **{name: value for name, value in facts.items() if value is not None},
         }
         line = json.dumps(record, ensure_ascii=True, separators=(",", ":")) + "\n"

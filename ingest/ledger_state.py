@@ -110,17 +110,23 @@ def fold(state: LedgerState, record: dict[str, Any]) -> None:
 
 
 def _fold_archived(state: LedgerState, record: dict[str, Any]) -> None:
-    archived = Archived(
+    state.seen[record["name"]] = (record["source_bytes"], record["source_modified_at"])
+    if "resource" in record:
+        _newest(state.archived, _place(record), record)
+    else:
+        _newest(state.manifests, _delivery(record), record)
+
+
+def _newest(known: dict[Any, Archived], key: Place | Delivery, record: dict[str, Any]) -> None:
+    """The same bytes under a new date are the ones that have come before."""
+    if key in known and known[key].encrypted_sha256 == record["encrypted_sha256"]:
+        return
+    known[key] = Archived(
         name=record["name"],
         encrypted_bytes=record["encrypted_bytes"],
         encrypted_sha256=record["encrypted_sha256"],
         at=datetime.fromisoformat(record["recorded_at"]),
     )
-    state.seen[archived.name] = (record["source_bytes"], record["source_modified_at"])
-    if "resource" in record:
-        state.archived[_place(record)] = archived
-    else:
-        state.manifests[_delivery(record)] = archived
 
 
 def _fold_listed(state: LedgerState, record: dict[str, Any]) -> None:

@@ -63,6 +63,10 @@ class Key:
     created: date | None
     expires: date | None
 
+    def expires_within(self, days: int, *, today: date) -> bool:
+        """Say whether MX will soon be unable to encrypt to it, or is already."""
+        return self.expires is not None and (self.expires - today).days <= days
+
 
 class Keyring:
     """A GnuPG home: the receiver's private keys, or a sender's public ones."""

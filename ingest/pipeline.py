@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ingest.durable import scratch_folder
-from ingest.fetch import fetch_all
+from ingest.fetch import adopt_orphans, fetch_all
 from ingest.give_up import find_subjects
 from ingest.judge import Rules
 from ingest.judging import Judging
@@ -106,6 +106,7 @@ def _alone(data: Path, *, rules: Rules) -> Iterator[_Run]:
     run_id = f"{datetime.now(tz=UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}"
     with run_lock(data, run_id=run_id), scratch_folder(data) as scratch:
         this = _Run(Ledger(data / "ledger", run_id=run_id), scratch, Summary(run_id, data))
+        adopt_orphans(data=data, ledger=this.ledger)
         yield this
         state, summary = this.ledger.state, this.summary
         now = datetime.now(tz=UTC)

@@ -86,13 +86,15 @@ def data(tmp_path: Path) -> Path:
 def ingest(sender: Sender, data: Path, keyring: Keyring) -> Ingest:
     """Run the pipeline over the sender's folder."""
 
-    def run_once(*, settle_hours: float = 6, accept_unlisted: bool = False) -> Summary:
+    def run_once(
+        *, settle_hours: float = 6, accept_unlisted: bool = False, keys: Keyring = keyring
+    ) -> Summary:
         rules = Rules(
             settle=timedelta(hours=settle_hours),
             max_plain_bytes=1 << 30,
             accept_unlisted=accept_unlisted,
         )
-        return run(LocalFolder(sender.folder), data=data, keyring=keyring, rules=rules)
+        return run(LocalFolder(sender.folder), data=data, keyring=keys, rules=rules)
 
     return run_once
 

@@ -1,7 +1,7 @@
 """`ingest run`."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -22,12 +22,14 @@ def run(
     """Fetch, archive, verify and land all that is new."""
     from ingest.commands.bar import progress_bar
     from ingest.judge import Rules
+    from ingest.keys import warn_of_expiry
     from ingest.openpgp import Keyring
     from ingest.pipeline import run as run_pipeline
     from ingest.sources import open_source
 
     settings = load_settings("source", "gnupghome")
     keyring = Keyring(settings.gnupghome, passphrase=reveal(settings.gpg_passphrase))
+    warn_of_expiry(keyring, today=datetime.now(tz=UTC).date())
     rules = Rules(
         settle=timedelta(hours=settings.settle_hours),
         max_plain_bytes=settings.max_plain_bytes,

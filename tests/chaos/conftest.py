@@ -36,7 +36,7 @@ class Stage:
 
     def start(self, data: Path, *step: str) -> subprocess.Popen[bytes]:
         """Start a run as a program of its own; with a step, one that will die at it."""
-        shutil.copytree(self.before, data, copy_function=shutil.copy2)
+        shutil.copytree(self.before, data, copy_function=shutil.copy2, dirs_exist_ok=True)
         module = ["tests.chaos.victim", *step] if step else ["ingest", "run"]
         return subprocess.Popen(
             [sys.executable, "-m", *module],

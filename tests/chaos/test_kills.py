@@ -2,6 +2,9 @@
 
 import os
 import random
+import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +12,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.chaos.conftest import Snapshot, Stage
+from ingest.ledger import read_state
+from ingest.openpgp import Keyring
+from tests.chaos.conftest import Snapshot, Stage, run_once
 from tests.chaos.victim import STEPS, WHEN
 
 RANDOM_KILLS = int(os.environ.get("CHAOS_KILLS", "10"))
@@ -36,6 +41,50 @@ def test_a_run_killed_at_a_step_leaves_no_trace(
 
     assert died == -9
     assert_only_whole_files_show(data)
+    assert recover(data) == stage.expected
+
+
+def test_what_a_killed_run_had_archived_is_not_lost_with_its_source(
+    stage: Stage, keyring: Keyring, tmp_path: Path
+) -> None:
+    data, empty = tmp_path / "data", tmp_path / "empty"
+    empty.mkdir()
+    stage.start(data, "put into the archive", "after").wait()
+    archived = {path.name for path in (data / "archive").rglob("CLT-*.pgp")}
+
+    run_once(empty, data=data, keyring=keyring)
+
+    assert archived <= read_state(data / "ledger").seen.keys()
+
+
+@pytest.mark.parametrize("limit", [200, 2_000, 4_000])
+def test_a_disk_that_takes_no_more_is_told_and_leaves_no_trace(
+    stage: Stage, recover: Recover, tmp_path: Path, limit: int
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(stage.before, data, copy_function=shutil.copy2)
+
+    full = subprocess.run(
+        ["prlimit", f"--fsize={limit}", sys.executable, "-m", "ingest", "run"],
+        env=stage.settings | {"MX_DATA": str(data)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (full.returncode, "File too large" in full.stderr.splitlines()[-1]) == (1, True)
+    assert recover(data) == stage.expected
+
+
+def test_of_two_runs_at_once_one_does_the_work(
+    stage: Stage, recover: Recover, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    runs = [stage.start(data), stage.start(data)]
+
+    codes = sorted(running.wait() for running in runs)
+
+    assert codes in ([1, 3], [3, 3])
     assert recover(data) == stage.expected
 
 

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -39,7 +40,7 @@ def open_warehouse(data: Path) -> Warehouse:
 
 
 @pytest.fixture(scope="session")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
     """Build once what all of these tests read: their landings do not touch each other."""
     folder = tmp_path_factory.mktemp("warehouse")
     landing = Landing(folder / "data")
@@ -47,4 +48,5 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     widening_cases.land(landing)
     story.land(landing)
     run_dbt("run", target=folder / "target", cwd=folder)
-    return open_warehouse(landing.data)
+    with open_warehouse(landing.data) as opened:
+        yield opened
