@@ -1,0 +1,114 @@
+"""An SFTP server that breaks off or falls silent in the middle of a file."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import paramiko
+import pytest
+from tenacity import wait_none
+
+from ingest import fetch
+from ingest.errors import SourceError, SourceUnavailable
+from ingest.fetch import fetch_all
+from ingest.ledger import Ledger
+from ingest.progress import Silent
+from ingest.sample import served_folder
+from ingest.sample.server import serve_sftp
+from ingest.sources import Source, open_source, sftp, ssh
+from tests.support.sender import CLIENT, DAY
+
+NAME = f"{CLIENT}.{DAY}.users.created.avro.pgp"
+CONTENT = os.urandom(3_000_000)
+Read = Callable[[paramiko.SFTPHandle, int, int], bytes | int]
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch, "wait_random_exponential", lambda **_: wait_none())
+    monkeypatch.setattr(sftp, "TIMEOUT_S", 1)
+    monkeypatch.setattr(ssh, "TIMEOUT_S", 5)
+    monkeypatch.setattr(sftp, "WINDOW_BYTES", 500_000)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Iterator[Source]:
+    folder = tmp_path / "served"
+    folder.mkdir()
+    (folder / NAME).write_bytes(CONTENT)
+    with serve_sftp(folder, user="mx", password="p") as server:
+        (tmp_path / "known_hosts").write_text(server.known_hosts_line)
+        address = f"sftp://mx@{server.host}:{server.port}/"
+        with open_source(address, password="p", known_hosts=tmp_path / "known_hosts") as opened:
+            yield opened
+
+
+@pytest.fixture
+def misbehave(monkeypatch: pytest.MonkeyPatch) -> Callable[[Read], None]:
+    """Have the server answer reads in another way."""
+    return lambda read: monkeypatch.setattr(served_folder._Handle, "read", read)
+
+
+def fetch_into(data: Path, source: Source) -> list[SourceError]:
+    ledger = Ledger(data / "ledger", run_id="r")
+    scratch = data / "scratch"
+    scratch.mkdir()
+    return fetch_all(source, data=data, ledger=ledger, scratch=scratch, progress=Silent())
+
+
+def archived(data: Path) -> bytes:
+    return (data / "archive" / CLIENT / DAY / NAME).read_bytes()
+
+
+def failing_reads(failures: int, fail: Callable[[], object]) -> tuple[Read, list[int]]:
+    """Fail in the second megabyte, as often as said; the offsets asked for are kept."""
+    honest: Read = paramiko.SFTPHandle.read
+    left, offsets = [failures], []
+
+    def read(self: paramiko.SFTPHandle, offset: int, length: int) -> bytes | int:
+        offsets.append(offset)
+        if offset >= 1_000_000 and left[0] > 0:
+            left[0] -= 1
+            fail()
+            return paramiko.sftp.SFTP_CONNECTION_LOST
+        return honest(self, offset, length)
+
+    return read, offsets
+
+
+def test_a_connection_that_breaks_is_made_again_and_the_file_goes_on(
+    source: Source, tmp_path: Path, misbehave: Callable[[Read], None]
+) -> None:
+    read, offsets = failing_reads(2, lambda: None)
+    misbehave(read)
+
+    assert fetch_into(tmp_path / "data", source) == []
+    assert archived(tmp_path / "data") == CONTENT
+    assert offsets.count(0) == 1
+
+
+def test_a_server_that_falls_silent_is_left_after_a_while(
+    source: Source, tmp_path: Path, misbehave: Callable[[Read], None]
+) -> None:
+    released = threading.Event()
+    read, _ = failing_reads(1, lambda: released.wait(5))
+    misbehave(read)
+
+    failures = fetch_into(tmp_path / "data", source)
+    released.set()
+
+    assert failures == []
+    assert archived(tmp_path / "data") == CONTENT
+
+
+def test_a_server_that_stays_broken_is_given_up_in_bounded_time(
+    source: Source, tmp_path: Path, misbehave: Callable[[Read], None]
+) -> None:
+    read, _ = failing_reads(1_000_000, lambda: None)
+    misbehave(read)
+
+    [failure] = fetch_into(tmp_path / "data", source)
+
+    assert isinstance(failure, SourceUnavailable)
+    assert not (tmp_path / "data" / "archive").exists()
