@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from ingest.durable import append_durably, make_folder
+from ingest.errors import KeyringError
 from ingest.openpgp import Keyring, make_key
 from ingest.settings import PASSPHRASE_FILE
 
@@ -39,11 +40,26 @@ def make_receiver_key(
     Without a passphrase one is made and left beside the keys, for their owner alone to read.
 
     Raises:
-        KeyringError: gpg is missing or refuses.
+        KeyringError: gpg is missing or refuses, or the keys there have another passphrase.
     """
-    make_folder(home)
+    _check_one_passphrase(make_folder(home), passphrase)
     if passphrase is None:
         passphrase = secrets.token_urlsafe(MADE_PASSPHRASE_BYTES)
         append_durably(home / "gpg-agent.conf", f"s2k-count {QUICK_S2K_COUNT}\n".encode())
         append_durably(home / PASSPHRASE_FILE, f"{passphrase}\n".encode())
     return make_key(home, user_name=user_name, email=email, expires=expires, passphrase=passphrase)
+
+
+def _check_one_passphrase(home: Path, passphrase: str | None) -> None:
+    """All keys of a home are opened with one passphrase, and a made one alone is stretched less."""
+    made = home / PASSPHRASE_FILE
+    if passphrase is None and Keyring(home).private_keys():
+        raise KeyringError(
+            f"key folder {home}: expected the passphrase of the keys there in MX_GPG_PASSPHRASE, "
+            "found nothing"
+        )
+    if passphrase is not None and made.exists() and made.read_text().strip() != passphrase:
+        raise KeyringError(
+            f"key folder {home}: expected the passphrase that was made with the keys there, "
+            "found another; use another folder, or unset MX_GPG_PASSPHRASE"
+        )

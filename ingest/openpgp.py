@@ -7,7 +7,6 @@ taken (read in python-gnupg 0.5.7).
 
 import hashlib
 import os
-import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -19,13 +18,11 @@ from typing import Any, BinaryIO, Final
 
 import gnupg
 
-from ingest.errors import KeyringError, Reason, RejectedError
+from ingest.errors import KeyringError
+from ingest.verdict import explain_failure
 
 CHUNK_BYTES = 1 << 16
 _OFFLINE: Final = ["--no-options", "--disable-dirmngr", "--no-auto-key-locate"]
-_LOCKED: Final = (11, 85, 86, 87, 99, 177)
-"""libgpg-error's bad passphrase, pinentry, and canceled."""
-_SYSTEM_ERROR: Final = 1 << 15
 _INSTALL: Final = "install it with: sudo apt-get install gnupg"
 
 
@@ -227,35 +224,16 @@ def _check(result: gnupg.Crypt, *, plain: Plaintext, max_bytes: int) -> None:
     plain.key_id = result.key_id
     if result.on_data_failure is not None:
         raise result.on_data_failure
-    if result.ok and result.returncode == 0:
-        plain.is_whole = True
-        return
-    if result.ok:
-        raise RejectedError(
-            Reason.TOO_LARGE, expected=f"at most {max_bytes} bytes", found="more than that"
+    plain.is_whole = bool(result.ok) and result.returncode == 0
+    if not plain.is_whole:
+        raise explain_failure(
+            status=result.status,
+            stderr=result.stderr,
+            key_id=result.key_id,
+            is_ok=bool(result.ok),
+            max_bytes=max_bytes,
         )
-    if result.status == "no secret key":
-        raise RejectedError(
-            Reason.WRONG_KEY,
-            expected="a message to a key of this keyring",
-            found=f"one to {result.key_id}",
-        )
-    if _is_locked(result.stderr):
-        raise KeyringError(
-            f"key {result.key_id}: expected its passphrase in MX_GPG_PASSPHRASE, "
-            "found that it does not unlock the key"
-        )
-    raise RejectedError(
-        Reason.DAMAGED, expected="an intact OpenPGP message", found=result.status or "none"
-    )
 
 
 def _day(epoch: str) -> date | None:
     return datetime.fromtimestamp(int(epoch), tz=UTC).date() if epoch else None
-
-
-def _is_locked(stderr: str) -> bool:
-    """Tell a key that stays locked from a damaged message, which gpg's status words do not."""
-    failure = re.search(r"\[GNUPG:\] ERROR pkdecrypt_failed (\d+)", stderr)
-    code = int(failure[1]) & 0xFFFF if failure else 0
-    return code in _LOCKED or code >= _SYSTEM_ERROR

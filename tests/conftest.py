@@ -83,6 +83,18 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def settings(sender: Sender, data: Path, receiver_key: Receiver) -> dict[str, str]:
+    """What a run as a program of its own finds in its environment."""
+    return {
+        "PATH": os.environ["PATH"],
+        "MX_SOURCE": str(sender.folder),
+        "MX_DATA": str(data),
+        "MX_GNUPGHOME": str(receiver_key.home),
+        "MX_GPG_PASSPHRASE": PASSPHRASE,
+    }
+
+
+@pytest.fixture
 def ingest(sender: Sender, data: Path, keyring: Keyring) -> Ingest:
     """Run the pipeline over the sender's folder."""
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import pytest
 
-from tests.support.receiver import PASSPHRASE, Receiver
+from tests.support.receiver import Receiver
 from tests.support.sender import Sender
 
 Finished = subprocess.CompletedProcess[str]
@@ -35,16 +35,6 @@ def cli(tmp_path: Path) -> Cli:
         )
 
     return call
-
-
-@pytest.fixture
-def settings(sender: Sender, data: Path, receiver_key: Receiver) -> dict[str, str]:
-    return {
-        "MX_SOURCE": str(sender.folder),
-        "MX_DATA": str(data),
-        "MX_GNUPGHOME": str(receiver_key.home),
-        "MX_GPG_PASSPHRASE": PASSPHRASE,
-    }
 
 
 def test_a_run_that_lands_all_ends_with_0(

@@ -63,3 +63,11 @@ def test_every_command_has_help() -> None:
 
     helps = {name: each.help for name, each in command.commands.items()}  # type: ignore[attr-defined]
     assert {name for name, text in helps.items() if not text} == set()
+
+
+def test_every_test_that_the_reliability_page_names_exists() -> None:
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "reliability.md").read_text()))
+    sources = (path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    defined = {name for source in sources for name in re.findall(r"def (test_\w+)", source)}
+
+    assert named - defined == set()

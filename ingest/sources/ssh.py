@@ -27,6 +27,11 @@ class Login:
     def where(self) -> str:
         return f"sftp {self.host}:{self.port}"
 
+    @property
+    def scan(self) -> str:
+        """The command that prints the server's host keys."""
+        return f"ssh-keyscan -p {self.port} {self.host}"
+
 
 def read_login(
     address: str, *, password: str | None, private_key: str | None, known_hosts: Path
@@ -70,14 +75,7 @@ def connect(login: Login) -> paramiko.SSHClient:
     """
     client = paramiko.SSHClient()
     client.set_missing_host_key_policy(paramiko.RejectPolicy())
-    scan = f"ssh-keyscan -p {login.port} {login.host}"
-    try:
-        client.load_host_keys(str(login.known_hosts))
-    except OSError as error:
-        raise SettingsError(
-            f"MX_SFTP_KNOWN_HOSTS: expected a file, found {error.strerror} at "
-            f"{login.known_hosts}; fill it with: {scan}"
-        ) from error
+    _load_host_keys(client, login)
     try:
         client.connect(
             login.host,
@@ -91,26 +89,39 @@ def connect(login: Login) -> paramiko.SSHClient:
             banner_timeout=TIMEOUT_S,
             auth_timeout=TIMEOUT_S,
         )
-    except paramiko.AuthenticationException as error:
-        raise SourceError(
-            f"{login.where}: expected to log in as {login.user}, found it refused"
+    except (paramiko.SSHException, OSError, EOFError) as error:
+        raise _explain(error, login) from error
+    return client
+
+
+def _load_host_keys(client: paramiko.SSHClient, login: Login) -> None:
+    try:
+        client.load_host_keys(str(login.known_hosts))
+    except OSError as error:
+        raise SettingsError(
+            f"MX_SFTP_KNOWN_HOSTS: expected a file, found {error.strerror} at "
+            f"{login.known_hosts}; fill it with: {login.scan}"
         ) from error
-    except paramiko.BadHostKeyException as error:
-        raise SourceError(
+
+
+def _explain(error: Exception, login: Login) -> SourceError:
+    """Say in our words why a login has failed, and whether trying again may help."""
+    if isinstance(error, paramiko.AuthenticationException):
+        return SourceError(f"{login.where}: expected to log in as {login.user}, found it refused")
+    if isinstance(error, paramiko.BadHostKeyException):
+        return SourceError(
             f"{login.where}: expected the host key in {login.known_hosts}, found another; "
             "ask the server's owner before you change it"
-        ) from error
-    except paramiko.SSHException as error:
-        if "not found in known_hosts" in str(error):
-            raise SourceError(
-                f"{login.where}: expected its host key in {login.known_hosts}, found none; "
-                f"compare and add what this prints: {scan}"
-            ) from error
-        raise SourceUnavailable(f"{login.where}: expected an SSH server, found none") from error
-    except (OSError, EOFError) as error:
-        found = getattr(error, "strerror", None) or type(error).__name__
-        raise SourceUnavailable(f"{login.where}: expected a connection, found {found}") from error
-    return client
+        )
+    if "not found in known_hosts" in str(error):
+        return SourceError(
+            f"{login.where}: expected its host key in {login.known_hosts}, found none; "
+            f"compare and add what this prints: {login.scan}"
+        )
+    if isinstance(error, paramiko.SSHException):
+        return SourceUnavailable(f"{login.where}: expected an SSH server, found none")
+    found = getattr(error, "strerror", None) or type(error).__name__
+    return SourceUnavailable(f"{login.where}: expected a connection, found {found}")
 
 
 def _load_key(private_key: str, *, passphrase: str | None) -> paramiko.PKey:

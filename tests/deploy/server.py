@@ -2,10 +2,8 @@
 
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -13,12 +11,11 @@ from pathlib import Path
 
 import paramiko
 
-from tests.support.sshd import SSHD
+from tests.support.sshd import STARTS_WITHIN_S, free_port, running
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 CONFIG = DEPLOY / "sshd_config"
 ACCOUNT, STRANGER = "mx-upload-test", "mx-stranger-test"
-STARTS_WITHIN_S = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,27 +93,11 @@ def _make_chroot(folder: Path) -> None:
 
 @contextmanager
 def _running(folder: Path, *, host_key: Path) -> Iterator[int]:
-    Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        port = int(free.getsockname()[1])
+    port = free_port()
     # Options before a file's own: sshd takes the first value, and adds to lists.
     options = [f"ChrootDirectory={folder}/chroot", f"AllowUsers={ACCOUNT}"]
-    command = [SSHD, "-D", "-e", "-f", CONFIG, "-h", host_key, "-p", str(port)]
+    command = ["-f", CONFIG, "-h", host_key, "-p", port]
     command += [part for option in options for part in ("-o", option)]
     command += ["-o", "ListenAddress=127.0.0.1"]
-    with subprocess.Popen([*map(str, command)], stderr=subprocess.DEVNULL) as server:
-        try:
-            _wait_for(port)
-            yield port
-        finally:
-            server.terminate()
-
-
-def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + STARTS_WITHIN_S
-    while time.monotonic() < deadline:
-        with closing(socket.socket()) as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise TimeoutError(f"sshd on port {port}: expected within {STARTS_WITHIN_S} s, found no answer")
+    with running([str(part) for part in command], port=port):
+        yield port

@@ -128,18 +128,11 @@ def test_an_armoured_message_and_a_key_without_passphrase_open(
 
 @pytest.mark.parametrize("umask", ["000", "777"])
 def test_whatever_the_umask_nobody_else_may_read(
-    sender: Sender, receiver_key: Receiver, data: Path, umask: str
+    sender: Sender, settings: dict[str, str], data: Path, umask: str
 ) -> None:
     sender.send_users("a")
     sender.send_users("b", event="updated", Checksum="0" * 64)
     sender.send_manifest()
-    settings = {
-        "PATH": os.environ["PATH"],
-        "MX_SOURCE": str(sender.folder),
-        "MX_DATA": str(data),
-        "MX_GNUPGHOME": str(receiver_key.home),
-        "MX_GPG_PASSPHRASE": PASSPHRASE,
-    }
     command = f"umask {umask} && exec {sys.executable} -m ingest run"
 
     subprocess.run(["sh", "-c", command], env=settings, check=False, capture_output=True)
@@ -150,7 +143,7 @@ def test_whatever_the_umask_nobody_else_may_read(
 
 
 def test_no_secret_and_nothing_personal_is_told(
-    sender: Sender, receiver_key: Receiver, data: Path
+    sender: Sender, settings: dict[str, str], data: Path
 ) -> None:
     """Rows that fail in every way, and nothing of them in logs, ledger or reasons."""
     secret = "Zebedee-Personal"
@@ -165,18 +158,10 @@ def test_no_secret_and_nothing_personal_is_told(
     for row in sender.rows:
         row["FileName"] = row["FileName"].replace("2026-01-02", "2026-01-03")
     sender.send_manifest()
-    settings = {
-        "PATH": os.environ["PATH"],
-        "MX_SOURCE": str(sender.folder),
-        "MX_DATA": str(data),
-        "MX_GNUPGHOME": str(receiver_key.home),
-        "MX_GPG_PASSPHRASE": PASSPHRASE,
-        "MX_SFTP_PASSWORD": "sftp-s3cret",
-    }
 
     told = subprocess.run(
         [sys.executable, "-m", "ingest", "run"],
-        env=settings,
+        env=settings | {"MX_SFTP_PASSWORD": "sftp-s3cret"},
         capture_output=True,
         text=True,
         check=False,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.errors import KeyringError
 from ingest.keys import make_receiver_key, warn_of_expiry
 from ingest.openpgp import Keyring
 from tests.support.receiver import Receiver
@@ -46,6 +47,14 @@ def test_a_made_passphrase_lies_beside_the_key_for_its_owner_alone(made: Path) -
 def test_a_passphrase_of_ones_own_is_not_kept_and_is_stretched(own: Path) -> None:
     assert not (own / "passphrase").exists()
     assert not (own / "gpg-agent.conf").exists()
+
+
+def test_keys_of_one_home_have_one_passphrase(own: Path, made: Path) -> None:
+    for home, passphrase, said in ((own, None, "found nothing"), (made, "x", "found another")):
+        with pytest.raises(KeyringError, match=said):
+            make_receiver_key(
+                home, user_name="B", email="b@localhost", expires="0", passphrase=passphrase
+            )
 
 
 def test_an_expiry_is_warned_of_thirty_days_ahead(

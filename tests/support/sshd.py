@@ -7,7 +7,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,19 +81,29 @@ def _account(password: str, *, home: Path) -> Iterator[None]:
 
 @contextmanager
 def _server(folder: Path) -> Iterator[int]:
-    Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
     key = folder / "host_key"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        port = int(free.getsockname()[1])
+    port = free_port()
     config = folder / "sshd_config"
     config.write_text(CONFIG.format(port=port, folder=folder, account=ACCOUNT))
-    with subprocess.Popen(
-        [str(SSHD), "-D", "-e", "-f", str(config)], stderr=subprocess.DEVNULL
-    ) as server:
+    with running(["-f", str(config)], port=port):
+        yield port
+
+
+def free_port() -> int:
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def running(options: Sequence[str], *, port: int) -> Iterator[None]:
+    """Run sshd until the block ends, from when it answers."""
+    Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
+    command = [str(SSHD), "-D", "-e", *options]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as server:
         try:
             _wait_for(port)
-            yield port
+            yield
         finally:
             server.terminate()
 
