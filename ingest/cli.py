@@ -13,6 +13,7 @@ from ingest.commands.keys import keys
 from ingest.commands.release import release
 from ingest.commands.run import run
 from ingest.commands.sample import sample
+from ingest.commands.scaffold import scaffold
 from ingest.commands.status import status
 from ingest.errors import IngestError, SettingsError
 from ingest.logs import configure_logs
@@ -32,6 +33,7 @@ app.command()(run)
 app.command()(status)
 app.command()(release)
 app.command()(sample)
+app.command()(scaffold)
 app.add_typer(keys, name="keys")
 
 

@@ -4,9 +4,18 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
+from typing import TextIO
 
 # Their own words may hold user IDs and addresses; what matters of them is told in ours.
 _QUIET = ("gnupg", "paramiko")
+
+
+class _Stderr(logging.StreamHandler[TextIO]):
+    """Writes to what stderr is at the time: a progress bar puts itself in its place."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)
 
 
 class JsonLines(logging.Formatter):
@@ -23,7 +32,7 @@ class JsonLines(logging.Formatter):
 
 def configure_logs(*, as_json: bool) -> None:
     """Send logs to stderr in one of the two forms."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Stderr()
     handler.setFormatter(JsonLines() if as_json else logging.Formatter("%(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for name in _QUIET:

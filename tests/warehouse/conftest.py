@@ -17,14 +17,16 @@ DBT = Path(sys.executable).with_name("dbt")
 Warehouse = duckdb.DuckDBPyConnection
 
 
-def run_dbt(command: str, *, target: Path, cwd: Path, data: Path | None = None) -> None:
+def run_dbt(
+    command: str, *, target: Path, cwd: Path, data: Path | None = None, project: Path = PROJECT
+) -> None:
     """Run dbt in a folder; without a data folder it takes the one called data there."""
     environment = {name: value for name, value in os.environ.items() if name != "MX_DATA"}
     done = subprocess.run(
         [DBT, "--no-use-colors", command, "--target-path", target, "--log-path", target],
         cwd=cwd,
         env=environment
-        | {"DBT_PROJECT_DIR": str(PROJECT), "DBT_PROFILES_DIR": str(PROJECT)}
+        | {"DBT_PROJECT_DIR": str(project), "DBT_PROFILES_DIR": str(project)}
         | ({"MX_DATA": str(data)} if data else {}),
         capture_output=True,
         text=True,

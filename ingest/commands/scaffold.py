@@ -1,0 +1,27 @@
+"""`ingest scaffold`."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ingest.commands import Json
+from ingest.settings import load_settings
+
+PROJECT = Path(__file__).parents[2] / "dbt_project"
+
+
+def scaffold(
+    resource: Annotated[str, typer.Argument(help="A resource that landed and has no models.")],
+    as_json: Json = False,
+) -> None:
+    """Write the permanent models of a new resource, as a diff to review."""
+    from ingest.scaffold import read_new_resource, write_models
+
+    new = read_new_resource(resource, warehouse=load_settings().data / "warehouse.duckdb")
+    written = [str(path) for path in write_models(new, project=PROJECT)]
+    if as_json:
+        typer.echo(json.dumps({"resource": resource, "files": written}))
+    else:
+        typer.echo("\n".join([*written, "fill in the descriptions, then: git diff && just build"]))
