@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ BAD_NAMES = "_names"
 def quarantine_path(folder: Path, file: DailyFile | ManifestFile | None, *, name: str) -> Path:
     """Say where a file lies in quarantine; one whose name breaks the grammar goes by its hash."""
     if file is None:
-        return folder / BAD_NAMES / hashlib.sha256(name.encode()).hexdigest()
+        return folder / BAD_NAMES / hashlib.sha256(os.fsencode(name)).hexdigest()
     return folder / file.delivery.folder / name
 
 

@@ -4,7 +4,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 from urllib.parse import unquote, urlsplit
 
 import paramiko
@@ -13,9 +13,19 @@ from ingest.errors import SourceError, SourceUnavailable
 from ingest.sources import SourceFile
 from ingest.sources.ssh import TIMEOUT_S, Login, connect, read_login
 
+ANY_BYTES = "surrogateescape"
 WINDOW_BYTES = 16 << 20
 """How much is asked for ahead: one request at a time is forty times slower, all of it at once
 holds the whole file in memory."""
+
+
+class _Sftp(paramiko.SFTPClient):
+    """A client that one file's name in another encoding does not keep from seeing the others."""
+
+    def _request(self, kind: int, *arguments: Any) -> tuple[int, paramiko.Message]:
+        answer, message = super()._request(kind, *arguments)  # type: ignore[misc]
+        message.get_text = lambda: message.get_string().decode(errors=ANY_BYTES)
+        return answer, message
 
 
 class SftpFolder:
@@ -35,7 +45,7 @@ class SftpFolder:
                     size_bytes=entry.st_size or 0,
                     modified_at=float(entry.st_mtime or 0),
                 )
-                for entry in self._session().listdir_iter(self._folder or "/")
+                for entry in self._session().listdir_attr(self._folder or "/")
                 if stat.S_ISREG(entry.st_mode or 0)
             ]
 
@@ -43,7 +53,8 @@ class SftpFolder:
     def open_file(self, name: str, *, offset: int) -> Iterator[BinaryIO]:
         subject = f"the file {name!r}"
         with self._told(subject):
-            remote = self._session().open(f"{self._folder}/{name}", "rb")
+            path = f"{self._folder}/{name}".encode(errors=ANY_BYTES)
+            remote = self._session().open(path, "rb")
             size = remote.stat().st_size or 0
         try:
             ahead = _ReadAhead(remote, told=self._told(subject), offset=offset, size=size)
@@ -60,10 +71,11 @@ class SftpFolder:
     def _session(self) -> paramiko.SFTPClient:
         if self._sftp is None:
             self._client = connect(self._login)
-            self._sftp = self._client.open_sftp()
-            channel = self._sftp.get_channel()
-            if channel is not None:
-                channel.settimeout(TIMEOUT_S)
+            transport = self._client.get_transport()
+            self._sftp = _Sftp.from_transport(transport) if transport else None
+            if self._sftp is None or (channel := self._sftp.get_channel()) is None:
+                raise SourceUnavailable("sftp: expected a session, found the connection closed")
+            channel.settimeout(TIMEOUT_S)
         return self._sftp
 
     def _told(self, subject: str) -> "_Told":

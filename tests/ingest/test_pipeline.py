@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -265,13 +266,14 @@ def test_a_name_that_breaks_the_grammar_is_kept_apart_and_others_are_left_alone(
     sender: Sender, ingest: Ingest, data: Path
 ) -> None:
     (sender.folder / "CLT-x.pgp").write_bytes(b"?")
+    (sender.folder / os.fsdecode(b"CLT-\xff\n")).write_bytes(b"?")
     (sender.folder / "README").write_bytes(b"?")
     (sender.folder / "folder").mkdir()
     (sender.folder / NAME).symlink_to("/etc/hostname")
 
     ingest()
 
-    assert list(quarantine_reasons(data).values()) == ["name"]
+    assert list(quarantine_reasons(data).values()) == ["name", "name"]
     assert not (data / "archive").exists()
 
 

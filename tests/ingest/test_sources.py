@@ -50,6 +50,18 @@ def test_regular_files_are_listed_with_size_and_time(source: Source, folder: Pat
     assert (listed.name, listed.size_bytes, listed.modified_at) == ("a", 5, 1_700_000_000)
 
 
+def test_a_name_that_is_no_text_hides_no_other(source: Source, folder: Path) -> None:
+    (folder / "a").write_bytes(b"1")
+    odd = os.fsdecode(b"CLT-\xff\n")
+    (folder / odd).write_bytes(b"odd")
+
+    names = {listed.name for listed in source.list_files()}
+
+    assert names == {"a", odd}
+    with source.open_file(odd, offset=0) as stream:
+        assert stream.read(10) == b"odd"
+
+
 @pytest.mark.parametrize("offset", [0, 70_000, len(CONTENT)])
 def test_a_file_is_read_from_any_offset(source: Source, folder: Path, offset: int) -> None:
     (folder / "a").write_bytes(CONTENT)
