@@ -9,12 +9,14 @@ from typing import NoReturn
 
 import typer
 
+from ingest.commands.explain import explain
 from ingest.commands.keys import keys
 from ingest.commands.release import release
 from ingest.commands.run import run
 from ingest.commands.sample import sample
 from ingest.commands.scaffold import scaffold
 from ingest.commands.status import status
+from ingest.commands.verify import verify
 from ingest.errors import IngestError, SettingsError
 from ingest.logs import configure_logs
 
@@ -32,6 +34,8 @@ app = typer.Typer(
 app.command()(run)
 app.command()(status)
 app.command()(release)
+app.command()(explain)
+app.command()(verify)
 app.command()(sample)
 app.command()(scaffold)
 app.add_typer(keys, name="keys")

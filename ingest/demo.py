@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import duckdb
 from rich.console import Console
 from rich.table import Table
 
@@ -27,6 +26,7 @@ from ingest.sample.server import serve_sftp
 from ingest.settings import PASSPHRASE_FILE
 from ingest.sources import open_source
 from ingest.summary import Summary
+from ingest.warehouse import open_warehouse
 
 DATA = Path("data/demo")
 ACCOUNT = "mx"
@@ -101,7 +101,7 @@ def _build() -> None:
 
 
 def _show_tables() -> None:
-    with duckdb.connect(str(DATA / "warehouse.duckdb"), read_only=True) as warehouse:
+    with open_warehouse(DATA / "warehouse.duckdb") as warehouse:
         names = warehouse.execute(
             "select table_name from duckdb_tables() where schema_name = 'main' order by 1"
         ).fetchall()

@@ -7,6 +7,7 @@ IngestError                 caught once, in cli.main, and told on one line
 │   └── SourceUnavailable   ... and it may be worth trying again
 ├── KeyringError            gpg is missing, or has no such key, or refuses
 ├── LedgerError             the ledger cannot be read
+├── WarehouseError          the warehouse is not there, or cannot be read or built
 ├── UnknownNameError        nothing is known under a name that was given
 └── RejectedError           one delivered file is not what it claims; it goes to quarantine
 """
@@ -40,6 +41,10 @@ class KeyringError(IngestError):
 
 class LedgerError(IngestError):
     """The ledger cannot be read."""
+
+
+class WarehouseError(IngestError):
+    """The warehouse is not there, or cannot be read or built."""
 
 
 class UnknownNameError(IngestError):

@@ -2,22 +2,15 @@
 
 import sys
 
-import duckdb
-
 from ingest.cli import fail_on_error
-from ingest.errors import IngestError
 from ingest.settings import load_settings
+from ingest.warehouse import open_warehouse
 
 
 def main() -> None:
-    with fail_on_error():
-        path = load_settings().data / "warehouse.duckdb"
-        try:
-            with duckdb.connect(str(path), read_only=True) as warehouse:
-                warehouse.execute("set TimeZone = 'UTC'")
-                warehouse.sql(sys.argv[1]).show()
-        except duckdb.Error as error:
-            raise IngestError(f"{path}: {error}") from error
+    path = load_settings().data / "warehouse.duckdb"
+    with fail_on_error(), open_warehouse(path) as warehouse:
+        warehouse.sql(sys.argv[1]).show()
 
 
 if __name__ == "__main__":

@@ -8,10 +8,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
 from ingest.avro.schema import LINEAGE
 from ingest.errors import UnknownNameError
+from ingest.warehouse import open_warehouse
 
 KEYED, LOG = "devices", "analytics_events"
 """Whose form is taken: that of a resource which belongs to users, or that of a log."""
@@ -45,7 +44,7 @@ def read_new_resource(name: str, *, warehouse: Path) -> NewResource:
     Raises:
         UnknownNameError: there is none of that name in the warehouse.
     """
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
+    with open_warehouse(warehouse) as connection:
         new = connection.execute("select resource from ops.new_resources order by 1").fetchall()
         names = [row[0] for row in new]
         if name not in names:

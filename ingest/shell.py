@@ -4,7 +4,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from ingest.build import dbt_environment
+from ingest.dbt import dbt_environment
 from ingest.settings import load_settings
 
 

@@ -1,15 +1,13 @@
 """`ingest scaffold`."""
 
 import json
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ingest.commands import Json
+from ingest.dbt import PROJECT
 from ingest.settings import load_settings
-
-PROJECT = Path(__file__).parents[2] / "dbt_project"
 
 
 def scaffold(

@@ -1,8 +1,8 @@
 """A folder on an SFTP server as a source."""
 
 import stat
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 from urllib.parse import unquote, urlsplit
@@ -26,6 +26,16 @@ class _Sftp(paramiko.SFTPClient):
         answer, message = super()._request(kind, *arguments)  # type: ignore[misc]
         message.get_text = lambda: message.get_string().decode(errors=ANY_BYTES)
         return answer, message
+
+
+def _silenced(ask: Callable[..., None]) -> Callable[..., None]:
+    """A connection that breaks is told by whoever reads, not by the thread that asks ahead."""
+
+    def ask_quietly(*arguments: Any) -> None:
+        with suppress(paramiko.SSHException, OSError, EOFError):
+            ask(*arguments)
+
+    return ask_quietly
 
 
 class SftpFolder:
@@ -55,6 +65,7 @@ class SftpFolder:
         with self._told(subject):
             path = f"{self._folder}/{name}".encode(errors=ANY_BYTES)
             remote = self._session().open(path, "rb")
+            remote._prefetch_thread = _silenced(remote._prefetch_thread)  # type: ignore[attr-defined]
             size = remote.stat().st_size or 0
         try:
             ahead = _ReadAhead(remote, told=self._told(subject), offset=offset, size=size)

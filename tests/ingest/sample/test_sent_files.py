@@ -52,8 +52,8 @@ def test_a_manifest_tells_the_truth_about_its_files(small_world: SmallWorld) -> 
         assert listing.checksum == hashlib.sha256(plain).hexdigest()
         assert listing.record_count == len(avro(plain)[1])
         assert listing.daily_file is not None
-        assert listing.resource == listing.daily_file.resource.upper()
-        assert listing.event == listing.daily_file.event.upper()
+        assert listing.resource == listing.daily_file.resource
+        assert listing.event == listing.daily_file.event
 
 
 def test_a_manifest_has_the_columns_of_the_provider_in_its_order(small_world: SmallWorld) -> None:
