@@ -48,4 +48,4 @@ check: setup
 
 # resolve the dependencies anew
 lock:
-    uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --group dev pyproject.toml -o requirements.lock
+    uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --custom-compile-command "just lock" --group dev pyproject.toml -o requirements.lock
