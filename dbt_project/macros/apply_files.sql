@@ -4,16 +4,16 @@
     {%- set history = new_relation("history", resource) -%}
     {%- set deletes = new_relation("deletes", resource) -%}
     {%- set state = new_relation("state", resource) -%}
-    {%- do find_files("state", resource) -%}
-    {%- set fits = [
-        fit_table(history, history_rows("fresh_rows", "fresh_versions")),
-        fit_table(deletes, deleted_rows("fresh_rows")),
-        fit_table(state, reduce_events("fresh_rows")),
-    ] -%}
-    {%- if not fits | min -%}
-        {%- do rebuild_state(resource, history, deletes, state) -%}
-    {%- endif -%}
-    {%- if has_changed_files() -%}
+    {%- if not is_up_to_date("state", resource, state) -%}
+        {%- do find_files("state", resource) -%}
+        {%- set fits = [
+            fit_table(history, history_rows("fresh_rows", "fresh_versions")),
+            fit_table(deletes, deleted_rows("fresh_rows")),
+            fit_table(state, reduce_events("fresh_rows")),
+        ] -%}
+        {%- if not fits | min -%}
+            {%- do rebuild_state(resource, history, deletes, state) -%}
+        {%- endif -%}
         {%- do touch_keys(history, deletes) -%}
         {%- do write_history(history, deletes) -%}
         {%- do write_state(history, deletes, state) -%}

@@ -30,11 +30,6 @@ select
 where false
 {%- endmacro %}
 
-{% macro has_changed_files() -%}
-    {%- set query = "select 1 from fresh_files union all select 1 from stale_files limit 1" -%}
-    {{ return(run_query(query) | length > 0) }}
-{%- endmacro %}
-
 {#- Whether a file has rows with a key is known without reading it again. -#}
 {% macro remember_files(consumer, resource, has_keys=true) -%}
     {%- set forget -%}
@@ -58,6 +53,7 @@ where false
         from fresh_files
     {%- endset -%}
     {%- do run_query(remember) -%}
+    {%- do remember_columns(consumer, resource) -%}
 {%- endmacro %}
 
 {% macro forget_files(consumer, resource) -%}

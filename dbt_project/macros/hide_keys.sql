@@ -15,8 +15,8 @@
         {%- for owned in owned_resources(consumer) -%}
             {%- do queue_keys(owned, resource, "moved_keys") -%}
         {%- endfor -%}
-        {%- do take_keys(consumer) -%}
     {%- endif -%}
+    {%- do take_keys(consumer) -%}
 {%- endmacro %}
 
 {% macro move_keys(hidden, rows) -%}

@@ -19,6 +19,14 @@
     {{ return(finish()) }}
 {%- endmaterialization %}
 
+{#- dbt's own way with a view, by renaming, takes four times as long. -#}
+{% materialization staged, default -%}
+    {%- do begin() -%}
+    {%- do run_query("create or replace view " ~ this ~ " as " ~ sql) -%}
+    {%- do adapter.commit() -%}
+    {{ return({"relations": [this.incorporate(type="view")]}) }}
+{%- endmaterialization %}
+
 {#- A statement, unlike run_query, opens a transaction; dbt wants one that is called main. -#}
 {% macro begin() -%}
     {%- call statement("main") -%} select 1 {%- endcall -%}

@@ -2,6 +2,18 @@
     or went, of its log the rows of new and changed files. -#}
 {% macro show_rows(resource, owners, has_state=true, is_keyed=true) -%}
     {%- set shown = new_relation("main", resource) -%}
+    {%- set has_changed = not is_up_to_date("main", resource, shown) -%}
+    {%- set is_kept = show_log(resource, shown, is_keyed) if has_changed else true -%}
+    {%- if has_state -%}
+        {%- do show_keys(resource, shown, owners, is_kept) -%}
+    {%- elif is_keyed -%}
+        {%- do show_log_keys(resource, shown, owners, has_changed) -%}
+    {%- endif -%}
+    {%- do take_keys(resource) -%}
+{%- endmacro %}
+
+{#- Returns whether the table's other rows are still there. -#}
+{% macro show_log(resource, shown, is_keyed) -%}
     {%- do find_files("main", resource) -%}
     {%- set is_kept = fit_table(shown, log_rows("fresh_rows")) -%}
     {%- if not is_kept -%}
@@ -9,19 +21,12 @@
         {%- do forget_files("main", resource) -%}
         {%- do find_files("main", resource) -%}
     {%- endif -%}
-    {%- set has_changed = has_changed_files() -%}
-    {%- if has_changed -%}
-        {%- do delete_stale_rows(shown, condition="guid is null" if is_keyed else "true") -%}
-        {%- set unkeyed = "guid is null" if is_keyed else "true" -%}
-        {%- set rows = log_rows("fresh_rows", condition=unkeyed) -%}
-        {%- do run_query("insert into " ~ shown ~ " by name " ~ rows) -%}
-        {%- do remember_files("main", resource, has_keys=is_keyed) -%}
-    {%- endif -%}
-    {%- if has_state -%}
-        {%- do show_keys(resource, shown, owners, is_kept) -%}
-    {%- elif is_keyed -%}
-        {%- do show_log_keys(resource, shown, owners, has_changed) -%}
-    {%- endif -%}
+    {%- set is_log = "guid is null" if is_keyed else "true" -%}
+    {%- do delete_stale_rows(shown, condition=is_log) -%}
+    {%- set rows = log_rows("fresh_rows", condition=is_log) -%}
+    {%- do run_query("insert into " ~ shown ~ " by name " ~ rows) -%}
+    {%- do remember_files("main", resource, has_keys=is_keyed) -%}
+    {{ return(is_kept) }}
 {%- endmacro %}
 
 {% macro show_keys(resource, shown, owners, is_kept) -%}
@@ -48,8 +53,9 @@
         {%- set touched_state = "(" ~ touched_rows(state) ~ ")" -%}
         {%- set rows = live_rows(touched_state, hidden_relations(owners)) -%}
         {%- do run_query("insert into " ~ shown ~ " by name " ~ rows) -%}
-        {%- do queue_keys("hidden_" ~ resource, resource, "touched_keys") -%}
-        {%- do take_keys(resource) -%}
+        {%- if "model.mx.hidden_" ~ resource in graph.nodes -%}
+            {%- do queue_keys("hidden_" ~ resource, resource, "touched_keys") -%}
+        {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 
@@ -68,7 +74,6 @@
             {%- set rows = live_rows("(" ~ events ~ ")", hidden_relations(owners)) -%}
             {%- do run_query("insert into " ~ shown ~ " by name " ~ rows) -%}
         {%- endif -%}
-        {%- do take_keys(resource) -%}
     {%- endif -%}
 {%- endmacro %}
 
