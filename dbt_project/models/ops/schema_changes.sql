@@ -71,7 +71,7 @@ vanished as (
 select
     resource,
     field,
-    case type_number when 1 then 'added' else 'widened' end as change,
+    case type_number when 1 then 'added' else 'widened' end as change, -- noqa: RF04
     landed_type,
     first_date,
     first_file
@@ -81,7 +81,7 @@ union all
 select
     resource,
     field,
-    'vanished' as change,
+    'vanished' as change, -- noqa: RF04
     cast(null as varchar) as landed_type,
     first_date,
     first_file
