@@ -23,6 +23,10 @@ ingest *args: setup
 build *args: setup
     @{{ python }} -m ingest.build {{ args }}
 
+# make every table anew from the landing
+rebuild *args: setup
+    @{{ python }} -m ingest.build --full-refresh {{ args }}
+
 # ask the warehouse: just query "from users limit 5"
 query sql: setup
     @{{ python }} -m ingest.query {{ quote(sql) }}

@@ -1,5 +1,5 @@
-{#- Staging, state and current of each resource that has landed and has no model yet, by the macros
-    that build the others. -#}
+{#- Staging, state, history and current of each resource that has landed and has no model yet, by
+    the macros that build the others. -#}
 {% macro build_new_resources() -%}
     {%- if execute -%}
     {%- for resource in run_query("select resource from " ~ this).columns[0] -%}
@@ -14,16 +14,12 @@
     {%- set staging = new_relation("staging", "stg_" ~ resource) -%}
     {%- set rows = stage(resource, ref("landed_files"), ref("landed_columns"), widened) -%}
     {%- do run_query("create or replace view " ~ staging ~ " as " ~ rows) -%}
-    {%- if "guid" in keys -%}
-        {%- set state = new_relation("state", resource) -%}
-        {%- do run_query("create or replace table " ~ state ~ " as " ~ reduce_events(staging)) -%}
-        {%- set owners = {"user_guid": ref("hidden_users")} if "user_guid" in keys else {} -%}
-        {%- set rows = current(staging, state, owners) -%}
-    {%- else -%}
-        {%- set rows = log_rows(staging) -%}
+    {%- set is_keyed = "guid" in keys -%}
+    {%- set owners = {"user_guid": "users"} if "user_guid" in keys else {} -%}
+    {%- if is_keyed -%}
+        {%- do apply_files(resource) -%}
     {%- endif -%}
-    {%- set shown = new_relation("main", resource) -%}
-    {%- do run_query("create or replace table " ~ shown ~ " as " ~ rows) -%}
+    {%- do show_rows(resource, owners, has_state=is_keyed, is_keyed=is_keyed) -%}
 {%- endmacro %}
 
 {% macro new_relation(schema, name) -%}

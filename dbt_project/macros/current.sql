@@ -2,6 +2,12 @@
     `owners` names for each column that holds an owner's key the model of such owners' hidden keys.
     Without a state the events themselves are reduced. -#}
 {% macro current(log, state=none, owners={}) -%}
+{{ live_rows(state or "(" ~ reduce_events(log) ~ ")", owners) }}
+union all
+{{ log_rows(log, condition="guid is null") }}
+{%- endmacro %}
+
+{% macro live_rows(state, owners) -%}
 with live as (
 
     select
@@ -9,7 +15,7 @@ with live as (
         {{ exclude(lineage_columns() + ["_event_is_live", "_snapshot_date_deleted",
             "_row_number_deleted", "_source_file_deleted"]) }},
         {{ place_columns() }}
-    from {{ state or "(" ~ reduce_events(log) ~ ")" }}
+    from {{ state }} as state
     where _event_is_live
 
 ),
@@ -30,17 +36,9 @@ visible as (
         )
         {%- endfor %}
 
-),
-
-log as (
-
-    {{ log_rows(log, condition="guid is null") | indent }}
-
 )
 
 select * from visible
-union all
-select * from log
 {%- endmacro %}
 
 {#- Nothing says which row of a log a deleted row would delete. -#}

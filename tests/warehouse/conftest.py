@@ -1,5 +1,6 @@
 """dbt over landings that tests wrote."""
 
+import json
 import os
 import subprocess
 import sys
@@ -18,12 +19,18 @@ Warehouse = duckdb.DuckDBPyConnection
 
 
 def run_dbt(
-    command: str, *, target: Path, cwd: Path, data: Path | None = None, project: Path = PROJECT
-) -> None:
+    command: str,
+    *args: str,
+    target: Path,
+    cwd: Path,
+    data: Path | None = None,
+    project: Path = PROJECT,
+) -> str:
     """Run dbt in a folder; without a data folder it takes the one called data there."""
     environment = {name: value for name, value in os.environ.items() if name != "MX_DATA"}
+    paths = ["--target-path", str(target), "--log-path", str(target)]
     done = subprocess.run(
-        [DBT, "--no-use-colors", command, "--target-path", target, "--log-path", target],
+        [DBT, "--no-use-colors", command, *paths, *args],
         cwd=cwd,
         env=environment
         | {"DBT_PROJECT_DIR": str(project), "DBT_PROFILES_DIR": str(project)}
@@ -33,6 +40,15 @@ def run_dbt(
         check=False,
     )
     assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def compile_sql(text: str, *, cwd: Path) -> str:
+    """Have dbt write a query out."""
+    compiled = run_dbt(
+        "compile", "--quiet", "--inline", text, "--output", "json", target=cwd / "target", cwd=cwd
+    )
+    return str(json.loads(compiled)["compiled"])
 
 
 def open_warehouse(data: Path) -> Warehouse:

@@ -56,7 +56,7 @@ class Landing:
             file=file.stem,
             path=path.as_posix(),
             record_count=len(rows),
-            plain_sha256="0" * 64,
+            plain_sha256=hashlib.sha256(repr((schema, rows)).encode()).hexdigest(),
             schema_id=schema_id,
             decoder="fastavro",
         )

@@ -1,0 +1,94 @@
+{#- Apply a keyed resource's new and changed files, in one transaction: `deletes` and `history` hold
+    its events, and the state of the keys that these files touch is reduced from them again. -#}
+{% macro apply_files(resource) -%}
+    {%- set history = new_relation("history", resource) -%}
+    {%- set deletes = new_relation("deletes", resource) -%}
+    {%- set state = new_relation("state", resource) -%}
+    {%- if not is_up_to_date("state", resource, state) -%}
+        {%- do find_files("state", resource) -%}
+        {%- set fits = [
+            fit_table(history, history_rows("fresh_rows", "fresh_versions")),
+            fit_table(deletes, deleted_rows("fresh_rows")),
+            fit_table(state, reduce_events("fresh_rows")),
+        ] -%}
+        {%- if not fits | min -%}
+            {%- do rebuild_state(resource, history, deletes, state) -%}
+        {%- endif -%}
+        {%- do touch_keys(history, deletes) -%}
+        {%- do write_history(history, deletes) -%}
+        {%- do write_state(history, deletes, state) -%}
+        {%- do queue_keys(resource, resource, "touched_keys") -%}
+        {%- do remember_files("state", resource) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Values change with their type: 5 is 5.0 once it has been a double. So they are read again. -#}
+{% macro rebuild_state(resource, history, deletes, state) -%}
+    {%- if relation_exists(state) -%}
+        {%- do queue_keys(resource, resource, state) -%}
+    {%- endif -%}
+    {%- do create_empty(history, history_rows("fresh_rows", "fresh_versions")) -%}
+    {%- do create_empty(deletes, deleted_rows("fresh_rows")) -%}
+    {%- do create_empty(state, reduce_events("fresh_rows")) -%}
+    {%- do forget_files("state", resource) -%}
+    {%- do find_files("state", resource) -%}
+{%- endmacro %}
+
+{#- The keys of new rows, and of rows that the files which are gone or replaced had brought. -#}
+{% macro touch_keys(history, deletes) -%}
+    {%- set query -%}
+        create or replace temp table touched_keys as
+        select _client_guid, guid from fresh_rows where guid is not null
+        {%- for events in [history, deletes] %}
+        union
+        select _client_guid, guid from {{ events }}
+        where _source_file in (select file from stale_files)
+        {%- endfor %}
+    {%- endset -%}
+    {%- do run_query(query) -%}
+{%- endmacro %}
+
+{% macro write_history(history, deletes) -%}
+    {%- for events in [history, deletes] -%}
+        {%- do delete_stale_rows(events) -%}
+    {%- endfor -%}
+    {%- do run_query("insert into " ~ deletes ~ " by name " ~ deleted_rows("fresh_rows")) -%}
+    {%- set versions = number_versions(history, deletes, "fresh_rows") -%}
+    {%- do run_query("create or replace temp table fresh_versions as " ~ versions) -%}
+    {%- set renumber -%}
+        update {{ history }} as history
+        set
+            _version = versions._version,
+            valid_to = versions.valid_to,
+            is_current = versions.valid_to is null
+        from fresh_versions as versions
+        where
+            history._source_file = versions._source_file
+            and history._row_number = versions._row_number
+            and (
+                history._version <> versions._version
+                or history.valid_to is distinct from versions.valid_to
+            )
+    {%- endset -%}
+    {%- do run_query(renumber) -%}
+    {%- set rows = history_rows("fresh_rows", "fresh_versions") -%}
+    {%- do run_query("insert into " ~ history ~ " by name " ~ rows) -%}
+{%- endmacro %}
+
+{% macro write_state(history, deletes, state) -%}
+    {%- do delete_touched_rows(state) -%}
+    {%- set events -%}
+        create or replace temp view touched_events as
+        select
+            * {{ exclude(["_version", "valid_from", "valid_to", "is_current"]) }},
+            null as _resource,
+            null as _event_misfits
+        from {{ history }}
+        semi join touched_keys using (_client_guid, guid)
+        union all by name
+        select * from {{ deletes }}
+        semi join touched_keys using (_client_guid, guid)
+    {%- endset -%}
+    {%- do run_query(events) -%}
+    {%- do run_query("insert into " ~ state ~ " by name " ~ reduce_events("touched_events")) -%}
+{%- endmacro %}

@@ -1,0 +1,51 @@
+{#- Keep the hidden keys of an owner, and tell those whom it owns which of them came or went. -#}
+{% macro hide_keys(resource, hidden) -%}
+    {%- set state = new_relation("state", resource) -%}
+    {%- set shown = new_relation("main", resource) -%}
+    {%- set consumer = "hidden_" ~ resource -%}
+    {%- set touched = queued_keys(consumer, resource) -%}
+    {%- if not fit_table(hidden, hidden_keys(state, shown)) -%}
+        {%- do create_empty(hidden, hidden_keys(state, shown)) -%}
+        {%- set touched = "select _client_guid, guid from " ~ state -%}
+    {%- endif -%}
+    {%- do run_query("create or replace temp table touched_keys as " ~ touched) -%}
+    {%- if run_query("select 1 from touched_keys limit 1") | length -%}
+        {%- set touched_state = "(" ~ touched_rows(state) ~ ")" -%}
+        {%- do move_keys(hidden, hidden_keys(touched_state, shown)) -%}
+        {%- for owned in owned_resources(consumer) -%}
+            {%- do queue_keys(owned, resource, "moved_keys") -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {%- do take_keys(consumer) -%}
+{%- endmacro %}
+
+{% macro move_keys(hidden, rows) -%}
+    {%- do run_query("create or replace temp table hidden_now as " ~ rows) -%}
+    {%- set moved -%}
+        create or replace temp table moved_keys as
+        (select * from hidden_now except select * from {{ hidden }})
+        union
+        ({{ touched_rows(hidden) }} except select * from hidden_now)
+    {%- endset -%}
+    {%- do run_query(moved) -%}
+    {%- do delete_touched_rows(hidden) -%}
+    {%- do run_query("insert into " ~ hidden ~ " from hidden_now") -%}
+{%- endmacro %}
+
+{#- The resources whose rows such keys hide; of those without a model a user may own any. -#}
+{% macro owned_resources(consumer) -%}
+    {%- set owned = [] -%}
+    {%- for node in graph.nodes.values() if node.resource_type == "model" -%}
+        {%- if node.fqn[1] == "current" and consumer in node.refs | map(attribute="name") -%}
+            {%- do owned.append(node.name) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if consumer == "hidden_users" -%}
+        {%- set query -%}
+            select distinct resource from ops.applied_files
+            where resource not in ({{ known_resources() }})
+        {%- endset -%}
+        {%- do owned.extend(run_query(query).columns[0]) -%}
+    {%- endif -%}
+    {{ return(owned) }}
+{%- endmacro %}

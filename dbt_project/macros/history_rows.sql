@@ -1,0 +1,65 @@
+{#- The created and updated rows of `events`, each with its interval. -#}
+{% macro history_rows(events, versions) -%}
+select
+    events.* {{ exclude(["_resource", "_event_misfits"]) }},
+    versions._version,
+    events._snapshot_date as valid_from,
+    versions.valid_to,
+    versions.valid_to is null as is_current
+from {{ events }} as events
+inner join {{ versions }} as versions using (_source_file, _row_number)
+{%- endmacro %}
+
+{% macro deleted_rows(events) -%}
+select
+    _client_guid,
+    guid,
+    _event,
+    _snapshot_date,
+    _row_number,
+    _source_file
+from {{ events }}
+where guid is not null and _event = 'deleted'
+{%- endmacro %}
+
+{#- The versions of the touched keys: an event ends the one before it, and only a created or updated
+    row begins another. -#}
+{% macro number_versions(history, deletes, fresh) -%}
+{%- set narrow = "_client_guid, guid, _event, _snapshot_date, _row_number, _source_file" -%}
+with events as (
+
+    select {{ narrow }} from {{ history }}
+    semi join touched_keys using (_client_guid, guid)
+    union all
+    select {{ narrow }} from {{ deletes }}
+    semi join touched_keys using (_client_guid, guid)
+    union all
+    select {{ narrow }} from {{ fresh }}
+    where guid is not null and _event <> 'deleted'
+
+),
+
+placed as (
+
+    select
+        *,
+        count(*) filter (where _event <> 'deleted') over (
+            partition by _client_guid, guid
+            order by {{ event_order() }}
+            rows unbounded preceding
+        ) as _version,
+        lead(_snapshot_date) over (
+            partition by _client_guid, guid order by {{ event_order() }}
+        ) as valid_to
+    from events
+
+)
+
+select
+    _source_file,
+    _row_number,
+    _version,
+    valid_to
+from placed
+where _event <> 'deleted'
+{%- endmacro %}

@@ -1,0 +1,96 @@
+{#- Keep `main.<resource>`: of its keys those are written that its files touched or whose owner came
+    or went, of its log the rows of new and changed files. -#}
+{% macro show_rows(resource, owners, has_state=true, is_keyed=true) -%}
+    {%- set shown = new_relation("main", resource) -%}
+    {%- set has_changed = not is_up_to_date("main", resource, shown) -%}
+    {%- set is_kept = show_log(resource, shown, is_keyed) if has_changed else true -%}
+    {%- if has_state -%}
+        {%- do show_keys(resource, shown, owners, is_kept) -%}
+    {%- elif is_keyed -%}
+        {%- do show_log_keys(resource, shown, owners, has_changed) -%}
+    {%- endif -%}
+    {%- do take_keys(resource) -%}
+{%- endmacro %}
+
+{#- Returns whether the table's other rows are still there. -#}
+{% macro show_log(resource, shown, is_keyed) -%}
+    {%- do find_files("main", resource) -%}
+    {%- set is_kept = fit_table(shown, log_rows("fresh_rows")) -%}
+    {%- if not is_kept -%}
+        {%- do create_empty(shown, log_rows("fresh_rows")) -%}
+        {%- do forget_files("main", resource) -%}
+        {%- do find_files("main", resource) -%}
+    {%- endif -%}
+    {%- set is_log = "guid is null" if is_keyed else "true" -%}
+    {%- do delete_stale_rows(shown, condition=is_log) -%}
+    {%- set rows = log_rows("fresh_rows", condition=is_log) -%}
+    {%- do run_query("insert into " ~ shown ~ " by name " ~ rows) -%}
+    {%- do remember_files("main", resource, has_keys=is_keyed) -%}
+    {{ return(is_kept) }}
+{%- endmacro %}
+
+{% macro show_keys(resource, shown, owners, is_kept) -%}
+    {%- set state = new_relation("state", resource) -%}
+    {%- set touched -%}
+        create or replace temp table touched_keys as
+        {{ queued_keys(resource, resource) }}
+        {%- for column, owner in owners.items() %}
+        union
+        select _client_guid, cast(guid as varchar) as guid from {{ state }}
+        where
+            (_client_guid, cast({{ column }} as varchar)) in (
+                select (_client_guid, guid) from ({{ queued_keys(resource, owner) }})
+            )
+        {%- endfor %}
+        {%- if not is_kept %}
+        union
+        select _client_guid, cast(guid as varchar) as guid from {{ state }}
+        {%- endif %}
+    {%- endset -%}
+    {%- do run_query(touched) -%}
+    {%- if run_query("select 1 from touched_keys limit 1") | length -%}
+        {%- do delete_touched_rows(shown) -%}
+        {%- set touched_state = "(" ~ touched_rows(state) ~ ")" -%}
+        {%- set rows = live_rows(touched_state, hidden_relations(owners)) -%}
+        {%- do run_query("insert into " ~ shown ~ " by name " ~ rows) -%}
+        {%- if "model.mx.hidden_" ~ resource in graph.nodes -%}
+            {%- do queue_keys("hidden_" ~ resource, resource, "touched_keys") -%}
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Keys are not documented for logs, and logs keep no state: where rows have them, all are reduced
+    again. -#}
+{% macro show_log_keys(resource, shown, owners, has_changed) -%}
+    {%- set queued = "select 1 from ops.touched_keys where consumer = " ~ text_literal(resource) -%}
+    {%- set keyed -%}
+        select 1 from ops.applied_files
+        where consumer = 'main' and has_keys and resource = {{ text_literal(resource) }}
+    {%- endset -%}
+    {%- if has_changed or run_query(queued ~ " limit 1") | length -%}
+        {%- do run_query("delete from " ~ shown ~ " where guid is not null") -%}
+        {%- if run_query(keyed ~ " limit 1") | length -%}
+            {%- set events = reduce_events(new_relation("staging", "stg_" ~ resource)) -%}
+            {%- set rows = live_rows("(" ~ events ~ ")", hidden_relations(owners)) -%}
+            {%- do run_query("insert into " ~ shown ~ " by name " ~ rows) -%}
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro hidden_relations(owners) -%}
+    {%- set relations = {} -%}
+    {%- for column, owner in owners.items() -%}
+        {%- do relations.update({column: new_relation("ops", "hidden_" ~ owner)}) -%}
+    {%- endfor -%}
+    {{ return(relations) }}
+{%- endmacro %}
+
+{#- By what column a model's resource names its owners: what hides them is among its inputs. -#}
+{% macro owners_of(model) -%}
+    {%- set owners = {} -%}
+    {%- for input in model.refs if input.name.startswith("hidden_") -%}
+        {%- set owner = input.name[7:] -%}
+        {%- do owners.update({owner.rstrip("s") ~ "_guid": owner}) -%}
+    {%- endfor -%}
+    {{ return(owners) }}
+{%- endmacro %}

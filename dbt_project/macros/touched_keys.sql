@@ -1,0 +1,60 @@
+{#- What tables tell each other: keys of `source` that changed and that `consumer` has still to look
+    at. Written with the change and taken away with what follows from it, so that a build that is
+    cut off between the two loses nothing. -#}
+{% macro queue_keys(consumer, source, keys) -%}
+    {%- set query -%}
+        insert into ops.touched_keys by name
+        select
+            {{ text_literal(consumer) }} as consumer,
+            {{ text_literal(source) }} as source,
+            _client_guid,
+            cast(guid as varchar) as guid
+        from {{ keys }}
+    {%- endset -%}
+    {%- do run_query(query) -%}
+{%- endmacro %}
+
+{% macro queued_keys(consumer, source) -%}
+select
+    _client_guid,
+    guid
+from ops.touched_keys
+where consumer = {{ text_literal(consumer) }} and source = {{ text_literal(source) }}
+{%- endmacro %}
+
+{% macro take_keys(consumer) -%}
+    {%- do run_query("delete from ops.touched_keys where consumer = " ~ text_literal(consumer)) -%}
+{%- endmacro %}
+
+{% macro touched_rows(relation) -%}
+select *
+from {{ relation }} as keyed
+where {{ is_touched() }}
+{%- endmacro %}
+
+{% macro delete_touched_rows(relation) -%}
+    {%- do run_query("delete from " ~ relation ~ " as keyed where " ~ is_touched()) -%}
+{%- endmacro %}
+
+{#- A text compares with itself: for new resources a key is of the type that landed. -#}
+{% macro is_touched() -%}
+exists (
+    select 1
+    from touched_keys
+    where
+        touched_keys._client_guid = keyed._client_guid
+        and cast(touched_keys.guid as varchar) = cast(keyed.guid as varchar)
+)
+{%- endmacro %}
+
+{% macro delete_stale_rows(relation, condition="true") -%}
+    {%- set query -%}
+        delete from {{ relation }}
+        where
+            {{ condition }}
+            and _source_file in (
+                select file from stale_files union all select file from fresh_files
+            )
+    {%- endset -%}
+    {%- do run_query(query) -%}
+{%- endmacro %}

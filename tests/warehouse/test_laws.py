@@ -1,0 +1,87 @@
+"""The tables are a function of the set of landed files, however these came."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from ingest.delivery import DailyFile
+from tests.warehouse import oracle
+from tests.warehouse.conftest import Warehouse, compile_sql, open_warehouse, run_dbt
+from tests.warehouse.landing import FIRST_DAY, Landing, Rows
+from tests.warehouse.worlds import DAYS, draw_waves
+
+Tables = dict[str, set[tuple[Any, ...]]]
+VALUES = ("_client_guid", "guid", "note", "extra", "_source_file", "_row_number")
+INTERVAL = ("_version", "valid_from", "valid_to", "is_current")
+
+
+def _read(warehouse: Warehouse, query: str, columns: tuple[str, ...]) -> set[tuple[Any, ...]]:
+    result = warehouse.execute(query)
+    names = [name for name, *_ in result.description or ()]
+    rows = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    read = [tuple(row.get(column) for column in columns) for row in rows]
+    assert len(set(read)) == len(read)
+    return set(read)
+
+
+def _found(data: Path) -> Tables:
+    with open_warehouse(data) as warehouse:
+        return {
+            f"main.{resource}": _read(warehouse, f"from main.{resource}", VALUES)
+            for resource in oracle.OWNERS
+        } | {
+            f"history.{resource}": _read(
+                warehouse, f"from history.{resource}", (*VALUES, *INTERVAL)
+            )
+            for resource in oracle.OWNERS
+        }
+
+
+def _expected(files: dict[DailyFile, Rows]) -> Tables:
+    told: dict[str, Callable[[dict[DailyFile, Rows], str], set[tuple[Any, ...]]]] = {
+        "main": oracle.current,
+        "history": oracle.history,
+    }
+    return {
+        f"{schema}.{resource}": tell(files, resource)
+        for schema, tell in told.items()
+        for resource in oracle.OWNERS
+    }
+
+
+def _every_table(data: Path) -> dict[str, Any]:
+    query = """
+        select table_schema || '."' || table_name || '"' from information_schema.tables
+        where table_schema in ('main', 'state', 'history', 'deletes')
+            or table_name like 'hidden_%'
+    """
+    with open_warehouse(data) as warehouse:
+        tables = [name for (name,) in warehouse.execute(query).fetchall()]
+        return {
+            table: (
+                warehouse.execute(f"describe {table}").fetchall(),
+                warehouse.execute(f"from {table} order by all").fetchall(),
+            )
+            for table in tables
+        }
+
+
+def test_builds_in_any_order_of_arrival_end_in_the_same_tables(tmp_path: Path) -> None:
+    landing = Landing(tmp_path / "data")
+    files: dict[DailyFile, Rows] = {}
+    for wave in draw_waves(1, clients=6, waves=4):
+        for arrival in wave:
+            arrival.land(landing)
+            files[arrival.file] = arrival.rows
+        run_dbt("run", target=tmp_path / "target", cwd=tmp_path)
+        assert _found(landing.data) == _expected(files)
+    date = FIRST_DAY + timedelta(days=DAYS // 2)
+    query = compile_sql(f"{{{{ as_of('taggings', '{date}') }}}}", cwd=tmp_path)
+    with open_warehouse(landing.data) as warehouse:
+        assert _read(warehouse, query, VALUES) == oracle.as_of(files, "taggings", date)
+    incremental = _every_table(landing.data)
+
+    run_dbt("run", "--full-refresh", target=tmp_path / "target", cwd=tmp_path)
+
+    assert _every_table(landing.data) == incremental
