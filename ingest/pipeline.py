@@ -105,7 +105,7 @@ def _alone(data: Path, *, rules: Rules) -> Iterator[_Run]:
     began = time.monotonic()
     run_id = f"{datetime.now(tz=UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}"
     with run_lock(data, run_id=run_id), scratch_folder(data) as scratch:
-        this = _Run(Ledger(data / "ledger", run_id=run_id), scratch, Summary(run_id, data))
+        this = _Run(Ledger(data / "ledger", run_id=run_id), scratch, Summary(run_id))
         adopt_orphans(data=data, ledger=this.ledger)
         yield this
         state, summary = this.ledger.state, this.summary

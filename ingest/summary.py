@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from ingest.errors import SourceError
@@ -14,7 +13,6 @@ class Summary:
     """What a run did, and how the data folder stands after it."""
 
     run_id: str
-    data: Path
     files_landed: int = 0
     rows_landed: int = 0
     plain_bytes: int = 0
