@@ -72,6 +72,7 @@ def stage(
     settings = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(Path(__file__).parents[2]),
+        "PYTHONDONTWRITEBYTECODE": "1",  # a full disk would cut the interpreter's own files off
         "MX_SOURCE": str(source),
         "MX_GNUPGHOME": str(receiver_key.home),
         "MX_GPG_PASSPHRASE": PASSPHRASE,
