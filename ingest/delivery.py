@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 
 class Event(StrEnum):
@@ -15,9 +17,8 @@ class Event(StrEnum):
     DELETED = "deleted"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Delivery:
-    """All daily files of one client and snapshot date."""
+class Delivery(NamedTuple):
+    """All daily files of one client and snapshot date; a tuple, as a ledger of years looks many up."""
 
     client_guid: str
     snapshot_date: date
@@ -47,29 +48,39 @@ class ManifestFile:
 
 
 CLIENT_PREFIX = "CLT-"
+STEM_PARTS = 4
+"""Client, date, resource and event."""
 RESOURCE = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
-_DELIVERY = r"(?P<client>CLT-[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})"
+_CLIENT = r"(?P<client>CLT-[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})"
 _DATE = r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})"
-_STEM = rf"{_DELIVERY}\.{_DATE}\.(?P<resource>[A-Za-z][A-Za-z0-9_]*)\.(?P<event>[A-Za-z]+)"
+_KIND = r"(?P<resource>[A-Za-z][A-Za-z0-9_]*)\.(?P<event>[A-Za-z]+)"
+_STEM = rf"{_CLIENT}\.{_DATE}\.{_KIND}"
 _EXTENSION = r"(?:\.avro)?\.(?:pgp|gpg)"
 _DAILY_FILE = re.compile(rf"(?P<stem>{_STEM}){_EXTENSION}")
-_MANIFEST = re.compile(rf"{_DELIVERY}\.{_DATE}-manifest\.csv\.(?:pgp|gpg)")
+_MANIFEST = re.compile(rf"{_CLIENT}\.{_DATE}-manifest\.csv\.(?:pgp|gpg)")
 
 
 def parse_name(name: str) -> DailyFile | ManifestFile | None:
     """Tell what a delivered file is by its name; None for a name that breaks the grammar."""
     if match := _MANIFEST.fullmatch(name):
-        delivery = _delivery(match)
+        delivery = _parse_delivery(match["client"], match["date"])
         return ManifestFile(delivery=delivery) if delivery else None
     match = _DAILY_FILE.fullmatch(name)
-    return _daily_file(match) if match else None
+    return parse_stem(match["stem"]) if match else None
 
 
 def parse_stem(stem: str) -> DailyFile | None:
     """Tell what daily file a manifest's FileName means; None where it breaks the grammar."""
-    match = re.fullmatch(rf"(?P<stem>{_STEM})", stem)
-    return _daily_file(match) if match else None
+    parts = stem.split(".")
+    if len(parts) != STEM_PARTS:
+        return None
+    client, day, *kind = parts
+    delivery, resource_event = _parse_delivery(client, day), _parse_kind(*kind)
+    if delivery is None or resource_event is None:
+        return None
+    resource, event = resource_event
+    return DailyFile(delivery=delivery, resource=resource, event=event, stem=stem)
 
 
 def is_ours(name: str) -> bool:
@@ -77,17 +88,23 @@ def is_ours(name: str) -> bool:
     return name.startswith(CLIENT_PREFIX)
 
 
-def _daily_file(match: re.Match[str]) -> DailyFile | None:
-    delivery = _delivery(match)
-    resource, event = match["resource"].lower(), match["event"].lower()
-    if delivery is None or not RESOURCE.fullmatch(resource) or event not in set(Event):
+# The names of years are few words, said again every day.
+@lru_cache(maxsize=1 << 14)
+def _parse_delivery(client_guid: str, day: str) -> Delivery | None:
+    if not re.fullmatch(rf"{_CLIENT}\.{_DATE}", f"{client_guid}.{day}"):
         return None
-    return DailyFile(delivery=delivery, resource=resource, event=Event(event), stem=match["stem"])
-
-
-def _delivery(match: re.Match[str]) -> Delivery | None:
     try:
-        snapshot_date = date.fromisoformat(match["date"])
+        snapshot_date = date.fromisoformat(day)
     except ValueError:
         return None
-    return Delivery(client_guid=match["client"], snapshot_date=snapshot_date)
+    return Delivery(client_guid=client_guid, snapshot_date=snapshot_date)
+
+
+@lru_cache(maxsize=1 << 14)
+def _parse_kind(resource: str, event: str) -> tuple[str, Event] | None:
+    if not re.fullmatch(_KIND, f"{resource}.{event}"):
+        return None
+    resource, event = resource.lower(), event.lower()
+    if not RESOURCE.fullmatch(resource) or event not in set(Event):
+        return None
+    return resource, Event(event)

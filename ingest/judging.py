@@ -41,11 +41,10 @@ class Judging:
         state = self.ledger.state
         for delivery in sorted(state.manifests, key=_day):
             self._judge_manifest(delivery, state.manifests[delivery])
-        due = [
-            place
-            for place in sorted(state.archived, key=lambda place: (_day(place[0]), place))
-            if self._step(place) != Step.NOTHING
-        ]
+        due = sorted(
+            (place for place in state.archived if self._step(place) != Step.NOTHING),
+            key=lambda place: (_day(place[0]), place),
+        )
         self.progress.begin(
             "verify and land", total=sum(state.archived[place].encrypted_bytes for place in due)
         )

@@ -1,9 +1,10 @@
 """The ledger's records, folded: what is known of each file now. Pure, no I/O."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
 from ingest.delivery import DailyFile, Delivery, Event, ManifestFile
 from ingest.manifest import Listing
@@ -83,7 +84,12 @@ class LedgerState:
     given_up: set[str | Delivery | Place] = field(default_factory=set)
     """Clients, deliveries and files of which an operator said that nothing more will come."""
     schemas: set[str] = field(default_factory=set)
-    last_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    last_recorded_at: str = "1970-01-01T00:00:00Z"
+
+    @property
+    def last_at(self) -> datetime:
+        """When the last record was written."""
+        return datetime.fromisoformat(self.last_recorded_at)
 
     def is_given_up(self, delivery: Delivery, place: Place | None = None) -> bool:
         """Say whether an operator has given a day up, or one file of it."""
@@ -92,21 +98,19 @@ class LedgerState:
 
 def fold(state: LedgerState, record: dict[str, Any]) -> None:
     """Bring a state up to date with one more record."""
-    state.last_at = datetime.fromisoformat(record["recorded_at"])
-    what = record["what"]
-    if what == What.SCHEMA:
-        state.schemas.add(record["schema_id"])
-    elif what == What.ARCHIVED:
-        _fold_archived(state, record)
-    elif what == What.LISTED:
-        _fold_listed(state, record)
-    elif what == What.QUARANTINED and "snapshot_date" not in record:
+    state.last_recorded_at = record["recorded_at"]
+    if "name" in record and "client_guid" not in record:
+        _fold_name(state, record)
+    else:
+        _FOLDS[record["what"]](state, record)
+
+
+def _fold_name(state: LedgerState, record: dict[str, Any]) -> None:
+    if record["what"] == What.GIVEN_UP:
+        state.bad_names.pop(record["name"], None)
+    else:
         state.bad_names[record["name"]] = record["reason"]
         state.seen[record["name"]] = (record["source_bytes"], record["source_modified_at"])
-    elif what == What.GIVEN_UP:
-        _fold_given_up(state, record)
-    elif what != What.RUN:
-        _fold_verdict(state, record)
 
 
 def _fold_archived(state: LedgerState, record: dict[str, Any]) -> None:
@@ -142,9 +146,7 @@ def _fold_listed(state: LedgerState, record: dict[str, Any]) -> None:
 
 
 def _fold_given_up(state: LedgerState, record: dict[str, Any]) -> None:
-    if "client_guid" not in record:
-        state.bad_names.pop(record["name"], None)
-    elif "resource" in record:
+    if "resource" in record:
         state.given_up.add(_place(record))
     else:
         is_day = "snapshot_date" in record
@@ -171,6 +173,26 @@ def _fold_verdict(state: LedgerState, record: dict[str, Any]) -> None:
         )
 
 
+def _fold_schema(state: LedgerState, record: dict[str, Any]) -> None:
+    state.schemas.add(record["schema_id"])
+
+
+def _fold_run(_state: LedgerState, _record: dict[str, Any]) -> None:
+    """A run changes nothing of what is known of files."""
+
+
+_FOLDS: Final = {
+    What.ARCHIVED: _fold_archived,
+    What.LISTED: _fold_listed,
+    What.LANDED: _fold_verdict,
+    What.WAITING: _fold_verdict,
+    What.QUARANTINED: _fold_verdict,
+    What.GIVEN_UP: _fold_given_up,
+    What.SCHEMA: _fold_schema,
+    What.RUN: _fold_run,
+}
+
+
 def place_of(file: DailyFile) -> Place:
     """Give a daily file's place, under which its bytes may come again."""
     return (file.delivery, file.resource, file.event)
@@ -188,11 +210,21 @@ def subject(file: DailyFile | ManifestFile) -> dict[str, str]:
 
 
 def _place(record: dict[str, Any]) -> Place:
-    return (_delivery(record), record["resource"], Event(record["event"]))
+    return _make_place(
+        record["client_guid"], record["snapshot_date"], record["resource"], record["event"]
+    )
 
 
 def _delivery(record: dict[str, Any]) -> Delivery:
-    return Delivery(
-        client_guid=record["client_guid"],
-        snapshot_date=date.fromisoformat(record["snapshot_date"]),
-    )
+    return _make_delivery(record["client_guid"], record["snapshot_date"])
+
+
+# A ledger of years names each file several times, and each day a hundred times.
+@cache
+def _make_place(client_guid: str, snapshot_date: str, resource: str, event: str) -> Place:
+    return (_make_delivery(client_guid, snapshot_date), resource, Event(event))
+
+
+@cache
+def _make_delivery(client_guid: str, snapshot_date: str) -> Delivery:
+    return Delivery(client_guid=client_guid, snapshot_date=date.fromisoformat(snapshot_date))

@@ -109,9 +109,8 @@ def _alone(data: Path, *, rules: Rules) -> Iterator[_Run]:
         adopt_orphans(data=data, ledger=this.ledger)
         yield this
         state, summary = this.ledger.state, this.summary
-        now = datetime.now(tz=UTC)
-        standings = file_standings(state, now=now, settle=rules.settle)
-        summary.standings = Counter(each.standing for each in standings)
-        summary.alarms = count_alarms(state, now=now, settle=rules.settle)
+        files = list(file_standings(state, now=datetime.now(tz=UTC), settle=rules.settle))
+        summary.standings = Counter(file.standing for file in files)
+        summary.alarms = count_alarms(state, files)
         summary.seconds = time.monotonic() - began
         this.ledger.append(What.RUN, None, **summary.facts())

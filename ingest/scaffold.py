@@ -120,7 +120,7 @@ def _with_described_model(text: str, resource: NewResource) -> str:
     if resource.is_log or "user_guid" not in resource.columns:
         added = _OWNERS_TEST.sub("", added)
     if resource.is_log:
-        added = added.replace("- is_keyed\n", _LOG_TEST)
+        added = added.replace("- keeps_the_rules\n", _LOG_TEST)
     return text.replace(entry[0], entry[0] + added, 1)
 
 

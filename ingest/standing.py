@@ -1,7 +1,7 @@
 """How each file, day and client stands now, from the ledger alone. Pure, no I/O."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -69,9 +69,9 @@ class DayStanding:
 def file_standings(
     state: LedgerState, *, now: datetime, settle: timedelta
 ) -> Iterator[FileStanding]:
-    """Say of every daily file that was listed or delivered how it stands."""
-    listed = {place for listings in state.listings.values() for place in listings}
-    for place in sorted(listed | state.archived.keys()):
+    """Say of every daily file that was listed or delivered how it stands, in no order."""
+    listed = (place for listings in state.listings.values() for place in listings)
+    for place in state.archived.keys() | set(listed):
         standing = _file_standing(state, place)
         is_alarm = standing not in _QUIET
         if standing == Standing.WAITING and place[0] not in state.arbiters:
@@ -86,6 +86,8 @@ def day_standings(state: LedgerState, *, now: datetime, settle: timedelta) -> It
     files: dict[Delivery, list[FileStanding]] = defaultdict(list)
     for file in file_standings(state, now=now, settle=settle):
         files[file.place[0]].append(file)
+    for unordered in files.values():
+        unordered.sort(key=lambda file: file.place)
     known = files.keys() | state.manifests.keys()
     for client_guid in sorted({delivery.client_guid for delivery in known}):
         dates = {each.snapshot_date for each in known if each.client_guid == client_guid}
@@ -96,7 +98,7 @@ def day_standings(state: LedgerState, *, now: datetime, settle: timedelta) -> It
             yield _day_standing(state, delivery, files[delivery], now=now)
 
 
-def count_alarms(state: LedgerState, *, now: datetime, settle: timedelta) -> int:
+def count_alarms(state: LedgerState, files: Iterable[FileStanding]) -> int:
     """Count what calls for someone now: files, manifests in quarantine, names that break rules.
 
     A day of which nothing has come yet is no file: only `ingest status` looks for those.
@@ -105,8 +107,7 @@ def count_alarms(state: LedgerState, *, now: datetime, settle: timedelta) -> int
         verdict.what == What.QUARANTINED and not state.is_given_up(delivery)
         for delivery, verdict in state.manifest_verdicts.items()
     )
-    files = sum(each.is_alarm for each in file_standings(state, now=now, settle=settle))
-    return files + manifests + len(state.bad_names)
+    return sum(file.is_alarm for file in files) + manifests + len(state.bad_names)
 
 
 def last_due(now: datetime) -> date:

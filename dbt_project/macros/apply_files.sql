@@ -1,5 +1,5 @@
-{#- Apply a keyed resource's new and changed files, in one transaction: `deletes` and `history` hold
-    its events, and the state of the keys that these files touch is reduced from them again. -#}
+{#- Apply a keyed resource's new and changed files, a batch in a transaction: `deletes` and `history`
+    hold its events, and the state of the keys that these files touch is made from them again. -#}
 {% macro apply_files(resource) -%}
     {%- set history = new_relation("history", resource) -%}
     {%- set deletes = new_relation("deletes", resource) -%}
@@ -14,11 +14,18 @@
         {%- if not fits | min -%}
             {%- do rebuild_state(resource, history, deletes, state) -%}
         {%- endif -%}
-        {%- do touch_keys(history, deletes) -%}
-        {%- do write_history(history, deletes) -%}
-        {%- do write_state(history, deletes, state) -%}
-        {%- do queue_keys(resource, resource, "touched_keys") -%}
-        {%- do remember_files("state", resource) -%}
+        {%- for batch in fresh_batches() -%}
+            {%- do read_batch(resource, batch) -%}
+            {%- do touch_keys(history, deletes) -%}
+            {%- do write_history(history, deletes) -%}
+            {%- do write_state(history, deletes, state) -%}
+            {%- do count_misfits() -%}
+            {%- do queue_keys(resource, resource, "touched_keys") -%}
+            {%- do note_written(state, "touched_keys") if fits | min -%}
+            {%- do remember_batch("state", resource) -%}
+            {%- do end_transaction() -%}
+        {%- endfor -%}
+        {%- do remember_columns("state", resource) -%}
     {%- endif -%}
 {%- endmacro %}
 
@@ -30,20 +37,23 @@
     {%- do create_empty(history, history_rows("fresh_rows", "fresh_versions")) -%}
     {%- do create_empty(deletes, deleted_rows("fresh_rows")) -%}
     {%- do create_empty(state, reduce_events("fresh_rows")) -%}
-    {%- do forget_files("state", resource) -%}
-    {%- do find_files("state", resource) -%}
+    {%- do note_all_written(state) -%}
+    {%- do find_files("state", resource, anew=true) -%}
 {%- endmacro %}
 
 {#- The keys of new rows, and of rows that the files which are gone or replaced had brought. -#}
 {% macro touch_keys(history, deletes) -%}
     {%- set query -%}
         create or replace temp table touched_keys as
-        select _client_guid, guid from fresh_rows where guid is not null
-        {%- for events in [history, deletes] %}
-        union
-        select _client_guid, guid from {{ events }}
-        where _source_file in (select file from stale_files)
-        {%- endfor %}
+        select distinct _client_guid, guid
+        from (
+            select _client_guid, guid from fresh_rows where guid is not null
+            {%- for events in [history, deletes] if has_stale_files() %}
+            union all
+            select _client_guid, guid from {{ events }}
+            where _source_file in (select file from stale_files)
+            {%- endfor %}
+        )
     {%- endset -%}
     {%- do run_query(query) -%}
 {%- endmacro %}
@@ -63,7 +73,8 @@
             is_current = versions.valid_to is null
         from fresh_versions as versions
         where
-            history._source_file = versions._source_file
+            history.valid_from = versions.valid_from
+            and history._source_file = versions._source_file
             and history._row_number = versions._row_number
             and (
                 history._version <> versions._version
@@ -75,16 +86,21 @@
     {%- do run_query("insert into " ~ history ~ " by name " ~ rows) -%}
 {%- endmacro %}
 
+{#- Of a touched key its last version and its deletes are all that its state is made from. -#}
 {% macro write_state(history, deletes, state) -%}
     {%- do delete_touched_rows(state) -%}
     {%- set events -%}
-        create or replace temp view touched_events as
+        create or replace temp table touched_events as
         select
-            * {{ exclude(["_version", "valid_from", "valid_to", "is_current"]) }},
+            history.* {{ exclude(["_version", "valid_from", "valid_to", "is_current"]) }},
             null as _resource,
             null as _event_misfits
-        from {{ history }}
-        semi join touched_keys using (_client_guid, guid)
+        from {{ history }} as history
+        semi join (from fresh_versions where is_last) as versions
+            on
+                history.valid_from = versions.valid_from
+                and history._source_file = versions._source_file
+                and history._row_number = versions._row_number
         union all by name
         select * from {{ deletes }}
         semi join touched_keys using (_client_guid, guid)

@@ -1,46 +1,95 @@
-{#- What a table has still to apply: `fresh_files` and their rows, and `stale_files`, whose rows are
-    to go. A file is known by its place, its name and its bytes. -#}
-{% macro find_files(consumer, resource) -%}
-    {%- set is_resource = "where resource = " ~ text_literal(resource) -%}
-    {%- set applied = "(from ops.applied_files " ~ is_resource ~ " and consumer = "
-        ~ text_literal(consumer) ~ ")" -%}
-    {%- set landed = "(from " ~ new_relation("ops", "landed_files") ~ " " ~ is_resource ~ ")" -%}
-    {%- for name, some, others in [
-        ("fresh_files", landed, applied), ("stale_files", applied, landed)
-    ] -%}
-        {%- set query -%}
-            create or replace temp table {{ name }} as
-            from {{ some }} anti join {{ others }} using (path, file, plain_sha256)
-        {%- endset -%}
-        {%- do run_query(query) -%}
-    {%- endfor -%}
-    {%- set columns = new_relation("ops", "landed_columns") -%}
-    {%- set widened = new_relation("ops", "widened_columns") -%}
-    {%- set rows = stage(resource, "fresh_files", columns, widened) -%}
-    {%- do run_query("create or replace temp view fresh_rows as " ~ rows) -%}
+{#- What a table has still to apply. A file is known by its place, its name and its bytes.
+    `fresh_files` are to come, in batches of so many rows that memory holds one; `stale_files` are
+    those whose rows are to go; made anew a table has all to come and none to keep. Then `batch_files` and their `fresh_rows`: none yet, so that these
+    say no more than which columns there are. -#}
+{% macro find_files(consumer, resource, anew=false) -%}
+    {%- set applied = "(" ~ applied_files(consumer, resource) ~ ")" -%}
+    {%- set wanted = "(" ~ wanted_files(consumer, resource) ~ ")" -%}
+    {%- set stale -%}
+        create or replace temp table stale_files as
+        from {{ applied }}
+        {%- if not anew %} anti join {{ wanted }} using (path, file, plain_sha256) {%- endif %}
+    {%- endset -%}
+    {%- do run_query(stale) -%}
+    {%- set fresh -%}
+        create or replace temp table fresh_files as
+        select
+            *,
+            cast(
+                sum(record_count) over (order by snapshot_date, file rows unbounded preceding)
+                // {{ var("rows_at_once") }} as bigint
+            ) as batch
+        from {{ wanted }}
+        {%- if not anew %} anti join {{ applied }} using (path, file, plain_sha256) {%- endif %}
+    {%- endset -%}
+    {%- do run_query(fresh) -%}
+    {%- do read_batch(resource, "null") -%}
     {%- do run_query("create or replace temp table fresh_versions as " ~ no_versions()) -%}
 {%- endmacro %}
 
-{% macro no_versions() -%}
+{#- Files without a row have nothing to apply. Of a resource with a state `main` reads only those in
+    which that has found rows without a key. -#}
+{% macro wanted_files(consumer, resource) -%}
 select
-    cast(null as varchar) as _source_file,
-    cast(null as bigint) as _row_number,
-    cast(null as bigint) as _version,
-    cast(null as date) as valid_to
-where false
+    resource,
+    snapshot_date,
+    path,
+    file,
+    plain_sha256,
+    schema_id,
+    record_count
+from {{ new_relation("ops", "landed_files") }}
+{%- if consumer == "main" and relation_exists(new_relation("state", resource)) %}
+semi join (
+    from ({{ applied_files("state", resource) }}) where has_unkeyed
+) using (path, file, plain_sha256)
+{%- endif %}
+where resource = {{ text_literal(resource) }} and record_count > 0
 {%- endmacro %}
 
-{#- Whether a file has rows with a key is known without reading it again. -#}
-{% macro remember_files(consumer, resource, has_keys=true) -%}
+{% macro applied_files(consumer, resource) -%}
+select * from ops.applied_files where {{ is_applied(consumer, resource) }}
+{%- endmacro %}
+
+{% macro is_applied(consumer, resource) -%}
+resource = {{ text_literal(resource) }} and consumer = {{ text_literal(consumer) }}
+{%- endmacro %}
+
+{% macro has_stale_files() -%}
+    {{ return(run_query("from stale_files limit 1") | length > 0) }}
+{%- endmacro %}
+
+{#- The batches there are; one where rows only go. -#}
+{% macro fresh_batches() -%}
+    {%- set query -%}
+        select distinct batch from fresh_files
+        union
+        select 0 where exists (from stale_files) and not exists (from fresh_files)
+        order by batch
+    {%- endset -%}
+    {{ return(run_query(query).columns[0].values()) }}
+{%- endmacro %}
+
+{% macro read_batch(resource, batch) -%}
+    {%- set files -%}
+        create or replace temp table batch_files as from fresh_files where batch = {{ batch }}
+    {%- endset -%}
+    {%- do run_query(files) -%}
+    {%- set columns = new_relation("ops", "landed_columns") -%}
+    {%- set widened = new_relation("ops", "widened_columns") -%}
+    {%- set rows = stage(resource, "batch_files", columns, widened) -%}
+    {%- do run_query("create or replace temp table fresh_rows as " ~ rows) -%}
+{%- endmacro %}
+
+{#- Rows that other files had brought have gone with the first batch. -#}
+{% macro remember_batch(consumer, resource) -%}
     {%- set forget -%}
         delete from ops.applied_files
         where
-            resource = {{ text_literal(resource) }}
-            and consumer = {{ text_literal(consumer) }}
+            {{ is_applied(consumer, resource) }}
             and file in (select file from stale_files)
     {%- endset -%}
     {%- do run_query(forget) -%}
-    {%- set keyed = "select _source_file from fresh_rows where guid is not null" -%}
     {%- set remember -%}
         insert into ops.applied_files by name
         select
@@ -49,19 +98,45 @@ where false
             path,
             file,
             plain_sha256,
-            {{ "file in (" ~ keyed ~ ")" if has_keys else "false" }} as has_keys
-        from fresh_files
+            coalesce(has_keys, false) as has_keys,
+            coalesce(has_unkeyed, false) as has_unkeyed,
+            {{ text_literal(invocation_id) }} as invocation_id
+        from batch_files
+        left join (
+            select
+                _source_file as file, -- noqa: RF04
+                bool_or(guid is not null) as has_keys,
+                bool_or(guid is null) as has_unkeyed
+            from ({{ with_guid("fresh_rows") }})
+            group by _source_file
+        ) using (file)
     {%- endset -%}
     {%- do run_query(remember) -%}
-    {%- do remember_columns(consumer, resource) -%}
+    {%- do run_query("delete from stale_files") -%}
 {%- endmacro %}
 
-{% macro forget_files(consumer, resource) -%}
-    {%- set query -%}
-        delete from ops.applied_files
-        where
-            resource = {{ text_literal(resource) }}
-            and consumer = {{ text_literal(consumer) }}
+{#- Rows of a resource without a guid have a null one. -#}
+{% macro with_guid(rows) -%}
+    {%- set names = described_columns("from " ~ rows) | map("first") | map("lower") -%}
+select {{ "*" if "guid" in names else "*, null as guid" }} from {{ rows }}
+{%- endmacro %}
+
+{#- Count by file and column the values of a batch that did not fit. -#}
+{% macro count_misfits() -%}
+    {%- do delete_stale_rows("ops.counted_misfits") -%}
+    {%- set count -%}
+        insert into ops.counted_misfits by name
+        select
+            _source_file,
+            column_name,
+            count(*) as row_count
+        from (
+            select
+                _source_file,
+                unnest(_event_misfits) as column_name
+            from fresh_rows
+        )
+        group by _source_file, column_name
     {%- endset -%}
-    {%- do run_query(query) -%}
+    {%- do run_query(count) -%}
 {%- endmacro %}

@@ -9,12 +9,19 @@
         path varchar,
         "file" varchar,
         plain_sha256 varchar,
-        has_keys boolean
+        has_keys boolean,
+        has_unkeyed boolean,
+        invocation_id varchar
     );
     create table if not exists ops.applied_columns (
         consumer varchar,
         resource varchar,
         shape varchar
+    );
+    create table if not exists ops.counted_misfits (
+        _source_file varchar,
+        column_name varchar,
+        row_count bigint
     );
     create table if not exists ops.touched_keys (
         consumer varchar,
@@ -22,4 +29,12 @@
         _client_guid varchar,
         guid varchar
     );
+    create table if not exists ops.written_keys (
+        relation varchar,
+        _client_guid varchar,
+        guid varchar
+    );
+    {% if flags.WHICH in ("build", "run") %}
+    delete from ops.written_keys;
+    {% endif %}
 {%- endmacro %}

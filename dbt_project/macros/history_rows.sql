@@ -3,7 +3,7 @@
 select
     events.* {{ exclude(["_resource", "_event_misfits"]) }},
     versions._version,
-    events._snapshot_date as valid_from,
+    versions.valid_from,
     versions.valid_to,
     versions.valid_to is null as is_current
 from {{ events }} as events
@@ -59,7 +59,20 @@ select
     _source_file,
     _row_number,
     _version,
-    valid_to
+    _snapshot_date as valid_from,
+    valid_to,
+    _version = max(_version) over (partition by _client_guid, guid) as is_last
 from placed
 where _event <> 'deleted'
+{%- endmacro %}
+
+{% macro no_versions() -%}
+select
+    cast(null as varchar) as _source_file,
+    cast(null as bigint) as _row_number,
+    cast(null as bigint) as _version,
+    cast(null as date) as valid_from,
+    cast(null as date) as valid_to,
+    cast(null as boolean) as is_last
+where false
 {%- endmacro %}

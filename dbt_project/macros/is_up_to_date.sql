@@ -4,27 +4,20 @@
     {%- if should_full_refresh() or not relation_exists(relation) -%}
         {{ return(false) }}
     {%- endif -%}
-    {%- set files = "resource = " ~ text_literal(resource) -%}
-    {%- set applied = files ~ " and consumer = " ~ text_literal(consumer) -%}
-    {%- set columns = text_literal(shape(resource)) -%}
+    {%- set applied = applied_files(consumer, resource) -%}
+    {%- set wanted = wanted_files(consumer, resource) -%}
+    {%- set known = "select path, file, plain_sha256" -%}
     {%- set query -%}
         select 1
         where
-            exists (from ops.applied_columns where {{ applied }} and shape = {{ columns }})
-            and not exists (
-                select path, file, plain_sha256
-                from {{ new_relation("ops", "landed_files") }}
-                where {{ files }}
-                except
-                select path, file, plain_sha256 from ops.applied_files where {{ applied }}
+            exists (
+                from ops.applied_columns
+                where
+                    {{ is_applied(consumer, resource) }}
+                    and shape = {{ text_literal(shape(resource)) }}
             )
-            and not exists (
-                select path, file, plain_sha256 from ops.applied_files where {{ applied }}
-                except
-                select path, file, plain_sha256
-                from {{ new_relation("ops", "landed_files") }}
-                where {{ files }}
-            )
+            and not exists ({{ known }} from ({{ wanted }}) except {{ known }} from ({{ applied }}))
+            and not exists ({{ known }} from ({{ applied }}) except {{ known }} from ({{ wanted }}))
     {%- endset -%}
     {{ return(run_query(query) | length > 0) }}
 {%- endmacro %}
@@ -38,14 +31,13 @@
 {%- endmacro %}
 
 {% macro remember_columns(consumer, resource) -%}
-    {%- set consumer, name = text_literal(consumer), text_literal(resource) -%}
-    {%- set forget -%}
-        delete from ops.applied_columns where consumer = {{ consumer }} and resource = {{ name }}
-    {%- endset -%}
-    {%- do run_query(forget) -%}
-    {%- set columns = text_literal(shape(resource)) -%}
+    {%- do run_query("delete from ops.applied_columns where " ~ is_applied(consumer, resource)) -%}
     {%- set remember -%}
-        insert into ops.applied_columns values ({{ consumer }}, {{ name }}, {{ columns }})
+        insert into ops.applied_columns
+        select
+            {{ text_literal(consumer) }},
+            {{ text_literal(resource) }},
+            {{ text_literal(shape(resource)) }}
     {%- endset -%}
     {%- do run_query(remember) -%}
 {%- endmacro %}

@@ -1,5 +1,5 @@
 {#- A model says what its table holds, as a function of all that has landed. These keep the table so,
-    writing only what has changed, each in one transaction. -#}
+    writing only what has changed, so that a build may end anywhere and the next one goes on. -#}
 {% materialization applied, default -%}
     {%- do begin() -%}
     {%- do apply_files(this.identifier) -%}
@@ -30,6 +30,11 @@
 {#- A statement, unlike run_query, opens a transaction; dbt wants one that is called main. -#}
 {% macro begin() -%}
     {%- call statement("main") -%} select 1 {%- endcall -%}
+{%- endmacro %}
+
+{% macro end_transaction() -%}
+    {%- do adapter.commit() -%}
+    {%- do begin() -%}
 {%- endmacro %}
 
 {% macro finish() -%}

@@ -1,19 +1,11 @@
-{#- Rows of landed files of one schema. -#}
+{#- Rows of landed files of one schema; `paths` lists them as SQL. -#}
 {% macro read_landing(paths) -%}
     {{ adapter.dispatch("read_landing", "mx")(paths) }}
 {%- endmacro %}
 
 {#- without hive_partitioning = false the folders' names hide fields called date or event -#}
 {% macro duckdb__read_landing(paths) -%}
-    {%- set folder = data_folder() -%}
-    read_parquet(
-        [
-            {%- for path in paths %}
-            {{ text_literal(folder ~ "/" ~ path) }}{{ "," if not loop.last }}
-            {%- endfor %}
-        ],
-        hive_partitioning = false
-    )
+    read_parquet([{{ paths }}], hive_partitioning = false)
 {%- endmacro %}
 
 {#- The lineage columns of no row, for a resource that has not landed. -#}

@@ -1,14 +1,15 @@
-{#- Every record of the ledger. A field that a record does not have is null. -#}
-{% macro read_ledger(fields) -%}
-    {{ adapter.dispatch("read_ledger", "mx")(fields) }}
+{#- Records of the ledger, of all months or of those from one on. A field that a record does not have
+    is null. -#}
+{% macro read_ledger(fields, since="") -%}
+    {{ adapter.dispatch("read_ledger", "mx")(fields, since) }}
 {%- endmacro %}
 
-{#- DuckDB: read_json fails on a pattern without a match, and a torn last line is no record -#}
-{% macro duckdb__read_ledger(fields) -%}
-    {%- set pattern = text_literal(data_folder() ~ "/ledger/*.jsonl") -%}
-    {%- if execute and run_query("from glob(" ~ pattern ~ ") limit 1") | length -%}
+{#- DuckDB: read_json fails without a file, and a torn last line is no record -#}
+{% macro duckdb__read_ledger(fields, since) -%}
+    {%- set files = ledger_files(since) if execute -%}
+    {%- if files -%}
     read_json(
-        {{ pattern }},
+        [{{ files }}],
         format = 'newline_delimited',
         columns = {{ "{" }}
             {%- for name, type in fields.items() %}
@@ -25,6 +26,33 @@
             {%- endfor %}
         where false
     )
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Of each month there is one file, which is called after it. -#}
+{% macro ledger_files(since) -%}
+    {%- set pattern = data_folder() ~ "/ledger/*.jsonl" -%}
+    {%- set query -%}
+        select {{ list_literals("file") }}
+        from glob({{ text_literal(pattern) }})
+        where parse_filename(file) >= {{ text_literal(since) }}
+    {%- endset -%}
+    {{ return(run_query(query).columns[0][0]) }}
+{%- endmacro %}
+
+{#- The ledger only grows: what an earlier month says has been read. -#}
+{% macro month_read_again() -%}
+    {%- if execute and is_incremental() -%}
+    {%- set query = "select strftime(max(recorded_at), '%Y-%m') from " ~ this -%}
+    {{ return(run_query(query).columns[0][0] or "") }}
+    {%- endif -%}
+    {{ return("") }}
+{%- endmacro %}
+
+{% macro drop_month_read_again() -%}
+    {%- if execute and is_incremental() -%}
+    delete from {{ this }}
+    where strftime(recorded_at, '%Y-%m') >= {{ text_literal(month_read_again()) }}
     {%- endif -%}
 {%- endmacro %}
 

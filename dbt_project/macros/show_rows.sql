@@ -3,7 +3,7 @@
 {% macro show_rows(resource, owners, has_state=true, is_keyed=true) -%}
     {%- set shown = new_relation("main", resource) -%}
     {%- set has_changed = not is_up_to_date("main", resource, shown) -%}
-    {%- set is_kept = show_log(resource, shown, is_keyed) if has_changed else true -%}
+    {%- set is_kept = show_log(resource, shown, has_state, is_keyed) if has_changed else true -%}
     {%- if has_state -%}
         {%- do show_keys(resource, shown, owners, is_kept) -%}
     {%- elif is_keyed -%}
@@ -13,66 +13,85 @@
 {%- endmacro %}
 
 {#- Returns whether the table's other rows are still there. -#}
-{% macro show_log(resource, shown, is_keyed) -%}
+{% macro show_log(resource, shown, has_state, is_keyed) -%}
     {%- do find_files("main", resource) -%}
     {%- set is_kept = fit_table(shown, log_rows("fresh_rows")) -%}
     {%- if not is_kept -%}
         {%- do create_empty(shown, log_rows("fresh_rows")) -%}
-        {%- do forget_files("main", resource) -%}
-        {%- do find_files("main", resource) -%}
+        {%- do find_files("main", resource, anew=true) -%}
     {%- endif -%}
     {%- set is_log = "guid is null" if is_keyed else "true" -%}
-    {%- do delete_stale_rows(shown, condition=is_log) -%}
-    {%- set rows = log_rows("fresh_rows", condition=is_log) -%}
-    {%- do run_query("insert into " ~ shown ~ " by name " ~ rows) -%}
-    {%- do remember_files("main", resource, has_keys=is_keyed) -%}
+    {%- for batch in fresh_batches() -%}
+        {%- do read_batch(resource, batch) -%}
+        {%- do delete_stale_rows(shown, condition=is_log) -%}
+        {%- set rows = log_rows("fresh_rows", condition=is_log) -%}
+        {%- do run_query("insert into " ~ shown ~ " by name " ~ rows) -%}
+        {%- if not has_state -%}
+            {%- do count_misfits() -%}
+        {%- endif -%}
+        {%- do remember_batch("main", resource) -%}
+    {%- endfor -%}
+    {%- do remember_columns("main", resource) -%}
     {{ return(is_kept) }}
 {%- endmacro %}
 
 {% macro show_keys(resource, shown, owners, is_kept) -%}
     {%- set state = new_relation("state", resource) -%}
-    {%- set touched -%}
-        create or replace temp table touched_keys as
-        {{ queued_keys(resource, resource) }}
-        {%- for column, owner in owners.items() %}
-        union
-        select _client_guid, cast(guid as varchar) as guid from {{ state }}
-        where
-            (_client_guid, cast({{ column }} as varchar)) in (
-                select (_client_guid, guid) from ({{ queued_keys(resource, owner) }})
-            )
-        {%- endfor %}
-        {%- if not is_kept %}
-        union
-        select _client_guid, cast(guid as varchar) as guid from {{ state }}
-        {%- endif %}
-    {%- endset -%}
-    {%- do run_query(touched) -%}
-    {%- if run_query("select 1 from touched_keys limit 1") | length -%}
+    {%- if not is_kept -%}
+        {%- do write_shown(resource, shown, state, owners, keys=state) -%}
+        {%- do note_all_written(shown) -%}
+    {%- elif has_queued_keys(resource) -%}
+        {%- do run_query(touched_and_owned_keys(resource, state, owners)) -%}
         {%- do delete_touched_rows(shown) -%}
-        {%- set touched_state = "(" ~ touched_rows(state) ~ ")" -%}
-        {%- set rows = live_rows(touched_state, hidden_relations(owners)) -%}
-        {%- do run_query("insert into " ~ shown ~ " by name " ~ rows) -%}
-        {%- if "model.mx.hidden_" ~ resource in graph.nodes -%}
-            {%- do queue_keys("hidden_" ~ resource, resource, "touched_keys") -%}
-        {%- endif -%}
+        {%- do run_query("create or replace temp table touched_state as " ~ touched_rows(state)) -%}
+        {%- do write_shown(resource, shown, "touched_state", owners, keys="touched_keys") -%}
+        {%- do note_written(shown, "touched_keys") -%}
     {%- endif -%}
+{%- endmacro %}
+
+{% macro write_shown(resource, shown, state, owners, keys) -%}
+    {%- set rows = live_rows(state, hidden_relations(owners)) -%}
+    {%- do run_query("insert into " ~ shown ~ " by name " ~ rows) -%}
+    {%- if "model.mx.hidden_" ~ resource in graph.nodes -%}
+        {%- do queue_keys("hidden_" ~ resource, resource, keys) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The keys that the files have touched, and those whose owner has come or gone. -#}
+{% macro touched_and_owned_keys(resource, state, owners) -%}
+create or replace temp table touched_keys as
+{{ queued_keys(resource, resource) }}
+{%- for column, owner in owners.items() if has_queued_keys(resource, owner) %}
+union
+select
+    _client_guid,
+    cast(guid as varchar) as guid
+from {{ state }} as owned
+where
+    exists (
+        select 1
+        from ({{ queued_keys(resource, owner) }}) as moved
+        where
+            moved._client_guid = owned._client_guid
+            and moved.guid = cast(owned.{{ column }} as varchar)
+    )
+{%- endfor %}
 {%- endmacro %}
 
 {#- Keys are not documented for logs, and logs keep no state: where rows have them, all are reduced
     again. -#}
 {% macro show_log_keys(resource, shown, owners, has_changed) -%}
-    {%- set queued = "select 1 from ops.touched_keys where consumer = " ~ text_literal(resource) -%}
     {%- set keyed -%}
         select 1 from ops.applied_files
         where consumer = 'main' and has_keys and resource = {{ text_literal(resource) }}
     {%- endset -%}
-    {%- if has_changed or run_query(queued ~ " limit 1") | length -%}
+    {%- if has_changed or has_queued_keys(resource) -%}
         {%- do run_query("delete from " ~ shown ~ " where guid is not null") -%}
         {%- if run_query(keyed ~ " limit 1") | length -%}
             {%- set events = reduce_events(new_relation("staging", "stg_" ~ resource)) -%}
             {%- set rows = live_rows("(" ~ events ~ ")", hidden_relations(owners)) -%}
             {%- do run_query("insert into " ~ shown ~ " by name " ~ rows) -%}
+            {%- do note_all_written(shown) -%}
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

@@ -22,14 +22,36 @@ from ops.touched_keys
 where consumer = {{ text_literal(consumer) }} and source = {{ text_literal(source) }}
 {%- endmacro %}
 
+{% macro has_queued_keys(consumer, source=none) -%}
+    {%- set query -%}
+        select 1 from ops.touched_keys
+        where
+            consumer = {{ text_literal(consumer) }}
+            {{ "and source = " ~ text_literal(source) if source }}
+        limit 1
+    {%- endset -%}
+    {{ return(run_query(query) | length > 0) }}
+{%- endmacro %}
+
 {% macro take_keys(consumer) -%}
     {%- do run_query("delete from ops.touched_keys where consumer = " ~ text_literal(consumer)) -%}
 {%- endmacro %}
 
 {% macro touched_rows(relation) -%}
+    {{ adapter.dispatch("touched_rows", "mx")(relation) }}
+{%- endmacro %}
+
+{% macro default__touched_rows(relation) -%}
 select *
 from {{ relation }} as keyed
 where {{ is_touched() }}
+{%- endmacro %}
+
+{#- DuckDB reads all columns of all rows before it joins, but goes straight to rows by their numbers. -#}
+{% macro duckdb__touched_rows(relation) -%}
+select *
+from {{ relation }}
+where rowid in (select keyed.rowid from {{ relation }} as keyed where {{ is_touched() }})
 {%- endmacro %}
 
 {% macro delete_touched_rows(relation) -%}
@@ -37,24 +59,22 @@ where {{ is_touched() }}
 {%- endmacro %}
 
 {#- A text compares with itself: for new resources a key is of the type that landed. -#}
-{% macro is_touched() -%}
+{% macro is_touched(keys="touched_keys") -%}
 exists (
     select 1
-    from touched_keys
+    from {{ keys }} as touched
     where
-        touched_keys._client_guid = keyed._client_guid
-        and cast(touched_keys.guid as varchar) = cast(keyed.guid as varchar)
+        touched._client_guid = keyed._client_guid
+        and cast(touched.guid as varchar) = cast(keyed.guid as varchar)
 )
 {%- endmacro %}
 
 {% macro delete_stale_rows(relation, condition="true") -%}
     {%- set query -%}
         delete from {{ relation }}
-        where
-            {{ condition }}
-            and _source_file in (
-                select file from stale_files union all select file from fresh_files
-            )
+        where {{ condition }} and _source_file in (select file from stale_files)
     {%- endset -%}
-    {%- do run_query(query) -%}
+    {%- if has_stale_files() -%}
+        {%- do run_query(query) -%}
+    {%- endif -%}
 {%- endmacro %}

@@ -54,7 +54,7 @@ class Sender:
         name = f"{client.guid}.{day.date}-manifest.csv.pgp"
         made = self.destination.workspace / (name + UNFINISHED)
         with self.post.encrypt_into(made) as stream:
-            stream.write(_manifest(sent, effective_date=day.date))
+            stream.write(manifest_text(sent, effective_date=day.date))
         self.destination.put(made, name=name)
         return sent
 
@@ -107,7 +107,7 @@ def _daily_files(resource: str, *, client: Client, day: Day) -> list[DailyFile]:
     ]
 
 
-def _manifest(sent: list[Sent], *, effective_date: date) -> bytes:
+def manifest_text(sent: list[Sent], *, effective_date: date) -> bytes:
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(MANIFEST_COLUMNS)

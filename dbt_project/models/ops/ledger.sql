@@ -1,3 +1,11 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        pre_hook="{{ drop_month_read_again() }}",
+    )
+}}
+
 {%- set listing = 'struct("file" varchar, resource varchar, event varchar, record_count bigint, '
     'plain_bytes bigint, encrypted_bytes bigint, checksum varchar, effective_date varchar)[]' -%}
 {%- set fields = {
@@ -28,4 +36,4 @@
     'columns': 'struct("name" varchar, "type" varchar)[]',
     'listed': listing,
 } -%}
-select * from {{ read_ledger(fields) }}
+select * from {{ read_ledger(fields, since=month_read_again()) }}

@@ -1,4 +1,5 @@
-{%- set resources = [
+{# counted with each batch of files, so the last of them is to come first #}
+{% for resource in [
     'accounts',
     'analytics_events',
     'analytics_pageviews',
@@ -21,43 +22,13 @@
     'transactions',
     'user_communication_profiles',
     'users',
-] -%}
-{#- the staging views of resources without a model are built with this one -#}
-{%- set new_resources = ref('new_resources') -%}
-{%- set views = [] -%}
-{%- for resource in resources -%}
-    {%- do views.append(ref('stg_' ~ resource)) -%}
-{%- endfor -%}
-{%- if execute -%}
-    {%- for resource in run_query('select resource from ' ~ new_resources).columns[0] -%}
-        {%- do views.append(new_relation('staging', 'stg_' ~ resource)) -%}
-    {%- endfor -%}
-{%- endif -%}
-with misfits as (
-
-    {% for view in views %}
-        select
-            _source_file,
-            _event_misfits
-        from {{ view }}
-        where _event_misfits is not null
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
-
-),
-
-named as (
-
-    select
-        _source_file,
-        unnest(_event_misfits) as column_name
-    from misfits
-
-)
+] %}
+-- depends_on: {{ ref(resource) }}
+{% endfor %}
+-- depends_on: {{ ref('new_resources') }}
 
 select
     _source_file,
     column_name,
-    count(*) as row_count
-from named
-group by _source_file, column_name
+    row_count
+from ops.counted_misfits

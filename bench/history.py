@@ -1,0 +1,76 @@
+"""What one typical day costs with few and with many days before it."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from rich.progress import track
+
+from bench.measure import Cost, count_opened, median_cost, run_measured
+from bench.receiver import BenchReceiver, bench_receiver
+
+RUNS: Final = 3
+INGEST: Final = [sys.executable, "-m", "ingest", "run"]
+BUILD: Final = [sys.executable, "-m", "ingest.build", "--quiet"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayCost:
+    """What one day cost: the median of several, one after the other."""
+
+    days_before: int
+    catching_up: Cost
+    """The build that took the days since the last measurement."""
+    landing: Cost
+    building: Cost
+    opened: int
+    """Files below the data folder, by landing and building one day more."""
+    warehouse_bytes: int
+
+    @property
+    def seconds(self) -> float:
+        return self.landing.seconds + self.building.seconds
+
+
+def measure_history(sizes: Sequence[int], *, transactions: int) -> Iterator[DayCost]:
+    """Measure a day after each number of days before it, ascending.
+
+    Args:
+        sizes: days before the measured ones, at least 2.
+        transactions: events of transactions a day.
+    """
+    with (
+        TemporaryDirectory(prefix="mx-bench-") as folder,
+        bench_receiver(Path(folder), transactions=transactions) as receiver,
+    ):
+        for size in sorted(sizes):
+            receiver.write_days(size)
+            yield _measure_day(receiver)
+
+
+def _measure_day(receiver: BenchReceiver) -> DayCost:
+    days_before, environment = receiver.next_day, receiver.environment
+    catching_up = run_measured(BUILD, environment=environment)
+    landing, building = [], []
+    for _ in range(RUNS):
+        receiver.deliver_day()
+        landing.append(run_measured(INGEST, environment=environment))
+        building.append(run_measured(BUILD, environment=environment))
+    receiver.deliver_day()
+    opened = sum(
+        count_opened(
+            command, below=receiver.data, environment=environment, scratch=receiver.folder
+        )
+        for command in (INGEST, BUILD)
+    )
+    return DayCost(
+        days_before=days_before,
+        catching_up=catching_up,
+        landing=median_cost(landing),
+        building=median_cost(building),
+        opened=opened,
+        warehouse_bytes=(receiver.data / "warehouse.duckdb").stat().st_size,
+    )

@@ -1,0 +1,75 @@
+"""Run a program and say what it cost, from outside."""
+
+import os
+import platform
+import re
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one run of a program cost."""
+
+    seconds: float
+    """Wall time."""
+    peak_bytes: int
+    """Largest resident size of any one of its processes."""
+
+
+def run_measured(command: Sequence[str], *, environment: Mapping[str, str] | None = None) -> Cost:
+    """Run a program to its end.
+
+    Raises:
+        CalledProcessError: it did not end with 0.
+    """
+    began = time.monotonic()
+    with subprocess.Popen(  # noqa: S603
+        command,
+        env=None if environment is None else os.environ | dict(environment),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as program:
+        output = program.stdout.read() if program.stdout else ""
+        _, status, usage = os.wait4(program.pid, 0)
+        program.returncode = os.waitstatus_to_exitcode(status)
+    if program.returncode:
+        raise subprocess.CalledProcessError(program.returncode, command, output=output)
+    return Cost(time.monotonic() - began, usage.ru_maxrss << 10)
+
+
+def count_opened(
+    command: Sequence[str], *, below: Path, environment: Mapping[str, str], scratch: Path
+) -> int:
+    """Run a program under strace and count what it opens below a folder, each opening once."""
+    trace = scratch / "opened"
+    strace = ["strace", "-f", "-qq", "-e", "trace=open,openat", "-z", "-o", str(trace)]
+    run_measured([*strace, *command], environment=environment)
+    pattern = re.compile(f'"{re.escape(str(below))}/')
+    with trace.open() as lines:
+        count = sum(1 for line in lines if pattern.search(line) and "O_DIRECTORY" not in line)
+    trace.unlink()
+    return count
+
+
+def median_cost(costs: Sequence[Cost]) -> Cost:
+    return Cost(
+        median(cost.seconds for cost in costs), max(cost.peak_bytes for cost in costs)
+    )
+
+
+def machine() -> str:
+    """Describe this machine in one line."""
+    model = "unknown processor"
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            model = line.partition(":")[2].strip()
+            break
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30)
+    system = f"{platform.system()} {platform.release().partition('-')[0]}"
+    return f"{os.cpu_count()} x {model}, {memory:.0f} GiB, {system}, Python {platform.python_version()}"

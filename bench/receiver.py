@@ -1,0 +1,199 @@
+"""A receiver to whom typical days come: delivered as MX would, or written straight into its data.
+
+A day that is written straight follows the pattern of one that really came: its records under another
+date, its header-only files as they are.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import duckdb
+
+from bench.typical_day import CLIENT, FIRST_DATE, TypicalDays, date_of, files_of
+from ingest.delivery import DailyFile, parse_stem
+from ingest.judge import Rules
+from ingest.keys import make_receiver_key
+from ingest.landing import landing_path
+from ingest.ledger import read_records
+from ingest.openpgp import Keyring
+from ingest.pipeline import run
+from ingest.sample.daily_file import Post, write_daily_file
+from ingest.sample.schema import codec_of, make_schema, read_catalogue
+from ingest.sample.send import Sent, manifest_text
+from ingest.sample.sender import write_sample
+from ingest.settings import PASSPHRASE_FILE
+from ingest.sources.local import LocalFolder
+
+PATTERN_DAY: Final = 1
+"""The first typical one: all that is there before the changes comes on day 0."""
+CATALOGUE: Final = read_catalogue()
+RULES: Final = Rules(settle=timedelta(hours=6), max_plain_bytes=1 << 30)
+
+
+@dataclass(slots=True, kw_only=True)
+class BenchReceiver:
+    """A data folder, its source and its keys, and the day that comes next."""
+
+    folder: Path
+    days: TypicalDays
+    post: Post
+    next_day: int = 0
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "MX_DATA": str(self.data),
+            "MX_SOURCE": str(self.folder / "source"),
+            "MX_GNUPGHOME": str(self.folder / "gnupg"),
+        }
+
+    def deliver_day(self) -> None:
+        """Have the next day lie in the source, alone."""
+        source, day = self.folder / "source", self.next_day
+        shutil.rmtree(source, ignore_errors=True)
+        source.mkdir()
+        sent = [self._send(file, day, source=source) for file in files_of(day)]
+        manifest = source / f"{CLIENT}.{date_of(day)}-manifest.csv.pgp"
+        with self.post.encrypt_into(manifest) as stream:
+            stream.write(manifest_text(sent, effective_date=date_of(day)))
+        self.next_day += 1
+
+    def land_day(self) -> None:
+        self.deliver_day()
+        run(
+            LocalFolder(self.folder / "source"),
+            data=self.data,
+            keyring=self.post.keyring,
+            rules=RULES,
+        )
+
+    def _send(self, file: DailyFile, day: int, *, source: Path) -> Sent:
+        path = source / f"{file.stem}.avro.pgp"
+        rows = self.days.rows(file, day)
+        schema = make_schema(file.resource, day=0, catalogue=CATALOGUE)
+        codec = codec_of(file.resource)
+        with write_daily_file(file, path=path, schema=schema, codec=codec, post=self.post) as made:
+            for row in rows:
+                made.write(row)
+        return Sent(
+            file=file,
+            row_count=len(rows),
+            plain_bytes=made.counted.size_bytes,
+            encrypted_bytes=path.stat().st_size,
+            checksum=made.counted.sha256.hexdigest(),
+        )
+
+    def write_days(self, until: int) -> None:
+        """Write the days before one straight into landing and ledger."""
+        pattern = self._pattern()
+        *_, last = read_records(self.data / "ledger")
+        at = datetime.fromisoformat(last["recorded_at"])
+        for day in range(self.next_day, until):
+            at += timedelta(days=1)
+            self._write_day(day, at=at, pattern=pattern)
+        self.next_day = max(self.next_day, until)
+
+    def _pattern(self) -> list[dict[str, Any]]:
+        """The records of the pattern day, without those that came by the way."""
+        day = date_of(PATTERN_DAY).isoformat()
+        records = read_records(self.data / "ledger")
+        return [record for record in records if record.get("snapshot_date") == day]
+
+    def _write_day(self, day: int, *, at: datetime, pattern: list[dict[str, Any]]) -> None:
+        (self.data / "archive" / CLIENT / date_of(day).isoformat()).mkdir(parents=True)
+        counts: dict[str, tuple[int, str]] = {}
+        for file, like in zip(files_of(day), files_of(PATTERN_DAY), strict=True):
+            target = self.data / landing_path(file)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if self.days.has_rows(file, day):
+                sha256 = hashlib.sha256(file.stem.encode()).hexdigest()
+                count = self.days.write_parquet(file, day, sha256=sha256, target=target)
+                counts[file.stem] = (count, sha256)
+            else:
+                os.link(self.data / landing_path(like), target)
+        month = self.data / "ledger" / f"{at:%Y-%m}.jsonl"
+        with month.open("a", encoding="ascii") as ledger:
+            for number, record in enumerate(pattern):
+                recorded_at = (at + timedelta(microseconds=number)).isoformat()
+                moved = _move_record(record, to=date_of(day), at=recorded_at, counts=counts)
+                ledger.write(json.dumps(moved, separators=(",", ":")) + "\n")
+
+
+def _move_record(
+    record: dict[str, Any], *, to: date, at: str, counts: dict[str, tuple[int, str]]
+) -> dict[str, Any]:
+    text = json.dumps(record).replace(date_of(PATTERN_DAY).isoformat(), to.isoformat())
+    moved: dict[str, Any] = json.loads(text)
+    moved |= {"recorded_at": at.replace("+00:00", "Z"), "run_id": f"written-{to}"}
+    if moved["what"] == "landed" and moved["file"] in counts:
+        moved["record_count"], moved["plain_sha256"] = counts[moved["file"]]
+    for listing in moved.get("listed", ()):
+        if listing["file"] in counts:
+            listing["record_count"], listing["checksum"] = counts[listing["file"]]
+    return moved
+
+
+@contextmanager
+def bench_receiver(folder: Path, *, transactions: int) -> Iterator[BenchReceiver]:
+    """Give a receiver to whom the first two days have come, through every step.
+
+    Args:
+        folder: where all of it lies; its path is short, for gpg-agent's socket in it.
+        transactions: events of transactions a day.
+    """
+    home = folder / "gnupg"
+    fingerprint = make_receiver_key(
+        home, user_name="Benchmark", email="bench@localhost", expires="1d", passphrase=None
+    )
+    keyring = Keyring(home, passphrase=(home / PASSPHRASE_FILE).read_text().strip())
+    post = Post(keyring=keyring, recipient=fingerprint)
+    with duckdb.connect() as patterns:
+        _read_patterns(patterns, folder=folder, post=post)
+        days = TypicalDays(transactions=transactions, patterns=patterns)
+        receiver = BenchReceiver(folder=folder, days=days, post=post)
+        for _ in range(PATTERN_DAY + 1):
+            receiver.land_day()
+        yield receiver
+
+
+def _read_patterns(patterns: duckdb.DuckDBPyConnection, *, folder: Path, post: Post) -> None:
+    """Have a small synthetic delivery give one table of rows for each resource."""
+    source, data = folder / "pattern-source", folder / "pattern-data"
+    source.mkdir()
+    write_sample(
+        to=str(source),
+        keyring=post.keyring,
+        recipient=post.recipient,
+        seed=1,
+        clients=1,
+        users=50,
+        days=1,
+        start=FIRST_DATE,
+        surprise=False,
+        truth=None,
+        sftp_password=None,
+        known_hosts=None,
+    )
+    run(LocalFolder(source), data=data, keyring=post.keyring, rules=RULES)
+    for path in data.glob("landing/*/event=created/*/*.parquet"):
+        resource = path.parts[-4].removeprefix("resource=")
+        patterns.execute(
+            f"""
+            create table {resource} as
+            select row_number() over () - 1 as place, columns('^[^_]')
+            from read_parquet('{path}', hive_partitioning = false)
+            """
+        )
