@@ -43,6 +43,10 @@ test *args: setup check
 chaos *args: setup
     CHAOS_KILLS=250 CHAOS_DAMAGES=1000 CHAOS_EXAMPLES=20000 .venv/bin/pytest tests/chaos {{ args }}
 
+# measure, against named peers or against itself: just bench history
+bench *args: setup
+    @{{ python }} -m bench {{ args }}
+
 # lint, types, import directions, SQL
 check: setup
     .venv/bin/ruff check && .venv/bin/ruff format --check

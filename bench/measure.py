@@ -28,7 +28,7 @@ def run_measured(command: Sequence[str], *, environment: Mapping[str, str] | Non
         CalledProcessError: it did not end with 0.
     """
     began = time.monotonic()
-    with subprocess.Popen(  # noqa: S603
+    with subprocess.Popen(
         command,
         env=None if environment is None else os.environ | dict(environment),
         stdout=subprocess.PIPE,
@@ -48,8 +48,8 @@ def count_opened(
 ) -> int:
     """Run a program under strace and count what it opens below a folder, each opening once."""
     trace = scratch / "opened"
-    strace = ["strace", "-f", "-qq", "-e", "trace=open,openat", "-z", "-o", str(trace)]
-    run_measured([*strace, *command], environment=environment)
+    strace = ["strace", "-f", "--seccomp-bpf", "-qq", "-z", "-e", "trace=open,openat"]
+    run_measured([*strace, "-o", str(trace), *command], environment=environment)
     pattern = re.compile(f'"{re.escape(str(below))}/')
     with trace.open() as lines:
         count = sum(1 for line in lines if pattern.search(line) and "O_DIRECTORY" not in line)
@@ -58,9 +58,7 @@ def count_opened(
 
 
 def median_cost(costs: Sequence[Cost]) -> Cost:
-    return Cost(
-        median(cost.seconds for cost in costs), max(cost.peak_bytes for cost in costs)
-    )
+    return Cost(median(cost.seconds for cost in costs), max(cost.peak_bytes for cost in costs))
 
 
 def machine() -> str:
@@ -72,4 +70,5 @@ def machine() -> str:
             break
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30)
     system = f"{platform.system()} {platform.release().partition('-')[0]}"
-    return f"{os.cpu_count()} x {model}, {memory:.0f} GiB, {system}, Python {platform.python_version()}"
+    python = f"Python {platform.python_version()}"
+    return f"{os.cpu_count()} x {model}, {memory:.0f} GiB, {system}, {python}"

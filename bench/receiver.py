@@ -1,7 +1,7 @@
 """A receiver to whom typical days come: delivered as MX would, or written straight into its data.
 
-A day that is written straight follows the pattern of one that really came: its records under another
-date, its header-only files as they are.
+A day that is written straight follows the pattern of one that really came: its records under
+another date, its header-only files as they are.
 """
 
 import hashlib
@@ -13,13 +13,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import duckdb
 
 from bench.typical_day import CLIENT, FIRST_DATE, TypicalDays, date_of, files_of
-from ingest.delivery import DailyFile, parse_stem
+from ingest.delivery import DailyFile
 from ingest.judge import Rules
 from ingest.keys import make_receiver_key
 from ingest.landing import landing_path

@@ -83,9 +83,9 @@ class TypicalDays:
         found = self._numbers(file, day)
         if found is None:
             return []
-        rows: list[dict[str, Any]] = self.patterns.sql(
-            self._select(file.resource, day, *found)
-        ).to_arrow_table().to_pylist()
+        rows: list[dict[str, Any]] = (
+            self.patterns.sql(self._select(file.resource, day, *found)).to_arrow_table().to_pylist()
+        )
         return rows
 
     def write_parquet(self, file: DailyFile, day: int, *, sha256: str, target: Path) -> int:

@@ -7,12 +7,16 @@ PROJECT = Path(__file__).parents[1] / "dbt_project"
 DBT = Path(sys.executable).with_name("dbt")
 
 
-def dbt_environment(data: Path) -> dict[str, str]:
+def dbt_environment(data: Path, *, memory_bytes: int | None = None) -> dict[str, str]:
     """Say in variables where dbt finds its project and the data folder.
 
     Unit tests are left out: they are about the models, which `just test` proves, not about data.
+
+    Args:
+        memory_bytes: what DuckDB may use before it spills; 4 GB unless the environment says more.
     """
-    return {
+    memory = {"MX_BUILD_MEMORY": f"{memory_bytes}B"} if memory_bytes else {}
+    return memory | {
         "DBT_PROJECT_DIR": str(PROJECT),
         "DBT_PROFILES_DIR": str(PROJECT),
         "DBT_EXCLUDE_RESOURCE_TYPES": "unit_test",

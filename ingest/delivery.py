@@ -18,7 +18,7 @@ class Event(StrEnum):
 
 
 class Delivery(NamedTuple):
-    """All daily files of one client and snapshot date; a tuple, as a ledger of years looks many up."""
+    """All daily files of one client and snapshot date. A tuple: of years there are many to find."""
 
     client_guid: str
     snapshot_date: date

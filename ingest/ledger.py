@@ -56,7 +56,7 @@ def read_state(folder: Path) -> LedgerState:
         LedgerError: a whole line is no record.
     """
     state = LedgerState()
-    gc.disable()  # what is known of years of files stays: looking through it again and again is slow
+    gc.disable()  # what is known of years of files stays, and looking through it takes time
     try:
         for record in read_records(folder):
             fold(state, record)

@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     mask_key: SecretStr | None = None
     mask_key_file: FolderPath | None = None
     memory: ByteSize = ByteSize(512 << 20)
+    build_memory: ByteSize = ByteSize(4_000_000_000)
     settle_hours: float = Field(default=6, ge=0)
     max_plain_bytes: ByteSize = ByteSize(64 << 30)
 

@@ -10,7 +10,9 @@ from ingest.settings import load_settings
 
 def main() -> None:
     print(f'export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"')  # noqa: T201
-    for name, value in dbt_environment(load_settings().data).items():
+    settings = load_settings()
+    environment = dbt_environment(settings.data, memory_bytes=settings.build_memory)
+    for name, value in environment.items():
         print(f"export {name}={shlex.quote(value)}")  # noqa: T201
 
 

@@ -33,8 +33,13 @@ class TableDifference:
     """Keys of rows that the warehouse has and the replay has not, or has otherwise."""
 
 
-def verify_warehouse(data: Path) -> tuple[int, list[TableDifference]]:
+def verify_warehouse(
+    data: Path, *, memory_bytes: int | None = None
+) -> tuple[int, list[TableDifference]]:
     """Compare the warehouse with a replay of the landing.
+
+    Args:
+        memory_bytes: what the replay may use before it spills.
 
     Returns:
         How many tables were compared, and those that differ.
@@ -46,7 +51,7 @@ def verify_warehouse(data: Path) -> tuple[int, list[TableDifference]]:
     with run_lock(data, run_id="verify"), scratch_folder(data) as scratch:
         for name in ("landing", "ledger"):
             (scratch / name).symlink_to((data / name).absolute())
-        _replay(scratch)
+        _replay(scratch, memory_bytes=memory_bytes)
         with open_warehouse(data / "warehouse.duckdb") as connection:
             replayed = str(scratch / "warehouse.duckdb").replace("'", "''")
             connection.execute(f"attach '{replayed}' as replayed (read_only)")
@@ -59,10 +64,10 @@ def verify_warehouse(data: Path) -> tuple[int, list[TableDifference]]:
             return len(built | again), differing
 
 
-def _replay(scratch: Path) -> None:
+def _replay(scratch: Path, *, memory_bytes: int | None) -> None:
     command = [str(DBT), "--quiet", "run"]
     command += ["--target-path", str(scratch / "target"), "--log-path", str(scratch / "logs")]
-    environment = os.environ | dbt_environment(scratch)
+    environment = os.environ | dbt_environment(scratch, memory_bytes=memory_bytes)
     done = subprocess.run(  # noqa: S603
         command, env=environment, check=False, capture_output=True, text=True
     )

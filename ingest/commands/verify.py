@@ -15,7 +15,8 @@ def verify(as_json: Json = False) -> None:
     """Replay all that has landed, and compare every table with the built one."""
     from ingest.verify import verify_warehouse
 
-    compared, differing = verify_warehouse(load_settings().data)
+    settings = load_settings()
+    compared, differing = verify_warehouse(settings.data, memory_bytes=settings.build_memory)
     if as_json:
         facts = {"tables": compared, "differing": [asdict(each) for each in differing]}
         typer.echo(json.dumps(facts))

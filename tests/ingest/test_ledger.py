@@ -1,6 +1,5 @@
 """The ledger survives a torn line, and nothing else is silently passed over."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb

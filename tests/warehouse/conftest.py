@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -18,29 +19,32 @@ DBT = Path(sys.executable).with_name("dbt")
 Warehouse = duckdb.DuckDBPyConnection
 
 
-def run_dbt(
+def run_dbt(command: str, *args: str, target: Path, cwd: Path, **places: Path) -> str:
+    """Run dbt in a folder to a good end, and return what it printed."""
+    call = dbt_call(command, *args, target=target, cwd=cwd, **places)
+    done = subprocess.run(**call, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    return str(done.stdout)
+
+
+def dbt_call(
     command: str,
     *args: str,
     target: Path,
     cwd: Path,
     data: Path | None = None,
     project: Path = PROJECT,
-) -> str:
-    """Run dbt in a folder; without a data folder it takes the one called data there."""
+) -> dict[str, Any]:
+    """Say how to call dbt; without a data folder it takes the one called data in its own."""
     environment = {name: value for name, value in os.environ.items() if name != "MX_DATA"}
     paths = ["--target-path", str(target), "--log-path", str(target)]
-    done = subprocess.run(
-        [DBT, "--no-use-colors", command, *paths, *args],
-        cwd=cwd,
-        env=environment
+    return {
+        "args": [DBT, "--no-use-colors", command, *paths, *args],
+        "cwd": cwd,
+        "env": environment
         | {"DBT_PROJECT_DIR": str(project), "DBT_PROFILES_DIR": str(project)}
         | ({"MX_DATA": str(data)} if data else {}),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
-    return done.stdout
+    }
 
 
 def compile_sql(text: str, *, cwd: Path) -> str:

@@ -13,6 +13,7 @@ from tests.warehouse.worlds import DAYS, draw_waves
 
 Tables = dict[str, set[tuple[Any, ...]]]
 VALUES = ("_client_guid", "guid", "note", "extra", "_source_file", "_row_number")
+ROWS_AT_ONCE = 40
 INTERVAL = ("_version", "valid_from", "valid_to", "is_current")
 
 
@@ -50,6 +51,11 @@ def _expected(files: dict[DailyFile, Rows]) -> Tables:
     }
 
 
+def _documented_query() -> str:
+    page = Path(__file__).parents[2] / "docs" / "history.md"
+    return page.read_text().split("```sql\n")[1].split("```")[0]
+
+
 def _every_table(data: Path) -> dict[str, Any]:
     query = """
         select table_schema || '."' || table_name || '"' from information_schema.tables
@@ -80,8 +86,11 @@ def test_builds_in_any_order_of_arrival_end_in_the_same_tables(tmp_path: Path) -
     query = compile_sql(f"{{{{ as_of('taggings', '{date}') }}}}", cwd=tmp_path)
     with open_warehouse(landing.data) as warehouse:
         assert _read(warehouse, query, VALUES) == oracle.as_of(files, "taggings", date)
+        query = _documented_query().replace("2026-01-31", str(date))
+        assert _read(warehouse, query, VALUES) == oracle.as_of(files, "accounts", date)
     incremental = _every_table(landing.data)
 
-    run_dbt("run", "--full-refresh", target=tmp_path / "target", cwd=tmp_path)
+    batches = ("--vars", f"rows_at_once: {ROWS_AT_ONCE}")
+    run_dbt("run", "--full-refresh", *batches, target=tmp_path / "target", cwd=tmp_path)
 
     assert _every_table(landing.data) == incremental

@@ -100,7 +100,7 @@ def test_a_new_column_and_a_wider_type_reach_the_rows_that_were_there(
 
 def test_schema_changes_name_the_day_and_the_file(waves: Warehouse) -> None:
     query = """
-        select field, change, landed_type, first_date, first_file = ? from ops.schema_changes
+        select field, change, landed_type, first_date, file = ? from ops.schema_changes
         where resource = 'budgets' order by field
     """
     file = daily_file("budgets.created", day=2)

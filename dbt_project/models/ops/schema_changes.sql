@@ -74,7 +74,7 @@ select
     case type_number when 1 then 'added' else 'widened' end as change, -- noqa: RF04
     landed_type,
     first_date,
-    first_file
+    first_file as file -- noqa: RF04
 from placed
 where type_number > 1 or first_date > first_date_of_resource
 union all
@@ -84,5 +84,5 @@ select
     'vanished' as change, -- noqa: RF04
     cast(null as varchar) as landed_type,
     first_date,
-    first_file
+    first_file as file -- noqa: RF04
 from vanished

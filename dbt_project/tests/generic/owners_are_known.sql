@@ -1,6 +1,6 @@
 {# nothing is deleted for want of an owner: the feed has no baseline #}
 {% test owners_are_known(model, owners) %}
-{{ config(severity='warn') }}
+    {{ config(severity='warn') }}
 with owned as materialized (
 
     select

@@ -1,0 +1,69 @@
+"""`just bench`: a benchmark prints a table; with --keep docs/performance.md has it, too."""
+
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bench.history import history_table, measure_history
+from bench.measure import machine
+
+RESULTS = Path(__file__).parents[1] / "docs" / "performance.md"
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def bench() -> None:
+    """What the project costs, as ratios within one run."""
+
+
+@app.command()
+def history(
+    days: Annotated[
+        list[int] | None, typer.Option(min=2, help="Days before the measured one.")
+    ] = None,
+    transactions: Annotated[
+        int, typer.Option(min=20, help="Events of transactions a day.")
+    ] = 10_000,
+    runs: Annotated[int, typer.Option(min=1, help="Days measured after each other.")] = 3,
+    keep: Annotated[bool, typer.Option(help="Write the table into docs/performance.md.")] = False,
+) -> None:
+    """What one typical day costs with few and with many days before it."""
+    sizes = days or [3, 30, 365, 1095]
+    costs = []
+    for cost in measure_history(sizes, transactions=transactions, runs=runs):
+        typer.echo(f"{cost.days_before} days before: {cost.seconds:.1f} s", err=True)
+        costs.append(cost)
+    table = history_table(costs)
+    typer.echo(table)
+    if keep:
+        _keep("history", f"{_circumstances()}\n\n{table}")
+
+
+def _circumstances() -> str:
+    return f"Measured {datetime.now(tz=UTC):%Y-%m-%d} on {machine()}."
+
+
+def _keep(name: str, text: str) -> None:
+    """Replace what stands between a benchmark's two markers."""
+    begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+    page = RESULTS.read_text(encoding="utf-8")
+    pattern = f"{re.escape(begin)}.*{re.escape(end)}"
+    kept = re.sub(pattern, lambda _: f"{begin}\n{text}\n{end}", page, flags=re.DOTALL)
+    RESULTS.write_text(kept, encoding="utf-8")
+
+
+def main() -> None:
+    try:
+        app()
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"bench: {error}\n{error.output}")
+
+
+if __name__ == "__main__":
+    main()
