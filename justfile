@@ -43,6 +43,10 @@ test *args: setup check
 chaos *args: setup
     CHAOS_KILLS=250 CHAOS_DAMAGES=1000 CHAOS_EXAMPLES=20000 .venv/bin/pytest tests/chaos {{ args }}
 
+# hold incremental tables against their oracle in so many random sets of worlds
+laws examples="20": setup
+    LAWS_EXAMPLES={{ examples }} .venv/bin/pytest tests/warehouse/test_laws.py
+
 # measure, against named peers or against itself: just bench history
 bench *args: setup
     @{{ python }} -m bench {{ args }}

@@ -61,7 +61,6 @@ def read_state(folder: Path) -> LedgerState:
         for record in read_records(folder):
             fold(state, record)
     finally:
-        gc.freeze()
         gc.enable()
     return state
 

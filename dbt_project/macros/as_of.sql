@@ -7,13 +7,7 @@
     where
         {{ is_valid("versions", date) }}
         {%- for column, owner in owners_of_resource(resource).items() %}
-        and not exists (
-            select 1
-            from ({{ hidden_as_of(owner, date) | indent(8) }}) as hidden
-            where
-                hidden._client_guid = versions._client_guid
-                and hidden.guid = cast(versions.{{ column }} as varchar)
-        )
+        and not {{ is_hidden("versions", column, "(" ~ hidden_as_of(owner, date) ~ ")") }}
         {%- endfor %}
     {%- endif -%}
 {%- endmacro %}

@@ -47,13 +47,7 @@ select
 from {{ shown }} as owned
 where
     owned.guid is not null
-    and exists (
-        select 1
-        from {{ hidden }} as hidden
-        where
-            hidden._client_guid = owned._client_guid
-            and hidden.guid = cast(owned.{{ column }} as varchar)
-    )
+    and {{ is_hidden("owned", column, hidden) }}
 {%- endfor %}
 {%- endif -%}
 {%- endmacro %}

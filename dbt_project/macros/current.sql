@@ -27,18 +27,23 @@ visible as (
     where
         true
         {%- for column, hidden in owners.items() %}
-        and not exists (
-            select 1
-            from {{ hidden }} as hidden
-            where
-                hidden._client_guid = live._client_guid
-                and hidden.guid = cast(live.{{ column }} as varchar)
-        )
+        and not {{ is_hidden("live", column, hidden) }}
         {%- endfor %}
 
 )
 
 select * from visible
+{%- endmacro %}
+
+{#- Whether the owner that a column of some rows names is among the hidden. -#}
+{% macro is_hidden(rows, column, hidden) -%}
+exists (
+    select 1
+    from {{ hidden }} as hidden
+    where
+        hidden._client_guid = {{ rows }}._client_guid
+        and hidden.guid = cast({{ rows }}.{{ column }} as varchar)
+)
 {%- endmacro %}
 
 {#- Nothing says which row of a log a deleted row would delete. -#}

@@ -1,9 +1,15 @@
 """The tables are a function of the set of landed files, however these came."""
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from ingest.delivery import DailyFile
 from tests.warehouse import oracle
@@ -13,7 +19,9 @@ from tests.warehouse.worlds import DAYS, draw_waves
 
 Tables = dict[str, set[tuple[Any, ...]]]
 VALUES = ("_client_guid", "guid", "note", "extra", "_source_file", "_row_number")
-ROWS_AT_ONCE = 40
+EXAMPLES = int(os.environ.get("LAWS_EXAMPLES", "1"))
+WORLDS = 12
+ROWS_AT_ONCE = 80
 INTERVAL = ("_version", "valid_from", "valid_to", "is_current")
 
 
@@ -73,10 +81,22 @@ def _every_table(data: Path) -> dict[str, Any]:
         }
 
 
-def test_builds_in_any_order_of_arrival_end_in_the_same_tables(tmp_path: Path) -> None:
+@settings(
+    max_examples=EXAMPLES,
+    derandomize=True,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+@given(random=st.randoms(use_true_random=True))
+def test_builds_in_any_order_of_arrival_end_in_the_same_tables(
+    random: Random, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Each client is a world of its own: a build costs seconds, however many there are."""
+    tmp_path = tmp_path_factory.mktemp("laws")
     landing = Landing(tmp_path / "data")
     files: dict[DailyFile, Rows] = {}
-    for wave in draw_waves(1, clients=6, waves=4):
+    for wave in draw_waves(random, clients=WORLDS, waves=4):
         for arrival in wave:
             arrival.land(landing)
             files[arrival.file] = arrival.rows

@@ -32,12 +32,11 @@ class Arrival:
         landing.land(self.file, self.rows, schema=fields)
 
 
-def draw_waves(seed: int, *, clients: int, waves: int) -> list[list[Arrival]]:
+def draw_waves(random: Random, *, clients: int, waves: int) -> list[list[Arrival]]:
     """Draw files, some of them twice with other rows and some the same again, in any order.
 
     The first wave knows no `extra`: it comes, and its type grows, while the tables stand.
     """
-    random = Random(seed)  # noqa: S311 - not a secret
     arrivals = [
         arrival
         for client in range(clients)
