@@ -30,7 +30,7 @@ class Ledger:
         """
         self._folder = make_folder(folder)
         self.run_id = run_id
-        for path in folder.glob("*.jsonl"):
+        for path in sorted(folder.glob("*.jsonl"))[-1:]:
             _drop_torn_line(path)
         self.state = read_state(folder)
 

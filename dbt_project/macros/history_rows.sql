@@ -28,11 +28,9 @@ where guid is not null and _event = 'deleted'
 {%- set narrow = "_client_guid, guid, _event, _snapshot_date, _row_number, _source_file" -%}
 with events as (
 
-    select {{ narrow }} from {{ history }}
-    semi join touched_keys using (_client_guid, guid)
+    select {{ narrow }} from ({{ touched_rows(history) }})
     union all
-    select {{ narrow }} from {{ deletes }}
-    semi join touched_keys using (_client_guid, guid)
+    select {{ narrow }} from ({{ touched_rows(deletes) }})
     union all
     select {{ narrow }} from {{ fresh }}
     where guid is not null and _event <> 'deleted'

@@ -38,20 +38,24 @@ where consumer = {{ text_literal(consumer) }} and source = {{ text_literal(sourc
 {%- endmacro %}
 
 {% macro touched_rows(relation) -%}
-    {{ adapter.dispatch("touched_rows", "mx")(relation) }}
+    {{ rows_with_keys(relation, "touched_keys") }}
 {%- endmacro %}
 
-{% macro default__touched_rows(relation) -%}
+{% macro rows_with_keys(relation, keys) -%}
+    {{ adapter.dispatch("rows_with_keys", "mx")(relation, keys) }}
+{%- endmacro %}
+
+{% macro default__rows_with_keys(relation, keys) -%}
 select *
 from {{ relation }} as keyed
-where {{ is_touched() }}
+where {{ is_touched(keys) }}
 {%- endmacro %}
 
 {#- DuckDB reads all columns of all rows before it joins, but goes straight to rows by their numbers. -#}
-{% macro duckdb__touched_rows(relation) -%}
+{% macro duckdb__rows_with_keys(relation, keys) -%}
 select *
 from {{ relation }}
-where rowid in (select keyed.rowid from {{ relation }} as keyed where {{ is_touched() }})
+where rowid in (select keyed.rowid from {{ relation }} as keyed where {{ is_touched(keys) }})
 {%- endmacro %}
 
 {% macro delete_touched_rows(relation) -%}

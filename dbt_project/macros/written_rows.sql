@@ -30,7 +30,7 @@
     {%- if is_all_written(relation) -%}
 select * from {{ rows }} where guid is not null
     {%- else -%}
-select * from {{ rows }} as keyed where {{ is_touched(written_keys(relation)) }}
+{{ rows_with_keys(rows, written_keys(relation)) }}
     {%- endif -%}
 {%- endmacro %}
 
