@@ -38,7 +38,14 @@
 {% macro show_keys(resource, shown, owners, is_kept) -%}
     {%- set state = new_relation("state", resource) -%}
     {%- if not is_kept -%}
-        {%- do write_shown(resource, shown, state, owners, keys=state) -%}
+        {%- set keys -%}
+            (
+                select _client_guid, cast(guid as varchar) as guid from {{ state }}
+                union
+                {{ queued_keys(resource, resource) }}
+            )
+        {%- endset -%}
+        {%- do write_shown(resource, shown, state, owners, keys=keys) -%}
         {%- do note_all_written(shown) -%}
     {%- elif has_queued_keys(resource) -%}
         {%- do run_query(touched_and_owned_keys(resource, state, owners)) -%}

@@ -10,7 +10,7 @@ from contextlib import closing
 
 from tests.deploy.server import DEPLOY
 
-PATIENCE_S = 0.3
+PATIENCE_S = 1.5
 """A refused packet is dropped, which shows only by waiting."""
 
 
