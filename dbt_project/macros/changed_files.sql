@@ -1,7 +1,8 @@
 {#- What a table has still to apply. A file is known by its place, its name and its bytes.
     `fresh_files` are to come, in batches of so many rows that memory holds one; `stale_files` are
-    those whose rows are to go; made anew a table has all to come and none to keep. Then `batch_files` and their `fresh_rows`: none yet, so that these
-    say no more than which columns there are. -#}
+    those whose rows are to go; made anew a table has all to come and none to keep.
+    Then `batch_files` and their `fresh_rows`: none yet, so that these say no more than which columns
+    there are. -#}
 {% macro find_files(consumer, resource, anew=false) -%}
     {%- set applied = "(" ~ applied_files(consumer, resource) ~ ")" -%}
     {%- set wanted = "(" ~ wanted_files(consumer, resource) ~ ")" -%}
