@@ -17,6 +17,8 @@ class Rules:
     """How long a file may stay smaller than listed, or a manifest unreadable."""
     max_plain_bytes: int
     """Where a file stops being decrypted, unless its manifest says less."""
+    memory_bytes: int = 512 << 20
+    """What landing may take, of whatever size the files are."""
     accept_unlisted: bool = False
     """Land what no manifest lists, too."""
     recheck_quarantine: bool = False

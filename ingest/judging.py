@@ -1,17 +1,23 @@
 """Archive to landing: every file that waits for a judgement gets one, or goes on waiting."""
 
 import logging
+import os
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from ingest.ahead import map_ahead
 from ingest.archive import archive_path
+from ingest.avro.columnar import ColumnDecoder
 from ingest.delivery import DailyFile, Delivery, ManifestFile, parse_name
 from ingest.errors import Reason, RejectedError
 from ingest.judge import Rules, Step, next_file_step, next_manifest_step
-from ingest.land import Ciphertext, land_file
+from ingest.land import Ciphertext, Lander, Verified, record_landed
 from ingest.ledger import Ledger
 from ingest.ledger_state import Archived, Place, What
 from ingest.manifest import MAX_MANIFEST_BYTES, Listing, parse_manifest
@@ -21,6 +27,24 @@ from ingest.quarantine import leave_quarantine, put_in_quarantine, quarantine_pa
 from ingest.summary import Summary
 
 log = logging.getLogger(__name__)
+
+FILES_AT_ONCE = min(os.cpu_count() or 1, 4)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """A file and what is to be done with it."""
+
+    ciphertext: Ciphertext
+    step: Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judged:
+    """A file and what became of it: landed, turned away, or None as long as it waits."""
+
+    ciphertext: Ciphertext
+    outcome: Verified | RejectedError | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,38 +61,68 @@ class Judging:
     progress: Progress
 
     def judge_all(self) -> None:
-        """Judge manifests, then the files by them, the oldest day first."""
+        """Judge manifests, then the files by them, the oldest day first and its largest file."""
+        with self.keyring.unlocking():
+            self._judge_manifests()
+            self._judge_files()
+
+    def _judge_manifests(self) -> None:
+        manifests = self.ledger.state.manifests
+        for delivery in sorted(manifests, key=_day):
+            self._judge_manifest(delivery, manifests[delivery])
+
+    def _judge_files(self) -> None:
         state = self.ledger.state
-        for delivery in sorted(state.manifests, key=_day):
-            self._judge_manifest(delivery, state.manifests[delivery])
         due = sorted(
             (place for place in state.archived if self._step(place) != Step.NOTHING),
-            key=lambda place: (_day(place[0]), place),
+            key=lambda place: (_day(place[0]), -state.archived[place].encrypted_bytes, place),
         )
         self.progress.begin(
             "verify and land", total=sum(state.archived[place].encrypted_bytes for place in due)
         )
-        for delivery, places in groupby(due, key=lambda place: place[0]):
-            self._judge_files(delivery, list(places))
+        judged = self._judge_ahead(due)
+        for delivery, files in groupby(judged, key=lambda each: each.ciphertext.file.delivery):
+            self._conclude_all(delivery, files)
 
-    def _judge_files(self, delivery: Delivery, places: list[Place]) -> None:
-        files, rows = self.summary.files_landed, self.summary.rows_landed
-        for place in places:
-            archived = self.ledger.state.archived[place]
-            self._judge_file(place, archived)
-            self.progress.advance(archived.encrypted_bytes)
+    def _judge_ahead(self, due: list[Place]) -> Iterator[_Judged]:
+        """Judge files in their order, some of them at once."""
+        with (
+            ColumnDecoder() as columns,
+            ThreadPoolExecutor(FILES_AT_ONCE, thread_name_prefix="land") as threads,
+        ):
+            lander = Lander(
+                data=self.data,
+                scratch=self.scratch,
+                keyring=self.keyring,
+                columns=columns,
+                max_plain_bytes=self.rules.max_plain_bytes,
+                memory_bytes=self.rules.memory_bytes,
+            )
+            yield from map_ahead(
+                partial(_judge, lander=lander),
+                (case for place in due if (case := self._case(place))),
+                executor=threads,
+                ahead=FILES_AT_ONCE,
+            )
+
+    def _conclude_all(self, delivery: Delivery, judged: Iterable[_Judged]) -> None:
+        files, rows, count = self.summary.files_landed, self.summary.rows_landed, 0
+        for each in judged:
+            self._conclude(each)
+            self.progress.advance(each.ciphertext.archived.encrypted_bytes)
+            count += 1
         facts = {
             "event": "delivery",
             "snapshot_date": delivery.snapshot_date,
             "files_landed": self.summary.files_landed - files,
             "rows_landed": self.summary.rows_landed - rows,
-            "files_judged": len(places),
+            "files_judged": count,
         }
         log.info(
             "%s: landed %d of %d files, %d rows",
             delivery.snapshot_date,
             facts["files_landed"],
-            len(places),
+            count,
             facts["rows_landed"],
             extra={"facts": facts},
         )
@@ -108,15 +162,17 @@ class Judging:
         self, file: ManifestFile, archived: Archived
     ) -> tuple[list[Listing], str | None]:
         path = archive_path(self.data / "archive", file, name=archived.name)
-        with self.keyring.decrypt(path, max_bytes=MAX_MANIFEST_BYTES) as plain:
-            text = plain.read(MAX_MANIFEST_BYTES)
+        plain, text = self.keyring.read(
+            path, lambda plain: plain.read(MAX_MANIFEST_BYTES), max_bytes=MAX_MANIFEST_BYTES
+        )
         return parse_manifest(text, delivery=file.delivery), plain.key_id
 
-    def _judge_file(self, place: Place, archived: Archived) -> None:
-        file, step = parse_name(archived.name), self._step(place)
-        if not isinstance(file, DailyFile):
-            return
+    def _case(self, place: Place) -> _Case | None:
         state = self.ledger.state
+        archived = state.archived[place]
+        file = parse_name(archived.name)
+        if not isinstance(file, DailyFile):
+            return None
         ciphertext = Ciphertext(
             file=file,
             path=archive_path(self.data / "archive", file, name=archived.name),
@@ -124,12 +180,22 @@ class Judging:
             listing=state.listings.get(place[0], {}).get(place),
             manifest_sha256=state.arbiters.get(place[0]),
         )
-        match step:
-            case Step.VERIFY:
-                self._land(ciphertext)
-            case Step.CALL_TRUNCATED | Step.CALL_UNLISTED:
-                self._reject(file, archived, _called(step, ciphertext))
-            case Step.WAIT:
+        return _Case(ciphertext=ciphertext, step=self._step(place))
+
+    def _conclude(self, judged: _Judged) -> None:
+        ciphertext, outcome = judged.ciphertext, judged.outcome
+        file, archived = ciphertext.file, ciphertext.archived
+        match outcome:
+            case Verified():
+                record_landed(self.ledger, ciphertext, outcome)
+                leave_quarantine(self._quarantine_path(file, archived))
+                self.summary.files_landed += 1
+                self.summary.rows_landed += outcome.row_count
+                self.summary.plain_bytes += outcome.plain.size_bytes
+                log.debug("landed %s, %d rows", file.stem, outcome.row_count)
+            case RejectedError():
+                self._reject(file, archived, outcome)
+            case None:
                 self.ledger.append(
                     What.WAITING,
                     file,
@@ -137,25 +203,6 @@ class Judging:
                     manifest_sha256=ciphertext.manifest_sha256,
                     reason="smaller than listed" if ciphertext.listing else "no manifest",
                 )
-
-    def _land(self, ciphertext: Ciphertext) -> None:
-        try:
-            verified = land_file(
-                ciphertext,
-                data=self.data,
-                ledger=self.ledger,
-                keyring=self.keyring,
-                scratch=self.scratch,
-                max_plain_bytes=self.rules.max_plain_bytes,
-            )
-        except RejectedError as error:
-            self._reject(ciphertext.file, ciphertext.archived, error)
-            return
-        leave_quarantine(self._quarantine_path(ciphertext.file, ciphertext.archived))
-        self.summary.files_landed += 1
-        self.summary.rows_landed += verified.row_count
-        self.summary.plain_bytes += verified.plain.size_bytes
-        log.debug("landed %s, %d rows", ciphertext.file.stem, verified.row_count)
 
     def _reject(
         self, file: DailyFile | ManifestFile, archived: Archived, error: RejectedError
@@ -183,6 +230,20 @@ class Judging:
 
     def _quarantine_path(self, file: DailyFile | ManifestFile, archived: Archived) -> Path:
         return quarantine_path(self.data / "quarantine", file, name=archived.name)
+
+
+def _judge(case: _Case, *, lander: Lander) -> _Judged:
+    ciphertext = case.ciphertext
+    outcome: Verified | RejectedError | None = None
+    match case.step:
+        case Step.VERIFY:
+            try:
+                outcome = lander.land(ciphertext)
+            except RejectedError as error:
+                outcome = error
+        case Step.CALL_TRUNCATED | Step.CALL_UNLISTED:
+            outcome = _called(case.step, ciphertext)
+    return _Judged(ciphertext=ciphertext, outcome=outcome)
 
 
 def _called(step: Step, ciphertext: Ciphertext) -> RejectedError:

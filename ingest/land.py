@@ -2,12 +2,15 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+import threading
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
 
-from ingest.avro.decode import open_container
+from ingest.avro.columnar import ColumnDecoder
+from ingest.avro.decode import Container, open_container
 from ingest.delivery import DailyFile
 from ingest.durable import put_in_place
 from ingest.errors import Reason, RejectedError
@@ -15,10 +18,17 @@ from ingest.landing import column_types, landing_path, write_parquet
 from ingest.ledger import Ledger
 from ingest.ledger_state import Archived, What
 from ingest.manifest import Listing
-from ingest.openpgp import Keyring, Plaintext
+from ingest.openpgp import Keyring
+from ingest.plaintext import Plaintext
 
 SLACK_BYTES = 1 << 20
-"""How far beyond its listed size a file may grow before gpg is stopped."""
+"""How far beyond its listed size a file may grow before its decryption is stopped."""
+COLUMNAR_BYTES = 1 << 20
+"""Smaller files are decoded by rows sooner than the process that decodes columns starts."""
+LARGE_SHARE = 16
+"""A file larger than this part of the memory is landed alone."""
+ROW_GROUP_SHARE = 8
+"""A row group waits in memory until it is full, and once more encoded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,40 +41,106 @@ class Ciphertext:
     listing: Listing | None
     manifest_sha256: str | None
 
+    @property
+    def plain_bytes(self) -> int:
+        """How large it is said to be, or else is at least likely to be."""
+        return self.listing.plain_bytes if self.listing else self.archived.encrypted_bytes
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
-    """A daily file that has passed every check, written but not yet in place."""
+    """A daily file that has passed every check."""
 
     parquet: Path
     schema: pa.Schema
+    decoder: str
     plain: Plaintext
     row_count: int
 
 
-def land_file(
-    ciphertext: Ciphertext,
-    *,
-    data: Path,
-    ledger: Ledger,
-    keyring: Keyring,
-    scratch: Path,
-    max_plain_bytes: int,
-) -> Verified:
-    """Land one daily file: all of it, or nothing.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lander:
+    """What lands daily files, several at once if threads ask for it, the large ones in turn."""
 
-    Raises:
-        RejectedError: it is not what its manifest or its name claims.
-    """
-    verified = verify_file(
-        ciphertext, keyring=keyring, scratch=scratch, max_plain_bytes=max_plain_bytes
-    )
+    data: Path
+    scratch: Path
+    keyring: Keyring
+    columns: ColumnDecoder
+    max_plain_bytes: int
+    memory_bytes: int
+    _large_turn: threading.Lock = field(default_factory=threading.Lock)
+
+    def land(self, ciphertext: Ciphertext) -> Verified:
+        """Land one daily file: all of it, or nothing. Who calls records it in the ledger.
+
+        Raises:
+            RejectedError: it is not what its manifest or its name claims.
+        """
+        is_large = ciphertext.plain_bytes > self.memory_bytes // LARGE_SHARE
+        with self._large_turn if is_large else nullcontext():
+            verified = self.verify(ciphertext)
+        put_in_place(verified.parquet, self.data / landing_path(ciphertext.file))
+        return verified
+
+    def verify(self, ciphertext: Ciphertext) -> Verified:
+        """Decrypt a file into a Parquet file and hold every fact of it against its listing.
+
+        Raises:
+            RejectedError: one of them differs. Of several the first is told, in the order in which
+                one explains the next: encryption, size, checksum, contents, count.
+        """
+        listing = ciphertext.listing
+        limit = self.max_plain_bytes
+        if listing:
+            check_listing(ciphertext, listing)
+            limit = min(limit, listing.plain_bytes + SLACK_BYTES)
+        plain_sha256 = _listed_sha256(ciphertext) or self._read_sha256(ciphertext, limit=limit)
+        parquet = self.scratch / f"{ciphertext.file.stem}.parquet"
+
+        def decode(plain: Plaintext) -> tuple[Container, int] | RejectedError:
+            is_small = ciphertext.plain_bytes < COLUMNAR_BYTES
+            try:
+                container = open_container(plain, columns=None if is_small else self.columns)
+                row_count = write_parquet(
+                    container,
+                    file=ciphertext.file,
+                    plain_sha256=plain_sha256,
+                    target=parquet,
+                    row_group_bytes=self.memory_bytes // ROW_GROUP_SHARE,
+                )
+            except RejectedError as error:
+                return error
+            return container, row_count
+
+        plain, decoded = self.keyring.read(ciphertext.path, decode, max_bytes=limit)
+        if listing:
+            _check(Reason.SIZE, expected=listing.plain_bytes, found=plain.size_bytes)
+        _check(Reason.CHECKSUM, expected=plain_sha256, found=plain.sha256)
+        if isinstance(decoded, RejectedError):
+            raise decoded
+        container, row_count = decoded
+        if listing:
+            _check(Reason.RECORD_COUNT, expected=listing.record_count, found=row_count)
+        return Verified(
+            parquet=parquet,
+            schema=container.schema,
+            decoder=container.decoder,
+            plain=plain,
+            row_count=row_count,
+        )
+
+    def _read_sha256(self, ciphertext: Ciphertext, *, limit: int) -> str:
+        """Decrypt once only to know the hash that every landed row carries."""
+        plain, _ = self.keyring.read(ciphertext.path, lambda _: None, max_bytes=limit)
+        return plain.sha256
+
+
+def record_landed(ledger: Ledger, ciphertext: Ciphertext, verified: Verified) -> None:
+    """Record a landed file, and its columns where they are new."""
     columns = column_types(verified.schema)
     schema_id = hashlib.sha256(json.dumps(columns).encode()).hexdigest()[:16]
     if schema_id not in ledger.state.schemas:
         ledger.append(What.SCHEMA, None, schema_id=schema_id, columns=columns)
-    target = landing_path(ciphertext.file)
-    put_in_place(verified.parquet, data / target)
     ledger.append(
         What.LANDED,
         ciphertext.file,
@@ -72,7 +148,7 @@ def land_file(
         encrypted_bytes=ciphertext.archived.encrypted_bytes,
         encrypted_sha256=ciphertext.archived.encrypted_sha256,
         manifest_sha256=ciphertext.manifest_sha256,
-        path=target.as_posix(),
+        path=landing_path(ciphertext.file).as_posix(),
         plain_bytes=verified.plain.size_bytes,
         plain_sha256=verified.plain.sha256,
         record_count=verified.row_count,
@@ -80,44 +156,8 @@ def land_file(
         checksum_of=_checksum_of(ciphertext),
         is_unlisted=True if ciphertext.listing is None else None,
         schema_id=schema_id,
-        decoder="fastavro",
+        decoder=verified.decoder,
     )
-    return verified
-
-
-def verify_file(
-    ciphertext: Ciphertext, *, keyring: Keyring, scratch: Path, max_plain_bytes: int
-) -> Verified:
-    """Decrypt a daily file into a Parquet file and hold every fact of it against its listing.
-
-    Raises:
-        RejectedError: one of them differs. Of several the first is told, in the order in which
-            one explains the next: encryption, size, checksum, contents, count.
-    """
-    listing = ciphertext.listing
-    limit = max_plain_bytes
-    if listing:
-        check_listing(ciphertext, listing)
-        limit = min(limit, listing.plain_bytes + SLACK_BYTES)
-    plain_sha256 = _listed_sha256(ciphertext) or _read_sha256(ciphertext, keyring, limit=limit)
-    parquet = scratch / "landing.parquet"
-    rejection: RejectedError | None = None
-    with keyring.decrypt(ciphertext.path, max_bytes=limit) as plain:
-        try:
-            container = open_container(plain)
-            row_count = write_parquet(
-                container, file=ciphertext.file, plain_sha256=plain_sha256, target=parquet
-            )
-        except RejectedError as error:
-            rejection = error
-    if listing:
-        _check(Reason.SIZE, expected=listing.plain_bytes, found=plain.size_bytes)
-    _check(Reason.CHECKSUM, expected=plain_sha256, found=plain.sha256)
-    if rejection:
-        raise rejection
-    if listing:
-        _check(Reason.RECORD_COUNT, expected=listing.record_count, found=row_count)
-    return Verified(parquet=parquet, schema=container.schema, plain=plain, row_count=row_count)
 
 
 def check_listing(ciphertext: Ciphertext, listing: Listing) -> None:
@@ -143,13 +183,6 @@ def _checksum_of(ciphertext: Ciphertext) -> str | None:
 def _listed_sha256(ciphertext: Ciphertext) -> str | None:
     listing = ciphertext.listing
     return listing.checksum if listing and _checksum_of(ciphertext) == "plain" else None
-
-
-def _read_sha256(ciphertext: Ciphertext, keyring: Keyring, *, limit: int) -> str:
-    """Decrypt once only to know the hash that every landed row carries."""
-    with keyring.decrypt(ciphertext.path, max_bytes=limit) as plain:
-        pass
-    return plain.sha256
 
 
 def _check(reason: Reason, *, expected: object, found: object) -> None:

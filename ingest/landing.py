@@ -12,7 +12,6 @@ from ingest.delivery import DailyFile
 
 ROW_GROUP_ROWS = 122_880
 """DuckDB's own row group: one of ours is one task of a reader's thread."""
-ROW_GROUP_BYTES = 64 << 20
 
 
 def landing_path(file: DailyFile) -> Path:
@@ -26,7 +25,14 @@ def landing_path(file: DailyFile) -> Path:
     )
 
 
-def write_parquet(container: Container, *, file: DailyFile, plain_sha256: str, target: Path) -> int:
+def write_parquet(
+    container: Container,
+    *,
+    file: DailyFile,
+    plain_sha256: str,
+    target: Path,
+    row_group_bytes: int,
+) -> int:
     """Write a container's rows, each with its lineage, and return how many there are.
 
     Raises:
@@ -43,7 +49,7 @@ def write_parquet(container: Container, *, file: DailyFile, plain_sha256: str, t
     schema = pa.schema([*container.schema, *(pa.field(*column) for column in LINEAGE.items())])
     row_count = 0
     with pq.ParquetWriter(target, schema, compression="zstd") as writer:
-        for table in _row_groups(container.batches):
+        for table in _row_groups(container.batches, max_bytes=row_group_bytes):
             numbers = pa.array(range(row_count, row_count + table.num_rows), pa.int64())
             columns = [table.column(field.name) for field in container.schema]
             for name, kind in LINEAGE.items():
@@ -90,14 +96,14 @@ _SQL_TYPES = {
 }
 
 
-def _row_groups(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
+def _row_groups(batches: Iterator[pa.RecordBatch], *, max_bytes: int) -> Iterator[pa.Table]:
     """Gather batches until they fill a row group."""
     group: list[pa.RecordBatch] = []
     rows = size = 0
     for batch in batches:
         group.append(batch)
         rows, size = rows + batch.num_rows, size + batch.nbytes
-        if rows >= ROW_GROUP_ROWS or size >= ROW_GROUP_BYTES:
+        if rows >= ROW_GROUP_ROWS or size >= max_bytes:
             yield pa.Table.from_batches(group)
             group, rows, size = [], 0, 0
     if group:

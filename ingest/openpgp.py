@@ -5,50 +5,27 @@ the plaintext has raised: a decryption is good only if gpg said so, left with 0,
 taken (read in python-gnupg 0.5.7).
 """
 
-import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final, TypeVar
 
 import gnupg
 
 from ingest.errors import KeyringError
+from ingest.plaintext import CHUNK_BYTES, Plaintext, plaintext_pipe
+from ingest.unlocked import UnlockedKeys
 from ingest.verdict import explain_failure
 
-CHUNK_BYTES = 1 << 16
+T = TypeVar("T")
+
 _OFFLINE: Final = ["--no-options", "--disable-dirmngr", "--no-auto-key-locate"]
 _INSTALL: Final = "install it with: sudo apt-get install gnupg"
-
-
-@dataclass(slots=True)
-class Plaintext:
-    """The plain bytes of one file as they come out of gpg; what it was is known at the end."""
-
-    stream: BinaryIO
-    size_bytes: int = 0
-    key_id: str | None = None
-    is_whole: bool = False
-    """gpg has vouched for every byte."""
-    _sha256: Any = field(default_factory=hashlib.sha256)
-
-    def read(self, size: int, /) -> bytes:
-        return self.stream.read(size)
-
-    @property
-    def sha256(self) -> str:
-        """The SHA-256 of all bytes so far, in hex."""
-        digest: str = self._sha256.hexdigest()
-        return digest
-
-    def count(self, chunk: bytes) -> None:
-        self.size_bytes += len(chunk)
-        self._sha256.update(chunk)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +45,13 @@ class Key:
 class Keyring:
     """A GnuPG home: the receiver's private keys, or a sender's public ones."""
 
-    def __init__(self, home: Path, *, passphrase: str | None = None) -> None:
+    def __init__(
+        self, home: Path, *, passphrase: str | None = None, may_unlock: bool = True
+    ) -> None:
         """Open a GnuPG home.
+
+        Args:
+            may_unlock: secret keys may leave gpg-agent while many files are read.
 
         Raises:
             KeyringError: gpg is not installed, or home is no folder.
@@ -86,37 +68,75 @@ class Keyring:
         self._gpg.buffer_size = CHUNK_BYTES
         self._home = home
         self._passphrase = passphrase
+        self._may_unlock = may_unlock
+        self._unlocked: UnlockedKeys | None = None
 
     @contextmanager
-    def decrypt(self, ciphertext: Path, *, max_bytes: int) -> Iterator[Plaintext]:
-        """Open a file's plaintext as a stream that never touches a disk.
+    def unlocking(self) -> Iterator[None]:
+        """Unlock the private keys once for the files read meanwhile, when these become many.
 
-        Leaving the block reads what is left of it, so that size and hash are those of the whole.
+        gpg does not hand out keys on a card, nor any for which the passphrase is missing: their
+        messages it decrypts itself.
+        """
+        if not self._may_unlock:
+            yield
+            return
+        with UnlockedKeys(self._export_private, passphrase=self._passphrase) as keys:
+            self._unlocked = keys
+            try:
+                yield
+            finally:
+                self._unlocked = None
+
+    def _export_private(self) -> list[bytes]:
+        exports = [
+            self._gpg.export_keys(
+                key.fingerprint, secret=True, armor=False, passphrase=self._passphrase or ""
+            )
+            for key in self.private_keys()
+        ]
+        return [exported for exported in exports if exported]
+
+    def read(
+        self, ciphertext: Path, use: Callable[[Plaintext], T], *, max_bytes: int
+    ) -> tuple[Plaintext, T]:
+        """Hand a file's plaintext to `use`, as a stream that never touches a disk.
+
+        Where unlocked keys do not open it gpg has the last word, and `use` gets it once more.
+
+        Returns:
+            The whole plaintext, read to its end, and what `use` made of it.
 
         Raises:
             RejectedError: no key of ours opens it, it is damaged, or it is larger than max_bytes.
         """
-        read_end, write_end = os.pipe()
-        with os.fdopen(read_end, "rb", buffering=CHUNK_BYTES) as stream:
-            plain = Plaintext(stream)
-            with ThreadPoolExecutor(max_workers=1) as executor:
-                decryption = executor.submit(
-                    self._decrypt_into, write_end, ciphertext, plain, max_bytes
-                )
-                try:
-                    yield plain
-                finally:
-                    while stream.read(CHUNK_BYTES):
-                        pass
-                    _check(decryption.result(), plain=plain, max_bytes=max_bytes)
+        if self._unlocked and (opened := self._unlocked.read(ciphertext, use, max_bytes=max_bytes)):
+            return opened
+        with self.decrypt(ciphertext, max_bytes=max_bytes) as plain:
+            used = use(plain)
+        return plain, used
 
-    def _decrypt_into(
-        self, write_end: int, ciphertext: Path, plain: Plaintext, max_bytes: int
-    ) -> gnupg.Crypt:
+    @contextmanager
+    def decrypt(self, ciphertext: Path, *, max_bytes: int) -> Iterator[Plaintext]:
+        """Open a file's plaintext with gpg.
+
+        Leaving the block reads what is left of it, so that size and hash are those of the whole.
+
+        Raises:
+            RejectedError: as `read` does.
+        """
+        with plaintext_pipe() as (plain, write_end), ThreadPoolExecutor(max_workers=1) as executor:
+            decryption = executor.submit(self._decrypt_into, write_end, ciphertext, max_bytes)
+            try:
+                yield plain
+            finally:
+                plain.drain()
+                _check(decryption.result(), plain=plain, max_bytes=max_bytes)
+
+    def _decrypt_into(self, write_end: int, ciphertext: Path, max_bytes: int) -> gnupg.Crypt:
         with os.fdopen(write_end, "wb", buffering=0) as pipe:
 
             def take(chunk: bytes) -> bool:
-                plain.count(chunk)
                 pipe.write(chunk)
                 return False
 

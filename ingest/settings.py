@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     gnupghome: FolderPath = Path()
     gpg_passphrase: SecretStr | None = None
     gpg_passphrase_file: FolderPath | None = None
+    gpg_only: bool = False
     sftp_password: SecretStr | None = None
     sftp_password_file: FolderPath | None = None
     sftp_private_key: SecretStr | None = None
@@ -43,7 +44,7 @@ class Settings(BaseSettings):
     api_key_file: FolderPath | None = None
     mask_key: SecretStr | None = None
     mask_key_file: FolderPath | None = None
-    memory: ByteSize = ByteSize(512 << 20)
+    memory: ByteSize = Field(default=ByteSize(512 << 20), ge=256 << 20)
     build_memory: ByteSize = ByteSize(4_000_000_000)
     settle_hours: float = Field(default=6, ge=0)
     max_plain_bytes: ByteSize = ByteSize(64 << 30)

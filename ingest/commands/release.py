@@ -1,13 +1,12 @@
 """`ingest release`."""
 
 import json
-from datetime import timedelta
 from typing import Annotated
 
 import typer
 
 from ingest.commands import Json
-from ingest.settings import load_settings, reveal
+from ingest.settings import load_settings
 
 NOT_WHOLE = 3
 
@@ -26,17 +25,14 @@ def release(
     """Check quarantined files again and land those that now pass, or give up what never comes."""
     from ingest import pipeline
     from ingest.commands.bar import progress_bar
-    from ingest.judge import Rules
-    from ingest.openpgp import Keyring
+    from ingest.commands.receiver import open_keyring, read_rules
 
     settings = load_settings(*([] if give_up else ["gnupghome"]))
-    rules = Rules(
-        settle=timedelta(hours=settings.settle_hours), max_plain_bytes=settings.max_plain_bytes
-    )
+    rules = read_rules(settings)
     if give_up:
         summary = pipeline.give_up(give_up, data=settings.data, rules=rules)
     else:
-        keyring = Keyring(settings.gnupghome, passphrase=reveal(settings.gpg_passphrase))
+        keyring = open_keyring(settings)
         with progress_bar() as progress:
             summary = pipeline.release(
                 data=settings.data, keyring=keyring, rules=rules, progress=progress

@@ -1,7 +1,7 @@
 """`ingest run`."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -21,20 +21,15 @@ def run(
 ) -> None:
     """Fetch, archive, verify and land all that is new."""
     from ingest.commands.bar import progress_bar
-    from ingest.judge import Rules
+    from ingest.commands.receiver import open_keyring, read_rules
     from ingest.keys import warn_of_expiry
-    from ingest.openpgp import Keyring
     from ingest.pipeline import run as run_pipeline
     from ingest.sources import open_source
 
     settings = load_settings("source", "gnupghome")
-    keyring = Keyring(settings.gnupghome, passphrase=reveal(settings.gpg_passphrase))
+    keyring = open_keyring(settings)
     warn_of_expiry(keyring, today=datetime.now(tz=UTC).date())
-    rules = Rules(
-        settle=timedelta(hours=settings.settle_hours),
-        max_plain_bytes=settings.max_plain_bytes,
-        accept_unlisted=accept_unlisted,
-    )
+    rules = read_rules(settings, accept_unlisted=accept_unlisted)
     opened = open_source(
         settings.source,
         password=reveal(settings.sftp_password),

@@ -29,6 +29,7 @@ def receiver() -> Iterator[Receiver]:
         gpg.gen_key_input(
             key_type="RSA",
             key_length=2048,
+            key_usage="cert,sign",
             subkey_type="RSA",
             subkey_length=2048,
             subkey_usage="encrypt",

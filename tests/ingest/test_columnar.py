@@ -1,0 +1,146 @@
+"""Columns come out as the reference decoder gives the rows, or both turn a container away."""
+
+import io
+import os
+import signal
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest.avro.columnar import ColumnDecoder
+from ingest.avro.decode import COLUMNS, GROUP_BYTES, ROWS, open_container
+from ingest.errors import RejectedError
+from tests.support.sender import avro_bytes
+
+INT, LONG = st.integers(-(2**31), 2**31 - 1), st.integers(-(2**63), 2**63 - 1)
+MOMENTS = st.integers(0, 2**32).map(lambda second: datetime.fromtimestamp(second, tz=UTC))
+FLAT: list[tuple[Any, st.SearchStrategy[Any]]] = [
+    ("boolean", st.booleans()),
+    ("int", INT),
+    ("long", LONG),
+    ("float", st.floats(width=32)),
+    ("double", st.floats()),
+    ("string", st.text(st.characters(exclude_categories=["Cs"]))),
+    ("bytes", st.binary(max_size=8)),
+    ({"type": "int", "logicalType": "date"}, st.dates(date(1900, 1, 1), date(2100, 1, 1))),
+    ({"type": "long", "logicalType": "timestamp-millis"}, MOMENTS),
+    ({"type": "long", "logicalType": "timestamp-micros"}, MOMENTS),
+    ({"type": "array", "items": "string"}, st.lists(st.text("abc"), max_size=3)),
+    ({"type": "array", "items": "long"}, st.lists(LONG, max_size=3)),
+]
+
+
+@st.composite
+def fields(draw: st.DrawFn) -> tuple[Any, st.SearchStrategy[Any]]:
+    """Draw a field's type and what it may hold, some of them nullable."""
+    kind, values = draw(st.sampled_from(FLAT))
+    union = draw(st.sampled_from([None, ["null", kind], [kind, "null"]]))
+    return (union, st.none() | values) if union else (kind, values)
+
+
+@st.composite
+def containers(draw: st.DrawFn, *, codec: str | None = None) -> bytes:
+    """Draw a container of a flat schema."""
+    drawn = draw(st.lists(fields(), min_size=1, max_size=6))
+    names = [f"field_{number}" for number in range(len(drawn))]
+    schema = {
+        "type": "record",
+        "name": "row",
+        "fields": [
+            {"name": name, "type": kind} for name, (kind, _) in zip(names, drawn, strict=True)
+        ],
+    }
+    row = st.fixed_dictionaries(
+        {name: values for name, (_, values) in zip(names, drawn, strict=True)}
+    )
+    rows = draw(st.lists(row, max_size=8))
+    codec = codec or draw(st.sampled_from(["null", "deflate", "snappy"]))
+    return avro_bytes(rows, schema=schema, codec=codec)
+
+
+@pytest.fixture(scope="module")
+def columns() -> Iterator[ColumnDecoder]:
+    with ColumnDecoder(patience_s=0.5) as decoder:
+        yield decoder
+
+
+def outcome(container: bytes, *, columns: ColumnDecoder | None) -> tuple[str, str]:
+    """Say which schema and rows come out, or why none do."""
+    try:
+        opened = open_container(io.BytesIO(container), columns=columns)
+        rows = [row for batch in opened.batches for row in batch.to_pylist()]
+    except RejectedError as error:
+        return ("", str(error.reason))
+    return (str(opened.schema), repr(rows))
+
+
+@settings(deadline=None)
+@given(container=containers())
+def test_flat_rows_are_those_of_the_reference(container: bytes, columns: ColumnDecoder) -> None:
+    assert open_container(io.BytesIO(container), columns=columns).decoder == COLUMNS
+    assert outcome(container, columns=columns) == outcome(container, columns=None)
+
+
+@settings(deadline=None, max_examples=30)
+@given(container=containers(codec="null"), data=st.data())
+def test_damaged_rows_fare_as_with_the_reference(
+    container: bytes, data: st.DataObject, columns: ColumnDecoder
+) -> None:
+    start = container.index(b"codec") + len("codec") + len("null") + 20
+    at = data.draw(st.integers(start, len(container) - 1)) if start < len(container) else 0
+    damaged = container[:at] + bytes([data.draw(st.integers(0, 255))]) + container[at + 1 :]
+
+    assert outcome(damaged, columns=columns) == outcome(damaged, columns=None)
+
+
+def long_container(row_count: int) -> tuple[bytes, list[str]]:
+    schema = {"type": "record", "name": "row", "fields": [{"name": "field", "type": "string"}]}
+    texts = [f"{number:0100}" for number in range(row_count)]
+    return avro_bytes([{"field": text} for text in texts], schema=schema), texts
+
+
+def test_rows_stay_in_file_order_over_many_groups(columns: ColumnDecoder) -> None:
+    container, texts = long_container(3 * GROUP_BYTES // 100)
+
+    opened = open_container(io.BytesIO(container), columns=columns)
+
+    assert [row["field"] for batch in opened.batches for row in batch.to_pylist()] == texts
+
+
+@pytest.mark.parametrize("fault", [signal.SIGKILL, signal.SIGSTOP], ids=["dies", "hangs"])
+def test_rows_come_out_though_the_process_goes_wrong(fault: signal.Signals) -> None:
+    container, texts = long_container(3 * GROUP_BYTES // 100)
+    with ColumnDecoder(patience_s=2) as columns:
+        batches = open_container(io.BytesIO(container), columns=columns).batches
+        rows = next(batches).to_pylist()
+        assert columns.process_id
+        os.kill(columns.process_id, fault)
+        rows += [row for batch in batches for row in batch.to_pylist()]
+
+    assert [row["field"] for row in rows] == texts
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        ["null", "int", "string"],
+        {"type": "map", "values": "int"},
+        {"type": "array", "items": ["null", "int"]},
+        {"type": "bytes", "logicalType": "decimal", "precision": 9, "scale": 2},
+        {"type": "enum", "name": "e", "symbols": ["A"]},
+        {"type": "fixed", "name": "f", "size": 2},
+        {"type": "record", "name": "inner", "fields": [{"name": "field", "type": "int"}]},
+        "null",
+    ],
+    ids=str,
+)
+def test_other_schemas_are_left_to_the_reference(kind: Any, columns: ColumnDecoder) -> None:
+    schema = {"type": "record", "name": "row", "fields": [{"name": "field", "type": kind}]}
+
+    opened = open_container(io.BytesIO(avro_bytes([], schema=schema)), columns=columns)
+
+    assert opened.decoder == ROWS
