@@ -16,10 +16,12 @@ KEYED, LOG = "devices", "analytics_events"
 """Whose form is taken: that of a resource which belongs to users, or that of a log."""
 
 _OWNERS = re.compile(r"\n +owners=\{.*?\},?(?=\n)", re.DOTALL)
-_LOG_TEST = """- is_unique:
+_LOG_TEST = """\
+    data_tests:
+      - is_unique:
           arguments: {columns: [_source_file, _row_number]}
 """
-_OWNERS_TEST = re.compile(r"\n +- owners_are_known:(?:\n {10,}.*)+")
+"""The tests of all tables want keys, which such a log does not have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,8 @@ def write_models(resource: NewResource, *, project: Path) -> list[Path]:
         path = like.with_name(like.name.replace(resource.likeness, resource.name))
         path.write_text(_in_likeness(like.read_text(), resource))
         written.append(path)
-    for path in sorted([*models.rglob("_*__models.yml"), *models.glob("ops/*.sql")]):
+    listed = [] if resource.is_log else (project / "tests").glob("*.sql")
+    for path in sorted([*models.rglob("_*__models.yml"), *models.glob("ops/*.sql"), *listed]):
         before = path.read_text()
         add = _with_listed_name if path.suffix == ".sql" else _with_described_model
         after = add(before, resource)
@@ -102,7 +105,7 @@ def _in_likeness(text: str, resource: NewResource) -> str:
 
 
 def _with_listed_name(text: str, resource: NewResource) -> str:
-    """Add the name where a model lists the names of all resources."""
+    """Add the name where a model or a test lists the names of all resources."""
     like = re.search(rf"\n( +)'{resource.likeness}',", text)
     if like is None:
         return text
@@ -117,10 +120,8 @@ def _with_described_model(text: str, resource: NewResource) -> str:
     spoken = _spoken(resource.likeness)
     added = entry[0].replace(spoken, _spoken(resource.name))
     added = added.replace(resource.likeness, resource.name)
-    if resource.is_log or "user_guid" not in resource.columns:
-        added = _OWNERS_TEST.sub("", added)
     if resource.is_log:
-        added = added.replace("- keeps_the_rules\n", _LOG_TEST)
+        added += _LOG_TEST
     return text.replace(entry[0], entry[0] + added, 1)
 
 

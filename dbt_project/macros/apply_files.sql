@@ -55,16 +55,16 @@
             {%- endfor %}
         )
     {%- endset -%}
-    {%- do run_query(query) -%}
+    {%- do run_sql(query) -%}
 {%- endmacro %}
 
 {% macro write_history(history, deletes) -%}
     {%- for events in [history, deletes] -%}
         {%- do delete_stale_rows(events) -%}
     {%- endfor -%}
-    {%- do run_query("insert into " ~ deletes ~ " by name " ~ deleted_rows("fresh_rows")) -%}
+    {%- do run_sql("insert into " ~ deletes ~ " by name " ~ deleted_rows("fresh_rows")) -%}
     {%- set versions = number_versions(history, deletes, "fresh_rows") -%}
-    {%- do run_query("create or replace temp table fresh_versions as " ~ versions) -%}
+    {%- do run_sql("create or replace temp table fresh_versions as " ~ versions) -%}
     {%- set renumber -%}
         update {{ history }} as history
         set
@@ -81,9 +81,9 @@
                 or history.valid_to is distinct from versions.valid_to
             )
     {%- endset -%}
-    {%- do run_query(renumber) -%}
+    {%- do run_sql(renumber) -%}
     {%- set rows = history_rows("fresh_rows", "fresh_versions") -%}
-    {%- do run_query("insert into " ~ history ~ " by name " ~ rows) -%}
+    {%- do run_sql("insert into " ~ history ~ " by name " ~ rows) -%}
 {%- endmacro %}
 
 {#- Of a touched key its last version and its deletes are all that its state is made from. -#}
@@ -105,6 +105,6 @@
         select * from {{ deletes }}
         semi join touched_keys using (_client_guid, guid)
     {%- endset -%}
-    {%- do run_query(events) -%}
-    {%- do run_query("insert into " ~ state ~ " by name " ~ reduce_events("touched_events")) -%}
+    {%- do run_sql(events) -%}
+    {%- do run_sql("insert into " ~ state ~ " by name " ~ reduce_events("touched_events")) -%}
 {%- endmacro %}

@@ -1,3 +1,49 @@
+{#- Of unique keys, of the order of versions, of what owners hide: one row a breach. -#}
+{% macro breaches_of_state(state, owners) -%}
+{{ repeated_rows(state) }}
+union all
+{{ breaches_of_history(state) }}
+{%- endmacro %}
+
+{#- No owner hides a row without a key: it is one of a log. -#}
+{% macro breaches_of_main(shown, owners) -%}
+{{ repeated_rows(shown) }}
+{%- for column, hidden in hidden_relations(owners).items() %}
+union all
+select
+    'no hidden owner' as rule,
+    owned._client_guid as whose,
+    cast(owned.{{ column }} as varchar) as what
+from {{ shown }} as owned
+where
+    owned.guid is not null
+    and {{ is_hidden("owned", column, hidden) }}
+{%- endfor %}
+{%- endmacro %}
+
+{% macro repeated_rows(relation) -%}
+select
+    'one row a key' as rule,
+    _client_guid as whose,
+    cast(guid as varchar) as what
+from ({{ written_rows(relation) }})
+group by _client_guid, guid
+having count(*) > 1
+union all
+select
+    'one row a place' as rule,
+    _source_file as whose,
+    cast(_row_number as varchar) as what
+from (
+    {{ written_rows(relation) }}
+    union all
+    {{ written_log_rows(relation) }}
+)
+where _source_file is not null
+group by _source_file, _row_number
+having count(*) > 1
+{%- endmacro %}
+
 {#- Versions of a key are counted from 1, each ends where another event comes, and the state of a key
     is its last one. -#}
 {% macro breaches_of_history(state) -%}
@@ -34,20 +80,38 @@ where
     )
 {%- endmacro %}
 
-{#- No owner hides a row without a key: it is one of a log. -#}
-{% macro breaches_of_owners(shown) -%}
-{%- if execute -%}
-{%- set owners = owners_of(graph.nodes["model.mx." ~ shown.identifier]) -%}
-{%- for column, hidden in hidden_relations(owners).items() %}
-union all
-select
-    'no hidden owner' as rule,
+{#- Owners that no file has brought. -#}
+{% macro unknown_owners(shown, owners) -%}
+{%- if owners -%}
+with owned as materialized (
+
+    select
+        _client_guid,
+        {{ owners.keys() | join(', ') }}
+    from ({{ written_rows(shown) }})
+    union all
+    select
+        _client_guid,
+        {{ owners.keys() | join(', ') }}
+    from ({{ written_log_rows(shown) }})
+
+)
+{% for column, owner in owners.items() %}
+select distinct
+    '{{ column }} among {{ owner }}' as rule,
     owned._client_guid as whose,
     cast(owned.{{ column }} as varchar) as what
-from {{ shown }} as owned
+from owned
 where
-    owned.guid is not null
-    and {{ is_hidden("owned", column, hidden) }}
-{%- endfor %}
+    owned.{{ column }} is not null
+    and not exists (
+        select 1
+        from {{ new_relation("state", owner) }} as owner
+        where
+            owner._client_guid = owned._client_guid
+            and cast(owner.guid as varchar) = cast(owned.{{ column }} as varchar)
+    )
+{{ 'union all' if not loop.last }}
+{% endfor %}
 {%- endif -%}
 {%- endmacro %}

@@ -2,7 +2,7 @@
     the macros that build the others. -#}
 {% macro build_new_resources() -%}
     {%- if execute -%}
-    {%- for resource in run_query("select resource from " ~ this).columns[0] -%}
+    {%- for (resource,) in run_sql("select resource from " ~ this) -%}
         {%- do build_new_resource(resource) -%}
     {%- endfor -%}
     {%- endif -%}
@@ -13,7 +13,7 @@
     {%- set keys = staging_columns(resource, widened) | map(attribute="key") | list -%}
     {%- set staging = new_relation("staging", "stg_" ~ resource) -%}
     {%- set rows = stage(resource, ref("landed_files"), ref("landed_columns"), widened) -%}
-    {%- do run_query("create or replace view " ~ staging ~ " as " ~ rows) -%}
+    {%- do run_sql("create or replace view " ~ staging ~ " as " ~ rows) -%}
     {%- set is_keyed = "guid" in keys -%}
     {%- set owners = {"user_guid": "users"} if "user_guid" in keys else {} -%}
     {%- if is_keyed -%}

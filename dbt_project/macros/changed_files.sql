@@ -11,7 +11,7 @@
         from {{ applied }}
         {%- if not anew %} anti join {{ wanted }} using (path, file, plain_sha256) {%- endif %}
     {%- endset -%}
-    {%- do run_query(stale) -%}
+    {%- do run_sql(stale) -%}
     {%- set fresh -%}
         create or replace temp table fresh_files as
         select
@@ -23,9 +23,9 @@
         from {{ wanted }}
         {%- if not anew %} anti join {{ applied }} using (path, file, plain_sha256) {%- endif %}
     {%- endset -%}
-    {%- do run_query(fresh) -%}
+    {%- do run_sql(fresh) -%}
     {%- do read_batch(resource, "null") -%}
-    {%- do run_query("create or replace temp table fresh_versions as " ~ no_versions()) -%}
+    {%- do run_sql("create or replace temp table fresh_versions as " ~ no_versions()) -%}
 {%- endmacro %}
 
 {#- Files without a row have nothing to apply. Of a resource with a state `main` reads only those in
@@ -57,7 +57,7 @@ resource = {{ text_literal(resource) }} and consumer = {{ text_literal(consumer)
 {%- endmacro %}
 
 {% macro has_stale_files() -%}
-    {{ return(run_query("from stale_files limit 1") | length > 0) }}
+    {{ return(run_sql("from stale_files limit 1") | length > 0) }}
 {%- endmacro %}
 
 {#- The batches there are; one where rows only go. -#}
@@ -68,18 +68,18 @@ resource = {{ text_literal(resource) }} and consumer = {{ text_literal(consumer)
         select 0 where exists (from stale_files) and not exists (from fresh_files)
         order by batch
     {%- endset -%}
-    {{ return(run_query(query).columns[0].values()) }}
+    {{ return(run_sql(query) | map("first") | list) }}
 {%- endmacro %}
 
 {% macro read_batch(resource, batch) -%}
     {%- set files -%}
         create or replace temp table batch_files as from fresh_files where batch = {{ batch }}
     {%- endset -%}
-    {%- do run_query(files) -%}
+    {%- do run_sql(files) -%}
     {%- set columns = new_relation("ops", "landed_columns") -%}
     {%- set widened = new_relation("ops", "widened_columns") -%}
     {%- set rows = stage(resource, "batch_files", columns, widened) -%}
-    {%- do run_query("create or replace temp table fresh_rows as " ~ rows) -%}
+    {%- do run_sql("create or replace temp table fresh_rows as " ~ rows) -%}
 {%- endmacro %}
 
 {#- Rows that other files had brought have gone with the first batch. -#}
@@ -90,7 +90,7 @@ resource = {{ text_literal(resource) }} and consumer = {{ text_literal(consumer)
             {{ is_applied(consumer, resource) }}
             and file in (select file from stale_files)
     {%- endset -%}
-    {%- do run_query(forget) -%}
+    {%- do run_sql(forget) -%}
     {%- set remember -%}
         insert into ops.applied_files by name
         select
@@ -112,8 +112,8 @@ resource = {{ text_literal(resource) }} and consumer = {{ text_literal(consumer)
             group by _source_file
         ) using (file)
     {%- endset -%}
-    {%- do run_query(remember) -%}
-    {%- do run_query("delete from stale_files") -%}
+    {%- do run_sql(remember) -%}
+    {%- do run_sql("delete from stale_files") -%}
 {%- endmacro %}
 
 {#- Rows of a resource without a guid have a null one. -#}
@@ -139,5 +139,5 @@ select {{ "*" if "guid" in names else "*, null as guid" }} from {{ rows }}
         )
         group by _source_file, column_name
     {%- endset -%}
-    {%- do run_query(count) -%}
+    {%- do run_sql(count) -%}
 {%- endmacro %}

@@ -34,7 +34,4 @@
         _client_guid varchar,
         guid varchar
     );
-    {% if flags.WHICH in ("build", "run") %}
-    delete from ops.written_keys;
-    {% endif %}
 {%- endmacro %}

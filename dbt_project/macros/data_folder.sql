@@ -5,7 +5,7 @@
     {%- set query -%}
         select parse_dirpath(path) from duckdb_databases() where database_name = current_database()
     {%- endset -%}
-    {%- set folder = run_query(query).columns[0][0] -%}
+    {%- set folder = run_sql(query)[0][0] -%}
     {{ folder.rstrip("/") }}
     {%- endif -%}
 {%- endmacro %}

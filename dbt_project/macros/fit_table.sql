@@ -26,21 +26,21 @@
         create or replace table {{ relation }} as
         select {{ selected | join(", ") }} from {{ relation }}
     {%- endset -%}
-    {%- do run_query(query) -%}
+    {%- do run_sql(query) -%}
     {{ return(true) }}
 {%- endmacro %}
 
 {% macro described_columns(rows) -%}
     {%- set query = "select column_name, column_type from (describe " ~ rows ~ ")" -%}
     {%- set columns = [] -%}
-    {%- for name, type in run_query(query) -%}
+    {%- for name, type in run_sql(query) -%}
         {%- do columns.append((name, type)) -%}
     {%- endfor -%}
     {{ return(columns) }}
 {%- endmacro %}
 
 {% macro create_empty(relation, rows) -%}
-    {%- do run_query("create or replace table " ~ relation ~ " as " ~ rows ~ " limit 0") -%}
+    {%- do run_sql("create or replace table " ~ relation ~ " as " ~ rows ~ " limit 0") -%}
 {%- endmacro %}
 
 {% macro relation_exists(relation) -%}
@@ -51,5 +51,5 @@
             and schema_name = {{ text_literal(relation.schema) }}
             and table_name = {{ text_literal(relation.identifier) }}
     {%- endset -%}
-    {{ return(run_query(query) | length > 0) }}
+    {{ return(run_sql(query) | length > 0) }}
 {%- endmacro %}

@@ -8,8 +8,8 @@
         {%- do create_empty(hidden, hidden_keys(state, shown)) -%}
         {%- set touched = "select _client_guid, guid from " ~ state -%}
     {%- endif -%}
-    {%- do run_query("create or replace temp table touched_keys as " ~ touched) -%}
-    {%- if run_query("select 1 from touched_keys limit 1") | length -%}
+    {%- do run_sql("create or replace temp table touched_keys as " ~ touched) -%}
+    {%- if run_sql("select 1 from touched_keys limit 1") | length -%}
         {%- set touched_state = "(" ~ touched_rows(state) ~ ")" -%}
         {%- do move_keys(hidden, hidden_keys(touched_state, shown)) -%}
         {%- for owned in owned_resources(consumer) -%}
@@ -20,16 +20,16 @@
 {%- endmacro %}
 
 {% macro move_keys(hidden, rows) -%}
-    {%- do run_query("create or replace temp table hidden_now as " ~ rows) -%}
+    {%- do run_sql("create or replace temp table hidden_now as " ~ rows) -%}
     {%- set moved -%}
         create or replace temp table moved_keys as
         (select * from hidden_now except select * from {{ hidden }})
         union
         ({{ touched_rows(hidden) }} except select * from hidden_now)
     {%- endset -%}
-    {%- do run_query(moved) -%}
+    {%- do run_sql(moved) -%}
     {%- do delete_touched_rows(hidden) -%}
-    {%- do run_query("insert into " ~ hidden ~ " from hidden_now") -%}
+    {%- do run_sql("insert into " ~ hidden ~ " from hidden_now") -%}
 {%- endmacro %}
 
 {#- The resources whose rows such keys hide; of those without a model a user may own any. -#}
@@ -45,7 +45,7 @@
             select distinct resource from ops.applied_files
             where resource not in ({{ known_resources() }})
         {%- endset -%}
-        {%- do owned.extend(run_query(query).columns[0]) -%}
+        {%- do owned.extend(run_sql(query) | map("first")) -%}
     {%- endif -%}
     {{ return(owned) }}
 {%- endmacro %}

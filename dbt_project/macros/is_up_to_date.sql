@@ -19,7 +19,7 @@
             and not exists ({{ known }} from ({{ wanted }}) except {{ known }} from ({{ applied }}))
             and not exists ({{ known }} from ({{ applied }}) except {{ known }} from ({{ wanted }}))
     {%- endset -%}
-    {{ return(run_query(query) | length > 0) }}
+    {{ return(run_sql(query) | length > 0) }}
 {%- endmacro %}
 
 {% macro shape(resource) -%}
@@ -31,7 +31,7 @@
 {%- endmacro %}
 
 {% macro remember_columns(consumer, resource) -%}
-    {%- do run_query("delete from ops.applied_columns where " ~ is_applied(consumer, resource)) -%}
+    {%- do run_sql("delete from ops.applied_columns where " ~ is_applied(consumer, resource)) -%}
     {%- set remember -%}
         insert into ops.applied_columns
         select
@@ -39,5 +39,5 @@
             {{ text_literal(resource) }},
             {{ text_literal(shape(resource)) }}
     {%- endset -%}
-    {%- do run_query(remember) -%}
+    {%- do run_sql(remember) -%}
 {%- endmacro %}

@@ -15,10 +15,10 @@
         select schema_id, lower(column_name), landed_type from {{ columns }} {{ is_resource }}
     {%- endset -%}
     {%- set schemas = {} -%}
-    {%- for schema_id, paths in run_query(files_query) -%}
+    {%- for schema_id, paths in run_sql(files_query) -%}
         {%- do schemas.update({schema_id: {"paths": paths, "types": {}}}) -%}
     {%- endfor -%}
-    {%- for schema_id, name, type in run_query(columns_query) if schema_id in schemas -%}
+    {%- for schema_id, name, type in run_sql(columns_query) if schema_id in schemas -%}
         {%- do schemas[schema_id].types.update({name: type}) -%}
     {%- endfor -%}
     {{ return(schemas.values() | list) }}

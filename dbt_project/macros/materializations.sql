@@ -22,7 +22,7 @@
 {#- dbt's own way with a view, by renaming, takes four times as long. -#}
 {% materialization staged, default -%}
     {%- do begin() -%}
-    {%- do run_query("create or replace view " ~ this ~ " as " ~ sql) -%}
+    {%- do run_sql("create or replace view " ~ this ~ " as " ~ sql) -%}
     {%- do adapter.commit() -%}
     {{ return({"relations": [this.incorporate(type="view")]}) }}
 {%- endmaterialization %}

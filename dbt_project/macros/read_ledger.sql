@@ -37,14 +37,14 @@
         from glob({{ text_literal(pattern) }})
         where parse_filename(file) >= {{ text_literal(since) }}
     {%- endset -%}
-    {{ return(run_query(query).columns[0][0]) }}
+    {{ return(run_sql(query)[0][0]) }}
 {%- endmacro %}
 
 {#- The ledger only grows: what an earlier month says has been read. -#}
 {% macro month_read_again() -%}
     {%- if execute and is_incremental() -%}
     {%- set query = "select strftime(max(recorded_at), '%Y-%m') from " ~ this -%}
-    {{ return(run_query(query).columns[0][0] or "") }}
+    {{ return(run_sql(query)[0][0] or "") }}
     {%- endif -%}
     {{ return("") }}
 {%- endmacro %}

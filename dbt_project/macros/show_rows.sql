@@ -25,7 +25,7 @@
         {%- do read_batch(resource, batch) -%}
         {%- do delete_stale_rows(shown, condition=is_log) -%}
         {%- set rows = log_rows("fresh_rows", condition=is_log) -%}
-        {%- do run_query("insert into " ~ shown ~ " by name " ~ rows) -%}
+        {%- do run_sql("insert into " ~ shown ~ " by name " ~ rows) -%}
         {%- if not has_state -%}
             {%- do count_misfits() -%}
         {%- endif -%}
@@ -48,9 +48,9 @@
         {%- do write_shown(resource, shown, state, owners, keys=keys) -%}
         {%- do note_all_written(shown) -%}
     {%- elif has_queued_keys(resource) -%}
-        {%- do run_query(touched_and_owned_keys(resource, state, owners)) -%}
+        {%- do run_sql(touched_and_owned_keys(resource, state, owners)) -%}
         {%- do delete_touched_rows(shown) -%}
-        {%- do run_query("create or replace temp table touched_state as " ~ touched_rows(state)) -%}
+        {%- do run_sql("create or replace temp table touched_state as " ~ touched_rows(state)) -%}
         {%- do write_shown(resource, shown, "touched_state", owners, keys="touched_keys") -%}
         {%- do note_written(shown, "touched_keys") -%}
     {%- endif -%}
@@ -58,7 +58,7 @@
 
 {% macro write_shown(resource, shown, state, owners, keys) -%}
     {%- set rows = live_rows(state, hidden_relations(owners)) -%}
-    {%- do run_query("insert into " ~ shown ~ " by name " ~ rows) -%}
+    {%- do run_sql("insert into " ~ shown ~ " by name " ~ rows) -%}
     {%- if "model.mx.hidden_" ~ resource in graph.nodes -%}
         {%- do queue_keys("hidden_" ~ resource, resource, keys) -%}
     {%- endif -%}
@@ -93,11 +93,11 @@ where
         where consumer = 'main' and has_keys and resource = {{ text_literal(resource) }}
     {%- endset -%}
     {%- if has_changed or has_queued_keys(resource) -%}
-        {%- do run_query("delete from " ~ shown ~ " where guid is not null") -%}
-        {%- if run_query(keyed ~ " limit 1") | length -%}
+        {%- do run_sql("delete from " ~ shown ~ " where guid is not null") -%}
+        {%- if run_sql(keyed ~ " limit 1") | length -%}
             {%- set events = reduce_events(new_relation("staging", "stg_" ~ resource)) -%}
             {%- set rows = live_rows("(" ~ events ~ ")", hidden_relations(owners)) -%}
-            {%- do run_query("insert into " ~ shown ~ " by name " ~ rows) -%}
+            {%- do run_sql("insert into " ~ shown ~ " by name " ~ rows) -%}
             {%- do note_all_written(shown) -%}
         {%- endif -%}
     {%- endif -%}

@@ -7,7 +7,7 @@
         where resource = {{ text_literal(resource) }} order by ordinal
     {%- endset -%}
     {%- set landed = {} -%}
-    {%- for name, type in run_query(query) -%}
+    {%- for name, type in run_sql(query) -%}
         {%- do landed.update({name | lower: {"name": name, "type": type}}) -%}
     {%- endfor -%}
     {%- set staged = [] -%}

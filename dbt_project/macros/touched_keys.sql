@@ -11,7 +11,7 @@
             cast(guid as varchar) as guid
         from {{ keys }}
     {%- endset -%}
-    {%- do run_query(query) -%}
+    {%- do run_sql(query) -%}
 {%- endmacro %}
 
 {% macro queued_keys(consumer, source) -%}
@@ -30,11 +30,11 @@ where consumer = {{ text_literal(consumer) }} and source = {{ text_literal(sourc
             {{ "and source = " ~ text_literal(source) if source }}
         limit 1
     {%- endset -%}
-    {{ return(run_query(query) | length > 0) }}
+    {{ return(run_sql(query) | length > 0) }}
 {%- endmacro %}
 
 {% macro take_keys(consumer) -%}
-    {%- do run_query("delete from ops.touched_keys where consumer = " ~ text_literal(consumer)) -%}
+    {%- do run_sql("delete from ops.touched_keys where consumer = " ~ text_literal(consumer)) -%}
 {%- endmacro %}
 
 {% macro touched_rows(relation) -%}
@@ -59,7 +59,7 @@ where rowid in (select keyed.rowid from {{ relation }} as keyed where {{ is_touc
 {%- endmacro %}
 
 {% macro delete_touched_rows(relation) -%}
-    {%- do run_query("delete from " ~ relation ~ " as keyed where " ~ is_touched()) -%}
+    {%- do run_sql("delete from " ~ relation ~ " as keyed where " ~ is_touched()) -%}
 {%- endmacro %}
 
 {#- A text compares with itself: for new resources a key is of the type that landed. -#}
@@ -79,6 +79,6 @@ exists (
         where {{ condition }} and _source_file in (select file from stale_files)
     {%- endset -%}
     {%- if has_stale_files() -%}
-        {%- do run_query(query) -%}
+        {%- do run_sql(query) -%}
     {%- endif -%}
 {%- endmacro %}

@@ -1,5 +1,7 @@
 {#- What a build has written is what its tests look at: the rest they have seen before. Keys are noted
-    for each table; of one that was made anew, by a null key, that it is all new. -#}
+    for each table; of one that was made anew, by a null key, that it is all new. They are forgotten
+    when the test of their schema has passed, so the test of what a build wrote that was cut off or
+    broke a rule comes with the next one. -#}
 {% macro note_written(relation, keys) -%}
     {%- set query -%}
         insert into ops.written_keys by name
@@ -9,7 +11,7 @@
             cast(guid as varchar) as guid
         from {{ keys }}
     {%- endset -%}
-    {%- do run_query(query) -%}
+    {%- do run_sql(query) -%}
 {%- endmacro %}
 
 {% macro note_all_written(relation) -%}
@@ -37,7 +39,7 @@ select * from {{ rows }} where guid is not null
 {% macro is_all_written(relation) -%}
     {%- if execute and flags.WHICH == "build" -%}
     {%- set query = "select 1 from " ~ written_keys(relation) ~ " where guid is null limit 1" -%}
-    {{ return(run_query(query) | length > 0) }}
+    {{ return(run_sql(query) | length > 0) }}
     {%- endif -%}
     {{ return(true) }}
 {%- endmacro %}
@@ -52,4 +54,24 @@ where
         select file from ops.applied_files where invocation_id = {{ text_literal(invocation_id) }}
     )
     {%- endif %}
+{%- endmacro %}
+
+{#- The tables to which anything was written, a log's rows included. -#}
+{% macro written_tables() -%}
+    {%- set query -%}
+        select relation from ops.written_keys
+        union
+        select concat('main.', resource) from ops.applied_files
+        where invocation_id = {{ text_literal(invocation_id) }}
+    {%- endset -%}
+    {{ return(run_sql(query) | map("first") | list) }}
+{%- endmacro %}
+
+{% macro forget_written(results) -%}
+    {%- for result in results if result.status == "pass" -%}
+        {%- if result.node.name in ("state_keeps_the_rules", "main_keeps_the_rules") -%}
+            {%- set schema = result.node.name.split("_")[0] -%}
+            delete from ops.written_keys where relation like '{{ schema }}.%';
+        {%- endif -%}
+    {%- endfor -%}
 {%- endmacro %}
