@@ -1,13 +1,13 @@
 {#- Of unique keys, of the order of versions, of what owners hide: one row a breach. -#}
-{% macro breaches_of_state(state, owners) -%}
-{{ repeated_rows(state) }}
+{% macro breaches_of_state(state, owners, is_all) -%}
+{{ repeated_rows(state, is_all) }}
 union all
-{{ breaches_of_history(state) }}
+{{ breaches_of_history(state, is_all) }}
 {%- endmacro %}
 
 {#- No owner hides a row without a key: it is one of a log. -#}
-{% macro breaches_of_main(shown, owners) -%}
-{{ repeated_rows(shown) }}
+{% macro breaches_of_main(shown, owners, is_all) -%}
+{{ repeated_rows(shown, is_all) }}
 {%- for column, hidden in hidden_relations(owners).items() %}
 union all
 select
@@ -21,12 +21,12 @@ where
 {%- endfor %}
 {%- endmacro %}
 
-{% macro repeated_rows(relation) -%}
+{% macro repeated_rows(relation, is_all) -%}
 select
     'one row a key' as rule,
     _client_guid as whose,
     cast(guid as varchar) as what
-from ({{ written_rows(relation) }})
+from ({{ written_rows(relation, is_all) }})
 group by _client_guid, guid
 having count(*) > 1
 union all
@@ -35,7 +35,7 @@ select
     _source_file as whose,
     cast(_row_number as varchar) as what
 from (
-    {{ written_rows(relation) }}
+    {{ written_rows(relation, is_all) }}
     union all
     {{ written_log_rows(relation) }}
 )
@@ -46,7 +46,7 @@ having count(*) > 1
 
 {#- Versions of a key are counted from 1, each ends where another event comes, and the state of a key
     is its last one. -#}
-{% macro breaches_of_history(state) -%}
+{% macro breaches_of_history(state, is_all) -%}
 {%- set history = new_relation("history", state.identifier) -%}
 select
     'versions in order' as rule,
@@ -57,9 +57,9 @@ from (
         *,
         row_number() over (partition by _client_guid, guid order by _version) as number,
         lead(valid_from) over (partition by _client_guid, guid order by _version) as next_from
-    from ({{ written_rows(state, rows=history) }})
+    from ({{ written_rows(state, is_all, rows=history) }})
 ) as versions
-left join ({{ written_rows(state) }}) as state
+left join ({{ written_rows(state, is_all) }}) as state
     on
         versions.next_from is null
         and versions._client_guid = state._client_guid
@@ -81,14 +81,14 @@ where
 {%- endmacro %}
 
 {#- Owners that no file has brought. -#}
-{% macro unknown_owners(shown, owners) -%}
+{% macro unknown_owners(shown, owners, is_all) -%}
 {%- if owners -%}
 with owned as materialized (
 
     select
         _client_guid,
         {{ owners.keys() | join(', ') }}
-    from ({{ written_rows(shown) }})
+    from ({{ written_rows(shown, is_all) }})
     union all
     select
         _client_guid,

@@ -30,7 +30,7 @@
 
 {#- Files without a row have nothing to apply. Of a resource with a state `main` reads only those in
     which that has found rows without a key. -#}
-{% macro wanted_files(consumer, resource) -%}
+{% macro wanted_files(consumer, resource=none) -%}
 select
     resource,
     snapshot_date,
@@ -40,20 +40,31 @@ select
     schema_id,
     record_count
 from {{ new_relation("ops", "landed_files") }}
-{%- if consumer == "main" and relation_exists(new_relation("state", resource)) %}
-semi join (
-    from ({{ applied_files("state", resource) }}) where has_unkeyed
-) using (path, file, plain_sha256)
-{%- endif %}
-where resource = {{ text_literal(resource) }} and record_count > 0
+where
+    {{ is_of(resource) }}
+    and record_count > 0
+    {%- if consumer == "main" %}
+    and (
+        resource not in (select resource from ({{ applied_files("state", resource) }}))
+        or (path, file, plain_sha256) in (
+            select (path, file, plain_sha256)
+            from ({{ applied_files("state", resource) }})
+            where has_unkeyed
+        )
+    )
+    {%- endif %}
 {%- endmacro %}
 
-{% macro applied_files(consumer, resource) -%}
+{% macro applied_files(consumer, resource=none) -%}
 select * from ops.applied_files where {{ is_applied(consumer, resource) }}
 {%- endmacro %}
 
-{% macro is_applied(consumer, resource) -%}
-resource = {{ text_literal(resource) }} and consumer = {{ text_literal(consumer) }}
+{% macro is_applied(consumer, resource=none) -%}
+consumer = {{ text_literal(consumer) }} and {{ is_of(resource) }}
+{%- endmacro %}
+
+{% macro is_of(resource) -%}
+{{ "resource = " ~ text_literal(resource) if resource else "true" }}
 {%- endmacro %}
 
 {% macro has_stale_files() -%}

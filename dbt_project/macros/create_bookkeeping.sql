@@ -34,4 +34,10 @@
         _client_guid varchar,
         guid varchar
     );
+    create table if not exists ops.built (
+        fingerprint varchar
+    );
+    {% if flags.WHICH in ("build", "run") %}
+    delete from ops.built;
+    {% endif %}
 {%- endmacro %}

@@ -3,9 +3,11 @@
 {% macro data_folder() -%}
     {%- if execute -%}
     {%- set query -%}
-        select parse_dirpath(path) from duckdb_databases() where database_name = current_database()
+        select 'folder', parse_dirpath(path)
+        from duckdb_databases()
+        where database_name = current_database()
     {%- endset -%}
-    {%- set folder = run_sql(query)[0][0] -%}
+    {%- set folder = asked_once("data folder", query)["folder"] -%}
     {{ folder.rstrip("/") }}
     {%- endif -%}
 {%- endmacro %}

@@ -4,9 +4,12 @@
 {% macro find_breaches(schema, rules) -%}
     {%- if execute and flags.WHICH in ("build", "test") -%}
     {%- do run_sql("create or replace temp table breaches as " ~ no_breaches()) -%}
-    {%- for table in tables_to_test(schema) -%}
-        {%- set named = "select " ~ text_literal(schema ~ "." ~ table.alias) ~ ", *" -%}
-        {%- set found = rules(new_relation(schema, table.alias), owners_of(table)) -%}
+    {%- set written = written_tables() -%}
+    {%- for table in tables_to_test(schema, written) -%}
+        {%- set name = schema ~ "." ~ table.alias -%}
+        {%- set is_all = flags.WHICH == "test" or written.get(name, false) -%}
+        {%- set named = "select " ~ text_literal(name) ~ ", *" -%}
+        {%- set found = rules(new_relation(schema, table.alias), owners_of(table), is_all) -%}
         {%- do run_sql("insert into breaches " ~ named ~ " from (" ~ found ~ ")") if found -%}
     {%- endfor -%}
     {%- do print_breaches() -%}
@@ -42,9 +45,8 @@ where false
 {%- endmacro %}
 
 {#- The tables that a test refers to; in a build those that it has written, and those whose owners. -#}
-{% macro tables_to_test(schema) -%}
+{% macro tables_to_test(schema, written) -%}
     {%- set tables = [] -%}
-    {%- set written = written_tables() -%}
     {%- for id in model.depends_on.nodes if graph.nodes[id].schema == schema -%}
         {%- set table = graph.nodes[id] -%}
         {%- set names = [schema ~ "." ~ table.alias] -%}

@@ -41,15 +41,13 @@
 
 {% macro create_empty(relation, rows) -%}
     {%- do run_sql("create or replace table " ~ relation ~ " as " ~ rows ~ " limit 0") -%}
+    {%- do adapter.cache_added(relation.incorporate(type="table")) -%}
 {%- endmacro %}
 
+{#- dbt lists the tables of a schema once in a run. -#}
 {% macro relation_exists(relation) -%}
-    {%- set query -%}
-        select 1 from duckdb_tables()
-        where
-            database_name = current_database()
-            and schema_name = {{ text_literal(relation.schema) }}
-            and table_name = {{ text_literal(relation.identifier) }}
-    {%- endset -%}
-    {{ return(run_sql(query) | length > 0) }}
+    {%- set found = adapter.get_relation(
+        database=relation.database, schema=relation.schema, identifier=relation.identifier
+    ) -%}
+    {{ return(found is not none) }}
 {%- endmacro %}

@@ -4,22 +4,48 @@
     {%- if should_full_refresh() or not relation_exists(relation) -%}
         {{ return(false) }}
     {%- endif -%}
-    {%- set applied = applied_files(consumer, resource) -%}
-    {%- set wanted = wanted_files(consumer, resource) -%}
-    {%- set known = "select path, file, plain_sha256" -%}
-    {%- set query -%}
-        select 1
-        where
-            exists (
-                from ops.applied_columns
-                where
-                    {{ is_applied(consumer, resource) }}
-                    and shape = {{ text_literal(shape(resource)) }}
-            )
-            and not exists ({{ known }} from ({{ wanted }}) except {{ known }} from ({{ applied }}))
-            and not exists ({{ known }} from ({{ applied }}) except {{ known }} from ({{ wanted }}))
+    {%- set shapes -%}
+        select concat(consumer, ' ', resource), shape from ops.applied_columns
     {%- endset -%}
-    {{ return(run_sql(query) | length > 0) }}
+    {%- set applied = asked_once("applied columns", shapes).get(consumer ~ " " ~ resource) -%}
+    {{ return(applied == shape(resource) and not has_changed_files(consumer, resource)) }}
+{%- endmacro %}
+
+{#- What `main` is to apply of a resource is known when its state has been written. -#}
+{% macro has_changed_files(consumer, resource) -%}
+    {%- if consumer == "main" and resource in changed_resources("state") -%}
+        {%- set changed = dict(run_sql(files_that_differ(consumer))) -%}
+        {{ return(resource in changed) }}
+    {%- endif -%}
+    {{ return(resource in changed_resources(consumer)) }}
+{%- endmacro %}
+
+{% macro changed_resources(consumer) -%}
+    {{ return(asked_once("changed for " ~ consumer, files_that_differ(consumer))) }}
+{%- endmacro %}
+
+{% macro files_that_differ(consumer) -%}
+with differing as (
+
+    (
+        select resource, path, file, plain_sha256 from ({{ wanted_files(consumer) }})
+        except
+        select resource, path, file, plain_sha256 from ({{ applied_files(consumer) }})
+    )
+    union all
+    (
+        select resource, path, file, plain_sha256 from ({{ applied_files(consumer) }})
+        except
+        select resource, path, file, plain_sha256 from ({{ wanted_files(consumer) }})
+    )
+
+)
+
+select
+    resource,
+    count(*)
+from differing
+group by resource
 {%- endmacro %}
 
 {% macro shape(resource) -%}

@@ -1,33 +1,55 @@
 {#- A model says what its table holds, as a function of all that has landed. These keep the table so,
     writing only what has changed, so that a build may end anywhere and the next one goes on. -#}
 {% materialization applied, default -%}
+    {%- if is_up_to_date("state", this.identifier, this) -%}
+        {{ return(leave()) }}
+    {%- endif -%}
     {%- do begin() -%}
     {%- do apply_files(this.identifier) -%}
     {{ return(finish()) }}
 {%- endmaterialization %}
 
 {% materialization shown, default -%}
-    {%- do begin() -%}
     {%- set has_state = "state_" ~ this.identifier in model.refs | map(attribute="name") -%}
+    {%- set is_up_to_date = is_up_to_date("main", this.identifier, this) -%}
+    {%- if is_up_to_date and not queued_sources(this.identifier) -%}
+        {{ return(leave()) }}
+    {%- endif -%}
+    {%- do begin() -%}
     {%- do show_rows(this.identifier, owners_of(model), has_state=has_state) -%}
     {{ return(finish()) }}
 {%- endmaterialization %}
 
 {% materialization hidden, default -%}
+    {%- set is_kept = relation_exists(this) and not should_full_refresh() -%}
+    {%- if is_kept and not queued_sources(model.name) -%}
+        {{ return(leave()) }}
+    {%- endif -%}
     {%- do begin() -%}
     {%- do hide_keys(model.name[7:], this) -%}
     {{ return(finish()) }}
 {%- endmaterialization %}
 
-{#- dbt's own way with a view, by renaming, takes four times as long. -#}
+{#- dbt's own ways with views and tables, by renaming, take four times as long. -#}
 {% materialization staged, default -%}
-    {%- do begin() -%}
-    {%- do run_sql("create or replace view " ~ this ~ " as " ~ sql) -%}
-    {%- do adapter.commit() -%}
-    {{ return({"relations": [this.incorporate(type="view")]}) }}
+    {{ return(replace_relation("view")) }}
 {%- endmaterialization %}
 
-{#- A statement, unlike run_query, opens a transaction; dbt wants one that is called main. -#}
+{% materialization made_anew, default -%}
+    {{ return(replace_relation("table")) }}
+{%- endmaterialization %}
+
+{% macro replace_relation(type) -%}
+    {{ run_hooks(pre_hooks) }}
+    {%- call statement("main") -%}
+        create or replace {{ type }} {{ this }} as {{ sql }}
+    {%- endcall -%}
+    {{ run_hooks(post_hooks) }}
+    {%- do adapter.commit() -%}
+    {{ return({"relations": [this.incorporate(type=type)]}) }}
+{%- endmacro %}
+
+{#- A statement, unlike run_sql, opens a transaction; dbt wants one that is called main. -#}
 {% macro begin() -%}
     {%- call statement("main") -%} select 1 {%- endcall -%}
 {%- endmacro %}
@@ -39,5 +61,11 @@
 
 {% macro finish() -%}
     {%- do adapter.commit() -%}
+    {{ return({"relations": [this.incorporate(type="table")]}) }}
+{%- endmacro %}
+
+{#- Nothing has changed that such a table follows from. -#}
+{% macro leave() -%}
+    {%- do store_raw_result("main", message="unchanged", code=none, rows_affected=none) -%}
     {{ return({"relations": [this.incorporate(type="table")]}) }}
 {%- endmacro %}

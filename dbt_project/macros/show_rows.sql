@@ -47,8 +47,7 @@
         {%- endset -%}
         {%- do write_shown(resource, shown, state, owners, keys=keys) -%}
         {%- do note_all_written(shown) -%}
-    {%- elif has_queued_keys(resource) -%}
-        {%- do run_sql(touched_and_owned_keys(resource, state, owners)) -%}
+    {%- elif find_touched_and_owned_keys(resource, state, owners) -%}
         {%- do delete_touched_rows(shown) -%}
         {%- do run_sql("create or replace temp table touched_state as " ~ touched_rows(state)) -%}
         {%- do write_shown(resource, shown, "touched_state", owners, keys="touched_keys") -%}
@@ -64,11 +63,21 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- The keys that the files have touched, and those whose owner has come or gone. -#}
-{% macro touched_and_owned_keys(resource, state, owners) -%}
+{#- The keys that the files have touched, and those whose owner has come or gone; whether there are
+    any. -#}
+{% macro find_touched_and_owned_keys(resource, state, owners) -%}
+    {%- set sources = queued_sources(resource) -%}
+    {%- if not sources -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {%- do run_sql(touched_and_owned_keys(resource, state, owners, sources)) -%}
+    {{ return(run_sql("from touched_keys limit 1") | length > 0) }}
+{%- endmacro %}
+
+{% macro touched_and_owned_keys(resource, state, owners, sources) -%}
 create or replace temp table touched_keys as
 {{ queued_keys(resource, resource) }}
-{%- for column, owner in owners.items() if has_queued_keys(resource, owner) %}
+{%- for column, owner in owners.items() if owner in sources %}
 union
 select
     _client_guid,
@@ -92,7 +101,7 @@ where
         select 1 from ops.applied_files
         where consumer = 'main' and has_keys and resource = {{ text_literal(resource) }}
     {%- endset -%}
-    {%- if has_changed or has_queued_keys(resource) -%}
+    {%- if has_changed or queued_sources(resource) -%}
         {%- do run_sql("delete from " ~ shown ~ " where guid is not null") -%}
         {%- if run_sql(keyed ~ " limit 1") | length -%}
             {%- set events = reduce_events(new_relation("staging", "stg_" ~ resource)) -%}

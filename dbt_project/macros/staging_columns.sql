@@ -3,11 +3,12 @@
     A name is one whatever its case, and the catalogue's spelling wins. -#}
 {% macro staging_columns(resource, widened) -%}
     {%- set query -%}
-        select column_name, widened_type from {{ widened }}
-        where resource = {{ text_literal(resource) }} order by ordinal
+        select resource, list(row(column_name, widened_type) order by ordinal)
+        from {{ widened }}
+        group by resource
     {%- endset -%}
     {%- set landed = {} -%}
-    {%- for name, type in run_sql(query) -%}
+    {%- for name, type in asked_once("widened columns", query).get(resource, []) -%}
         {%- do landed.update({name | lower: {"name": name, "type": type}}) -%}
     {%- endfor -%}
     {%- set staged = [] -%}

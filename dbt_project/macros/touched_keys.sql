@@ -22,15 +22,12 @@ from ops.touched_keys
 where consumer = {{ text_literal(consumer) }} and source = {{ text_literal(source) }}
 {%- endmacro %}
 
-{% macro has_queued_keys(consumer, source=none) -%}
+{#- Of which sources there are keys to look at. -#}
+{% macro queued_sources(consumer) -%}
     {%- set query -%}
-        select 1 from ops.touched_keys
-        where
-            consumer = {{ text_literal(consumer) }}
-            {{ "and source = " ~ text_literal(source) if source }}
-        limit 1
+        select distinct source from ops.touched_keys where consumer = {{ text_literal(consumer) }}
     {%- endset -%}
-    {{ return(run_sql(query) | length > 0) }}
+    {{ return(run_sql(query) | map("first") | list) }}
 {%- endmacro %}
 
 {% macro take_keys(consumer) -%}

@@ -27,21 +27,13 @@
 
 {#- Rows with a key that this build has written to a table, or the whole table where all is new or
     nothing is known of what is. -#}
-{% macro written_rows(relation, rows=none) -%}
+{% macro written_rows(relation, is_all, rows=none) -%}
     {%- set rows = rows or relation -%}
-    {%- if is_all_written(relation) -%}
+    {%- if is_all -%}
 select * from {{ rows }} where guid is not null
     {%- else -%}
 {{ rows_with_keys(rows, written_keys(relation)) }}
     {%- endif -%}
-{%- endmacro %}
-
-{% macro is_all_written(relation) -%}
-    {%- if execute and flags.WHICH == "build" -%}
-    {%- set query = "select 1 from " ~ written_keys(relation) ~ " where guid is null limit 1" -%}
-    {{ return(run_sql(query) | length > 0) }}
-    {%- endif -%}
-    {{ return(true) }}
 {%- endmacro %}
 
 {#- Rows without a key, of the files that this build has read. -#}
@@ -56,15 +48,27 @@ where
     {%- endif %}
 {%- endmacro %}
 
-{#- The tables to which anything was written, a log's rows included. -#}
+{#- The tables to which anything was written, a log's rows included, and whether all of it is new. -#}
 {% macro written_tables() -%}
     {%- set query -%}
-        select relation from ops.written_keys
-        union
-        select concat('main.', resource) from ops.applied_files
-        where invocation_id = {{ text_literal(invocation_id) }}
+        select
+            relation,
+            bool_or(is_all)
+        from (
+            select
+                relation,
+                guid is null as is_all
+            from ops.written_keys
+            union all
+            select
+                concat('main.', resource) as relation,
+                false as is_all
+            from ops.applied_files
+            where invocation_id = {{ text_literal(invocation_id) }}
+        )
+        group by relation
     {%- endset -%}
-    {{ return(run_sql(query) | map("first") | list) }}
+    {{ return(dict(run_sql(query))) }}
 {%- endmacro %}
 
 {% macro forget_written(results) -%}

@@ -1,0 +1,84 @@
+"""`just build` runs dbt when there is something to build, and only then."""
+
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from ingest import built
+from ingest.build import UNCHANGED, build_warehouse
+from ingest.built import fingerprint, is_built
+from tests.warehouse.conftest import run_dbt
+from tests.warehouse.landing import Landing, daily_file
+
+
+@pytest.fixture(scope="module")
+def landing(tmp_path_factory: pytest.TempPathFactory) -> Landing:
+    landing = Landing(tmp_path_factory.mktemp("build") / "data")
+    _land_user(landing, "U1", day=1)
+    return landing
+
+
+def _land_user(landing: Landing, guid: str, *, day: int) -> None:
+    file = daily_file("users.created", day=day)
+    landing.land(file, [{"guid": guid}], schema={"guid": pa.string()})
+
+
+def _users(landing: Landing) -> list[str]:
+    with duckdb.connect(landing.data / "warehouse.duckdb", read_only=True) as warehouse:
+        return [guid for (guid,) in warehouse.execute("select guid from main.users").fetchall()]
+
+
+def test_a_build_stops_early_until_something_lands(
+    landing: Landing, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert build_warehouse(landing.data, dbt_args=["--quiet"]) == 0
+    capfd.readouterr()
+
+    assert build_warehouse(landing.data, dbt_args=[]) == 0
+    stopped = capfd.readouterr().out
+    _land_user(landing, "U2", day=2)
+    assert build_warehouse(landing.data, dbt_args=["--quiet"]) == 0
+
+    assert stopped == UNCHANGED + "\n"
+    assert sorted(_users(landing)) == ["U1", "U2"]
+
+
+def test_a_run_of_dbt_by_hand_takes_the_mark_away(landing: Landing, tmp_path: Path) -> None:
+    warehouse, mark = landing.data / "warehouse.duckdb", fingerprint(landing.data)
+    build_warehouse(landing.data, dbt_args=["--quiet"])
+    assert is_built(warehouse, of=mark)
+
+    run_dbt("run", "--select", "ledger", target=tmp_path, cwd=tmp_path, data=landing.data)
+
+    assert not is_built(warehouse, of=mark)
+
+
+def test_what_a_build_depends_on_changes_with_the_ledger_and_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, ledger = tmp_path / "project", tmp_path / "ledger" / "2026-01.jsonl"
+    macro, compiled = project / "macros" / "one.sql", project / "target" / "one.sql"
+    for path in (macro, compiled, ledger):
+        path.parent.mkdir(parents=True)
+        path.write_text("1")
+    monkeypatch.setattr(built, "PROJECT", project)
+
+    seen = [fingerprint(tmp_path)]
+    for path in (compiled, macro, ledger):
+        path.write_text("12")
+        seen.append(fingerprint(tmp_path))
+    monkeypatch.setenv("DBT_TARGET", "other")
+    seen.append(fingerprint(tmp_path))
+
+    assert seen[0] == seen[1]
+    assert len(set(seen)) == len(seen) - 1
+
+
+def test_a_warehouse_that_cannot_be_asked_is_not_known_to_be_built(tmp_path: Path) -> None:
+    torn = tmp_path / "warehouse.duckdb"
+    torn.write_bytes(b"torn")
+
+    assert not is_built(tmp_path / "none.duckdb", of="")
+    assert not is_built(torn, of="")
