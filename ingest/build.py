@@ -13,7 +13,6 @@ from ingest.dbt import DBT, dbt_environment
 from ingest.lock import run_lock
 from ingest.settings import load_settings
 
-
 UNCHANGED: Final = "nothing has landed or changed since the last build: the tables are up to date"
 QUIET: Final = "--quiet"
 

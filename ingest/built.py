@@ -1,7 +1,7 @@
 """From what the last whole build was made, so that the same is not built again.
 
-The mark lies in the warehouse. dbt takes it away before it writes anything (`create_bookkeeping`), and
-it is set after a build that ended well: whatever happened in between, a missing mark costs one build.
+The mark lies in the warehouse. dbt takes it away before it writes anything (`create_bookkeeping`),
+and it is set after a build that ended well: a mark that is missing costs one build, no more.
 """
 
 import hashlib

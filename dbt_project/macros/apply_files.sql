@@ -20,7 +20,7 @@
             {%- do write_history(history, deletes) -%}
             {%- do write_state(history, deletes, state) -%}
             {%- do count_misfits() -%}
-            {%- do queue_keys(resource, resource, "touched_keys") -%}
+            {%- do queue_keys([resource], resource, "touched_keys") -%}
             {%- do note_written(state, "touched_keys") if fits | min -%}
             {%- do remember_batch("state", resource) -%}
             {%- do end_transaction() -%}
@@ -32,7 +32,7 @@
 {#- Values change with their type: 5 is 5.0 once it has been a double. So they are read again. -#}
 {% macro rebuild_state(resource, history, deletes, state) -%}
     {%- if relation_exists(state) -%}
-        {%- do queue_keys(resource, resource, state) -%}
+        {%- do queue_keys([resource], resource, state) -%}
     {%- endif -%}
     {%- do create_empty(history, history_rows("fresh_rows", "fresh_versions")) -%}
     {%- do create_empty(deletes, deleted_rows("fresh_rows")) -%}

@@ -1,11 +1,11 @@
 {#- One test looks at all tables of a schema, for each node of dbt's has its price; by a statement for
     each table, so that memory need hold one. Which tables broke which rule is printed.
     `rules` is the macro that says of a table what breaks them. -#}
-{% macro find_breaches(schema, rules) -%}
+{% macro find_breaches(schema, rules, owners_matter=false) -%}
     {%- if execute and flags.WHICH in ("build", "test") -%}
     {%- do run_sql("create or replace temp table breaches as " ~ no_breaches()) -%}
     {%- set written = written_tables() -%}
-    {%- for table in tables_to_test(schema, written) -%}
+    {%- for table in tables_to_test(schema, written, owners_matter) -%}
         {%- set name = schema ~ "." ~ table.alias -%}
         {%- set is_all = flags.WHICH == "test" or written.get(name, false) -%}
         {%- set named = "select " ~ text_literal(name) ~ ", *" -%}
@@ -44,13 +44,14 @@ where false
     {%- endfor -%}
 {%- endmacro %}
 
-{#- The tables that a test refers to; in a build those that it has written, and those whose owners. -#}
-{% macro tables_to_test(schema, written) -%}
+{#- The tables that a test refers to; in a build those that it has written, and where owners matter
+    those whose owners it has. -#}
+{% macro tables_to_test(schema, written, owners_matter) -%}
     {%- set tables = [] -%}
     {%- for id in model.depends_on.nodes if graph.nodes[id].schema == schema -%}
         {%- set table = graph.nodes[id] -%}
         {%- set names = [schema ~ "." ~ table.alias] -%}
-        {%- for owner in owners_of(table).values() -%}
+        {%- for owner in owners_of(table).values() if owners_matter -%}
             {%- do names.append("main." ~ owner) -%}
         {%- endfor -%}
         {%- if flags.WHICH == "test" or names | select("in", written) | list -%}

@@ -12,9 +12,7 @@
     {%- if run_sql("select 1 from touched_keys limit 1") | length -%}
         {%- set touched_state = "(" ~ touched_rows(state) ~ ")" -%}
         {%- do move_keys(hidden, hidden_keys(touched_state, shown)) -%}
-        {%- for owned in owned_resources(consumer) -%}
-            {%- do queue_keys(owned, resource, "moved_keys") -%}
-        {%- endfor -%}
+        {%- do queue_keys(owned_resources(consumer), resource, "moved_keys") -%}
     {%- endif -%}
     {%- do take_keys(consumer) -%}
 {%- endmacro %}

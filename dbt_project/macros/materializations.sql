@@ -12,11 +12,12 @@
 {% materialization shown, default -%}
     {%- set has_state = "state_" ~ this.identifier in model.refs | map(attribute="name") -%}
     {%- set is_up_to_date = is_up_to_date("main", this.identifier, this) -%}
-    {%- if is_up_to_date and not queued_sources(this.identifier) -%}
+    {%- set owners = owners_of(model) -%}
+    {%- if is_up_to_date and not has_keys_to_show(this.identifier, owners, has_state) -%}
         {{ return(leave()) }}
     {%- endif -%}
     {%- do begin() -%}
-    {%- do show_rows(this.identifier, owners_of(model), has_state=has_state) -%}
+    {%- do show_rows(this.identifier, owners, has_state=has_state) -%}
     {{ return(finish()) }}
 {%- endmaterialization %}
 

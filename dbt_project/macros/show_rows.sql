@@ -59,8 +59,17 @@
     {%- set rows = live_rows(state, hidden_relations(owners)) -%}
     {%- do run_sql("insert into " ~ shown ~ " by name " ~ rows) -%}
     {%- if "model.mx.hidden_" ~ resource in graph.nodes -%}
-        {%- do queue_keys("hidden_" ~ resource, resource, keys) -%}
+        {%- do queue_keys(["hidden_" ~ resource], resource, keys) -%}
     {%- endif -%}
+{%- endmacro %}
+
+{#- Owners that came or went and own nothing here leave nothing to do. -#}
+{% macro has_keys_to_show(resource, owners, has_state) -%}
+    {%- if not has_state -%}
+        {{ return(queued_sources(resource) | length > 0) }}
+    {%- endif -%}
+    {%- set state = new_relation("state", resource) -%}
+    {{ return(find_touched_and_owned_keys(resource, state, owners)) }}
 {%- endmacro %}
 
 {#- The keys that the files have touched, and those whose owner has come or gone; whether there are
@@ -71,7 +80,9 @@
         {{ return(false) }}
     {%- endif -%}
     {%- do run_sql(touched_and_owned_keys(resource, state, owners, sources)) -%}
-    {{ return(run_sql("from touched_keys limit 1") | length > 0) }}
+    {%- set found = run_sql("from touched_keys limit 1") | length > 0 -%}
+    {%- do take_keys(resource) if not found -%}
+    {{ return(found) }}
 {%- endmacro %}
 
 {% macro touched_and_owned_keys(resource, state, owners, sources) -%}

@@ -1,15 +1,20 @@
-{#- What tables tell each other: keys of `source` that changed and that `consumer` has still to look
-    at. Written with the change and taken away with what follows from it, so that a build that is
+{#- What tables tell each other: keys of `source` that changed and that each of `consumers` has still
+    to look at. Written with the change and taken away with what follows from it, so that a build that is
     cut off between the two loses nothing. -#}
-{% macro queue_keys(consumer, source, keys) -%}
+{% macro queue_keys(consumers, source, keys) -%}
+    {%- set names = [] -%}
+    {%- for consumer in consumers -%}
+        {%- do names.append("(" ~ text_literal(consumer) ~ ")") -%}
+    {%- endfor -%}
     {%- set query -%}
         insert into ops.touched_keys by name
         select
-            {{ text_literal(consumer) }} as consumer,
+            consumers.consumer,
             {{ text_literal(source) }} as source,
-            _client_guid,
-            cast(guid as varchar) as guid
-        from {{ keys }}
+            keys._client_guid,
+            cast(keys.guid as varchar) as guid
+        from {{ keys }} as keys
+        cross join (values {{ names | join(", ") }}) as consumers (consumer)
     {%- endset -%}
     {%- do run_sql(query) -%}
 {%- endmacro %}

@@ -24,4 +24,4 @@
 ] %}
 -- depends_on: {{ ref(resource) }}
 {% endfor %}
-{{ find_breaches('main', rules=breaches_of_main) }}
+{{ find_breaches('main', rules=breaches_of_main, owners_matter=true) }}
