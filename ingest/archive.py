@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -28,8 +29,9 @@ class Download:
     """A file on its way into a scratch folder; an attempt goes on where the last broke off."""
 
     def __init__(self, scratch: Path) -> None:
-        self._path = scratch / "download"
-        self._path.write_bytes(b"")
+        descriptor, path = tempfile.mkstemp(prefix="download-", dir=scratch)
+        os.close(descriptor)
+        self._path = Path(path)
         self._sha256 = hashlib.sha256()
         self._size = 0
 
@@ -44,6 +46,8 @@ class Download:
                 target.write(chunk)
                 self._sha256.update(chunk)
                 self._size += len(chunk)
+            target.flush()
+            os.fsync(target.fileno())  # here, so that it delays no other file
         return Fetched(path=self._path, size_bytes=self._size, sha256=self._sha256.hexdigest())
 
     def restart(self) -> None:
@@ -51,6 +55,10 @@ class Download:
         os.truncate(self._path, 0)
         self._sha256 = hashlib.sha256()
         self._size = 0
+
+    def discard(self) -> None:
+        """Free the space of what has come, as the rest will not."""
+        self._path.unlink()
 
 
 def archive_path(archive: Path, file: DailyFile | ManifestFile, *, name: str) -> Path:

@@ -1,6 +1,8 @@
 """How to log in to an SSH server: the host key must be known, only what was given is tried."""
 
 import io
+import socket
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,6 +12,10 @@ import paramiko
 from ingest.errors import SettingsError, SourceError, SourceUnavailable
 
 TIMEOUT_S = 30
+PACKET_BYTES = 128 << 10
+"""TODO"""
+CHANNEL_BYTES = 4 << 20
+"""TODO"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,10 +94,26 @@ def connect(login: Login) -> paramiko.SSHClient:
             timeout=TIMEOUT_S,
             banner_timeout=TIMEOUT_S,
             auth_timeout=TIMEOUT_S,
+            transport_factory=_fast_transport,
         )
     except (paramiko.SSHException, OSError, EOFError) as error:
         raise _explain(error, login) from error
     return client
+
+
+def _fast_transport(
+    connection: socket.socket, *, disabled_algorithms: Mapping[str, Iterable[str]] | None
+) -> paramiko.Transport:
+    """Prefer the ciphers that also authenticate: decrypted in one call, with no hash beside them."""
+    transport = paramiko.Transport(
+        connection,
+        default_window_size=CHANNEL_BYTES,
+        default_max_packet_size=PACKET_BYTES,
+        disabled_algorithms=disabled_algorithms,
+    )
+    options = transport.get_security_options()
+    options.ciphers = tuple(sorted(options.ciphers, key=lambda name: "gcm" not in name))
+    return transport
 
 
 def _load_host_keys(client: paramiko.SSHClient, login: Login) -> None:

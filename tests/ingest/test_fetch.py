@@ -10,9 +10,10 @@ from typing import BinaryIO, cast
 import pytest
 from tenacity import wait_none
 
-from ingest import fetch
+from ingest import download
 from ingest.errors import SourceError, SourceUnavailable
-from ingest.fetch import ATTEMPTS, fetch_all
+from ingest.download import ATTEMPTS
+from ingest.fetch import fetch_all
 from ingest.ledger import Ledger
 from ingest.progress import Silent
 from ingest.sources import SourceFile
@@ -66,7 +67,7 @@ class _Breaking(io.BytesIO):
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetch, "wait_random_exponential", lambda **_: wait_none())
+    monkeypatch.setattr(download, "wait_random_exponential", lambda **_: wait_none())
 
 
 def fetch_from(source: BreakingSource, data: Path) -> list[SourceError]:

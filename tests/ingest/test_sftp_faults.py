@@ -9,14 +9,14 @@ import paramiko
 import pytest
 from tenacity import wait_none
 
-from ingest import fetch
+from ingest import download
 from ingest.errors import SourceError, SourceUnavailable
 from ingest.fetch import fetch_all
 from ingest.ledger import Ledger
 from ingest.progress import Silent
 from ingest.sample import served_folder
 from ingest.sample.server import serve_sftp
-from ingest.sources import Source, open_source, sftp, ssh
+from ingest.sources import Source, open_source, sftp_session, ssh
 from tests.support.sender import CLIENT, DAY
 
 NAME = f"{CLIENT}.{DAY}.users.created.avro.pgp"
@@ -26,10 +26,10 @@ Read = Callable[[paramiko.SFTPHandle, int, int], bytes | int]
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetch, "wait_random_exponential", lambda **_: wait_none())
-    monkeypatch.setattr(sftp, "TIMEOUT_S", 1)
+    monkeypatch.setattr(download, "wait_random_exponential", lambda **_: wait_none())
+    monkeypatch.setattr(sftp_session, "TIMEOUT_S", 1)
     monkeypatch.setattr(ssh, "TIMEOUT_S", 5)
-    monkeypatch.setattr(sftp, "WINDOW_BYTES", 500_000)
+    monkeypatch.setattr(sftp_session, "WINDOW_BYTES", 500_000)
 
 
 @pytest.fixture
