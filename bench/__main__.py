@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from bench.fetch import fetch_table, measure_fetch
 from bench.history import history_table, measure_history
 from bench.measure import machine
 
@@ -43,6 +44,20 @@ def history(
     typer.echo(table)
     if keep:
         _keep("history", f"{_circumstances()}\n\n{table}")
+
+
+@app.command()
+def fetch(
+    megabytes: Annotated[int, typer.Option(min=1, help="Size of the large file, MiB.")] = 128,
+    days: Annotated[int, typer.Option(min=1, help="Days of 66 small files.")] = 5,
+    runs: Annotated[int, typer.Option(min=1, help="Times each way, in turns.")] = 7,
+    keep: Annotated[bool, typer.Option(help="Write the table into docs/performance.md.")] = False,
+) -> None:
+    """What fetching over SFTP costs, against OpenSSH's own client. Needs root, for a server."""
+    table = fetch_table(list(measure_fetch(large_megabytes=megabytes, days=days, runs=runs)))
+    typer.echo(table)
+    if keep:
+        _keep("fetch", f"{_circumstances()}\n\n{table}")
 
 
 def _circumstances() -> str:

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ingest.delivery import DailyFile, ManifestFile
-from ingest.durable import link_or_copy, put_in_place
+from ingest.durable import link_or_copy, move_synced
 
 CHUNK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """A file's bytes, fetched but not yet archived."""
+    """A file's bytes, fetched and on the disk, but not yet archived."""
 
     path: Path
     size_bytes: int
@@ -74,7 +74,10 @@ def changed_folders(archive: Path, *, since: datetime) -> Iterator[Path]:
 
 
 def store(fetched: Fetched, target: Path, *, replaced_sha256: str | None) -> None:
-    """Put fetched bytes into the archive; those that they replace stay under a longer name."""
+    """Put fetched bytes into the archive; those that they replace stay under a longer name.
+
+    Who calls syncs the folder, once for many.
+    """
     if target.exists() and replaced_sha256 not in (None, fetched.sha256):
         link_or_copy(target, target.with_name(f"{target.name}.{str(replaced_sha256)[:12]}"))
-    put_in_place(fetched.path, target)
+    move_synced(fetched.path, target)

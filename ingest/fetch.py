@@ -8,14 +8,14 @@ from datetime import timedelta
 from pathlib import Path
 
 from ingest.ahead import map_ahead
-from ingest.archive import Fetched, archive_path, changed_folders, store
-from ingest.delivery import DailyFile, ManifestFile, is_ours, parse_name
+from ingest.archive import Fetched, changed_folders
+from ingest.archiving import Archiving, archived_as
+from ingest.delivery import is_ours, parse_name
 from ingest.download import Downloads
-from ingest.errors import Reason, RejectedError, SourceError
+from ingest.errors import SourceError
 from ingest.ledger import Ledger
-from ingest.ledger_state import Archived, What, place_of
+from ingest.ledger_state import What
 from ingest.progress import Progress
-from ingest.quarantine import put_in_quarantine, quarantine_path
 from ingest.sources import Source, SourceFile
 
 FILES_AT_ONCE = 4
@@ -45,14 +45,15 @@ def fetch_all(
     downloads = Downloads(source, scratch=scratch)
     new = sorted((each for each in downloads.list_files() if _is_new(each, ledger)), key=_age)
     progress.begin("fetch", total=sum(listed.size_bytes for listed in new))
-    for listed, fetched in _fetch_ahead(downloads, new):
-        if isinstance(fetched, SourceError):
-            facts = {"event": "not fetched", "name": listed.name}
-            log.warning("%s", fetched, extra={"facts": facts})
-            failures.append(fetched)
-        else:
-            _archive(fetched, listed, data=data, ledger=ledger, scratch=scratch)
-        progress.advance(listed.size_bytes)
+    with Archiving(data=data, ledger=ledger, scratch=scratch) as archiving:
+        for listed, fetched in _fetch_ahead(downloads, new):
+            if isinstance(fetched, SourceError):
+                facts = {"event": "not fetched", "name": listed.name}
+                log.warning("%s", fetched, extra={"facts": facts})
+                failures.append(fetched)
+            else:
+                archiving.add(fetched, listed)
+            progress.advance(listed.size_bytes)
     return failures
 
 
@@ -74,7 +75,7 @@ def adopt_orphans(*, data: Path, ledger: Ledger) -> None:
     for folder in changed_folders(data / "archive", since=since):
         for path in sorted(folder.iterdir()):
             file = parse_name(path.name)
-            archived = _archived(ledger, file) if file else None
+            archived = archived_as(ledger, file) if file else None
             is_other_name = archived is not None and archived.name != path.name
             if file is None or (is_other_name and path.name in ledger.state.seen):
                 continue
@@ -104,39 +105,3 @@ def _is_new(listed: SourceFile, ledger: Ledger) -> bool:
 def _age(listed: SourceFile) -> tuple[str, str]:
     parsed = parse_name(listed.name)
     return (parsed.delivery.snapshot_date.isoformat() if parsed else "", listed.name)
-
-
-def _archive(
-    fetched: Fetched, listed: SourceFile, *, data: Path, ledger: Ledger, scratch: Path
-) -> None:
-    file = parse_name(listed.name)
-    facts = {
-        "name": listed.name,
-        "encrypted_bytes": fetched.size_bytes,
-        "encrypted_sha256": fetched.sha256,
-        "source_bytes": listed.size_bytes,
-        "source_modified_at": listed.modified_at,
-    }
-    if file is None:
-        error = RejectedError(
-            Reason.NAME,
-            expected="<client>.<date>.<resource>.<event>.avro.pgp, or a manifest's name",
-            found=ascii(listed.name),
-        )
-        target = quarantine_path(data / "quarantine", None, name=listed.name)
-        put_in_quarantine(target, ciphertext=fetched.path, error=error, scratch=scratch, **facts)
-        ledger.append(What.QUARANTINED, None, **facts, reason=error.reason)
-        return
-    replaced = _archived(ledger, file)
-    store(
-        fetched,
-        archive_path(data / "archive", file, name=listed.name),
-        replaced_sha256=replaced.encrypted_sha256 if replaced else None,
-    )
-    ledger.append(What.ARCHIVED, file, **facts)
-
-
-def _archived(ledger: Ledger, file: DailyFile | ManifestFile) -> Archived | None:
-    if isinstance(file, ManifestFile):
-        return ledger.state.manifests.get(file.delivery)
-    return ledger.state.archived.get(place_of(file))

@@ -2,9 +2,9 @@
 
 import io
 import socket
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import paramiko
@@ -94,26 +94,25 @@ def connect(login: Login) -> paramiko.SSHClient:
             timeout=TIMEOUT_S,
             banner_timeout=TIMEOUT_S,
             auth_timeout=TIMEOUT_S,
-            transport_factory=_fast_transport,
+            transport_factory=_FastTransport,  # type: ignore[arg-type]
         )
     except (paramiko.SSHException, OSError, EOFError) as error:
         raise _explain(error, login) from error
     return client
 
 
-def _fast_transport(
-    connection: socket.socket, *, disabled_algorithms: Mapping[str, Iterable[str]] | None
-) -> paramiko.Transport:
-    """Prefer the ciphers that also authenticate: decrypted in one call, with no hash beside them."""
-    transport = paramiko.Transport(
-        connection,
-        default_window_size=CHANNEL_BYTES,
-        default_max_packet_size=PACKET_BYTES,
-        disabled_algorithms=disabled_algorithms,
-    )
-    options = transport.get_security_options()
-    options.ciphers = tuple(sorted(options.ciphers, key=lambda name: "gcm" not in name))
-    return transport
+class _FastTransport(paramiko.Transport):
+    """Prefers ciphers that authenticate as they decrypt: one call a packet, and no hash beside."""
+
+    def __init__(self, connection: socket.socket, **options: Any) -> None:
+        super().__init__(
+            connection,
+            default_window_size=CHANNEL_BYTES,
+            default_max_packet_size=PACKET_BYTES,
+            **options,
+        )
+        offered = self.get_security_options()
+        offered.ciphers = tuple(sorted(offered.ciphers, key=lambda name: "gcm" not in name))
 
 
 def _load_host_keys(client: paramiko.SSHClient, login: Login) -> None:

@@ -19,7 +19,7 @@ STEPS = {
     "open a source file": "ingest.sources.local.LocalFolder.open_file",
     "finish a download": "ingest.archive.Download.attempt",
     "keep the replaced version": "ingest.archive.link_or_copy",
-    "put into the archive": "ingest.archive.put_in_place",
+    "put into the archive": "ingest.archive.move_synced",
     "decrypt": "ingest.openpgp.Keyring.decrypt",
     "open a container": "ingest.land.open_container",
     "write Parquet": "ingest.land.write_parquet",

@@ -11,8 +11,8 @@ import pytest
 from tenacity import wait_none
 
 from ingest import download
-from ingest.errors import SourceError, SourceUnavailable
 from ingest.download import ATTEMPTS
+from ingest.errors import SourceError, SourceUnavailable
 from ingest.fetch import fetch_all
 from ingest.ledger import Ledger
 from ingest.progress import Silent

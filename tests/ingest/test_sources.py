@@ -9,7 +9,7 @@ import pytest
 
 from ingest.errors import SettingsError, SourceError, SourceUnavailable
 from ingest.sources import Source, open_source
-from tests.support.sshd import Sshd
+from tests.support.sshd import ACCOUNT, Sshd
 
 NAMES = Path("/nonexistent/known_hosts")
 CONTENT = os.urandom(100_000)
@@ -143,7 +143,9 @@ def test_a_server_with_another_key_is_not_trusted(sshd_server: Sshd, tmp_path: P
 
 def test_a_wrong_password_is_not_tried_again(sshd_server: Sshd) -> None:
     with (
-        pytest.raises(SourceError, match="expected to log in as mx-test, found it refused") as told,
+        pytest.raises(
+            SourceError, match=f"expected to log in as {ACCOUNT}, found it refused"
+        ) as told,
         open_source(
             sshd_server.address, password="wrong", known_hosts=sshd_server.known_hosts
         ) as source,
