@@ -19,8 +19,8 @@ from tests.support.sshd import ACCOUNT, Sshd, sshd
 CLIENT: Final = "CLT-00000000-0000-4000-8000-000000000001"
 FIRST_DATE: Final = date(2026, 1, 2)
 RESOURCES: Final = 22
-SMALL_BYTES: Final = (1_200, 3_000, 300_000)
-"""Most files of a day hold a header alone, some a few rows, some more."""
+SMALL_BYTES: Final = (1_200, 1_200, 3_000, 3_000, 3_000, 20_000, 300_000)
+"""Many files of a day hold a header alone, most of the others a few rows."""
 OURS: Final = [sys.executable, "-m", "bench.fetch_once"]
 
 
@@ -51,7 +51,7 @@ def measure_fetch(*, large_megabytes: int, days: int, runs: int) -> Iterator[Fet
         bench.serve([large_megabytes << 20])
         yield bench.measure(f"1 file of {large_megabytes} MiB", runs=runs)
         per_day = RESOURCES * len(Event)
-        bench.serve([SMALL_BYTES[n * 7 % 10 // 5 + (n % 20 == 0)] for n in range(days * per_day)])
+        bench.serve([SMALL_BYTES[n % len(SMALL_BYTES)] for n in range(days * per_day)])
         yield bench.measure(f"{per_day} small files of each of {days} days", runs=runs)
 
 

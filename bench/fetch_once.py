@@ -19,6 +19,7 @@ def main() -> None:
     settings = load_settings("source")
     opened = open_source(
         settings.source,
+        password=reveal(settings.sftp_password),
         private_key=reveal(settings.sftp_private_key),
         known_hosts=settings.sftp_known_hosts,
     )

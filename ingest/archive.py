@@ -41,13 +41,14 @@ class Download:
         Raises:
             SourceError: the source broke off; what has come is kept for the next attempt.
         """
-        with self._path.open("ab") as target, open_at(self._size) as stream:
-            while chunk := stream.read(CHUNK_BYTES):
-                target.write(chunk)
-                self._sha256.update(chunk)
-                self._size += len(chunk)
+        with self._path.open("ab") as target:
+            with open_at(self._size) as stream:
+                while chunk := stream.read(CHUNK_BYTES):
+                    target.write(chunk)
+                    self._sha256.update(chunk)
+                    self._size += len(chunk)
             target.flush()
-            os.fsync(target.fileno())  # here, so that it delays no other file
+            os.fsync(target.fileno())
         return Fetched(path=self._path, size_bytes=self._size, sha256=self._sha256.hexdigest())
 
     def restart(self) -> None:

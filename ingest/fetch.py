@@ -18,8 +18,8 @@ from ingest.ledger_state import What
 from ingest.progress import Progress
 from ingest.sources import Source, SourceFile
 
-FILES_AT_ONCE = 4
-"""TODO"""
+FILES_AT_ONCE = 8
+"""More than a source has connections, as some wait for the disk."""
 FILES_AHEAD = 16
 """How many may lie in scratch while an older and larger one is still coming."""
 CLOCK_SLACK = timedelta(seconds=2)

@@ -1,7 +1,6 @@
 """A folder on an SFTP server as a source."""
 
 import stat
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -12,10 +11,13 @@ from urllib.parse import unquote, urlsplit
 
 import paramiko
 
-from ingest.errors import SourceError, SourceUnavailable
+from ingest.errors import IngestError, SourceError, SourceUnavailable
 from ingest.sources import SourceFile
 from ingest.sources.sftp_session import ANY_BYTES, RemoteFile, Session, open_session
 from ingest.sources.ssh import Login, connect, read_login
+
+CONNECTIONS = 4
+"""TODO"""
 
 
 class SftpFolder:
@@ -65,9 +67,11 @@ class _Connections:
     def __init__(self, login: Login) -> None:
         self._login = login
         self._idle: list[_Connection] = []
+        self._begun = 0
         self._working = 0
-        self._most = sys.maxsize
-        """How many the server takes at once, once it has refused one."""
+        """Of those begun, the ones that are logged in."""
+        self._most = CONNECTIONS
+        """Fewer once the server has refused one."""
         self._changed = threading.Condition()
 
     @contextmanager
@@ -95,13 +99,14 @@ class _Connections:
     def _take(self) -> _Connection:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._idle or self._working < self._most)
+                self._changed.wait_for(lambda: self._idle or self._begun < self._most)
                 if self._idle:
                     return self._idle.pop()
+                self._begun += 1
             try:
                 connection = _connect(self._login)
-            except SourceError:
-                if not self._must_share():
+            except IngestError as error:
+                if not self._must_share() or not isinstance(error, SourceError):
                     raise
             else:
                 with self._changed:
@@ -111,7 +116,9 @@ class _Connections:
     def _must_share(self) -> bool:
         """Say whether those that work must do, as the server has refused one more."""
         with self._changed:
-            self._most = self._working or sys.maxsize
+            self._begun -= 1
+            self._most = self._working or CONNECTIONS
+            self._changed.notify_all()
             return self._working > 0
 
     def _give_back(self, connection: _Connection, *, is_in_order: bool) -> None:
@@ -119,6 +126,7 @@ class _Connections:
             if is_in_order:
                 self._idle.append(connection)
             else:
+                self._begun -= 1
                 self._working -= 1
             self._changed.notify_all()
         if not is_in_order:
