@@ -13,6 +13,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from bench.distance import far_away
 from ingest.delivery import Event
 from tests.support.sshd import ACCOUNT, Sshd, sshd
 
@@ -21,6 +22,7 @@ FIRST_DATE: Final = date(2026, 1, 2)
 RESOURCES: Final = 22
 SMALL_BYTES: Final = (1_200, 1_200, 3_000, 3_000, 3_000, 20_000, 300_000)
 """Many files of a day hold a header alone, most of the others a few rows."""
+DELAY_S: Final = 0.01
 OURS: Final = [sys.executable, "-m", "bench.fetch_once"]
 
 
@@ -50,15 +52,21 @@ def measure_fetch(*, large_megabytes: int, days: int, runs: int) -> Iterator[Fet
         bench = _Bench(Path(scratch), server)
         bench.serve([large_megabytes << 20])
         yield bench.measure(f"1 file of {large_megabytes} MiB", runs=runs)
-        per_day = RESOURCES * len(Event)
-        bench.serve([SMALL_BYTES[n % len(SMALL_BYTES)] for n in range(days * per_day)])
-        yield bench.measure(f"{per_day} small files of each of {days} days", runs=runs)
+        per_day = [SMALL_BYTES[n % len(SMALL_BYTES)] for n in range(RESOURCES * len(Event))]
+        bench.serve(per_day * days)
+        yield bench.measure(f"{len(per_day)} small files of each of {days} days", runs=runs)
+        bench.serve(per_day)
+        with far_away(server.port, delay_s=DELAY_S) as bench.port:
+            what = f"{len(per_day)} small files of one day, {2 * DELAY_S * 1000:.0f} ms away"
+            yield bench.measure(what, runs=runs)
 
 
 class _Bench:
     def __init__(self, folder: Path, server: Sshd) -> None:
         self._folder = folder
         self._server = server
+        self.port = server.port
+        """Where the server is asked."""
         self._key = folder / "key"
         make_key = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(self._key)]
         subprocess.run(make_key, check=True)
@@ -96,8 +104,14 @@ class _Bench:
         batch = self._folder / "batch"
         batch.write_text(f"lcd {self._folder / 'data'}\nget {self._server.folder}/*\n")
         command = ["sftp", "-q", "-b", str(batch), "-i", str(self._key), "-P"]
-        trusted = f"UserKnownHostsFile={self._server.known_hosts}"
-        return [*command, str(self._server.port), "-o", trusted, f"{ACCOUNT}@127.0.0.1"]
+        trusted = f"UserKnownHostsFile={self._known_hosts()}"
+        return [*command, str(self.port), "-o", trusted, f"{ACCOUNT}@127.0.0.1"]
+
+    def _known_hosts(self) -> Path:
+        _host, *key = self._server.known_hosts.read_text().split()
+        path = self._folder / "known_hosts"
+        path.write_text(" ".join([f"[127.0.0.1]:{self.port}", *key]) + "\n")
+        return path
 
     def _time(self, command: Sequence[str]) -> tuple[float, str]:
         """Run a program that fetches into an empty folder, and see that it has fetched all."""
@@ -106,9 +120,9 @@ class _Bench:
         data.mkdir()
         environment = {
             "MX_DATA": str(data),
-            "MX_SOURCE": self._server.address,
+            "MX_SOURCE": f"sftp://{ACCOUNT}@127.0.0.1:{self.port}{self._server.folder}",
             "MX_SFTP_PRIVATE_KEY": str(self._key),
-            "MX_SFTP_KNOWN_HOSTS": str(self._server.known_hosts),
+            "MX_SFTP_KNOWN_HOSTS": str(self._known_hosts()),
         }
         began = time.monotonic()
         done = subprocess.run(

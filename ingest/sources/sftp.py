@@ -17,7 +17,8 @@ from ingest.sources.sftp_session import ANY_BYTES, RemoteFile, Session, open_ses
 from ingest.sources.ssh import Login, connect, read_login
 
 CONNECTIONS = 4
-"""TODO"""
+"""66 small files from 20 ms away take 2.8 s over 2, 1.7 s over 4, 1.4 s over 8; on one machine 4
+and 8 are as fast. More are more likely to be refused."""
 
 
 class SftpFolder:

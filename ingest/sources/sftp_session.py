@@ -30,7 +30,7 @@ ANY_BYTES = "surrogateescape"
 VERSION = 3
 LIMITS = b"limits@openssh.com"
 WINDOW_BYTES = 4 << 20
-"""TODO"""
+"""Asked for ahead of each reader. 1 MiB leaves the server idle at times, 16 MiB is no faster."""
 READ_BYTES = 32 << 10
 """What every server answers at once, whatever it says of itself."""
 MOST_READ_BYTES = 255 << 10

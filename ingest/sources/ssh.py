@@ -13,9 +13,10 @@ from ingest.errors import SettingsError, SourceError, SourceUnavailable
 
 TIMEOUT_S = 30
 PACKET_BYTES = 128 << 10
-"""TODO"""
+"""A quarter of paramiko's packets, each of which costs the same: 128 MiB take a third less time
+than with its 32 KiB; 64 and 256 KiB are as fast."""
 CHANNEL_BYTES = 4 << 20
-"""TODO"""
+"""What the server may send before it is told that it was read; paramiko's 2 MiB are half of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +112,8 @@ class _FastTransport(paramiko.Transport):
             default_max_packet_size=PACKET_BYTES,
             **options,
         )
+        # else a request waits in the kernel until the answer to the one before has come
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         offered = self.get_security_options()
         offered.ciphers = tuple(sorted(offered.ciphers, key=lambda name: "gcm" not in name))
 
