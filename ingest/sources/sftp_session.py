@@ -24,7 +24,7 @@ from paramiko.sftp import (
     int64,
 )
 
-from ingest.sources.ssh import TIMEOUT_S
+from ingest.sources.ssh import CHANNEL_BYTES, TIMEOUT_S
 
 ANY_BYTES = "surrogateescape"
 VERSION = 3
@@ -41,6 +41,7 @@ class Session(paramiko.SFTPClient):
     """A client that one file's name in another encoding does not keep from seeing the others."""
 
     _says_limits = False
+    _held = memoryview(b"")
 
     def __init__(self, channel: paramiko.Channel) -> None:
         super().__init__(channel)
@@ -86,6 +87,18 @@ class Session(paramiko.SFTPClient):
             raise paramiko.SFTPError("no version")
         self._says_limits = LIMITS in answer
         return VERSION
+
+    def _read_all(self, size: int) -> bytes:
+        """Read so much. All that has come is taken at once, as paramiko moves what it keeps."""
+        pieces = []
+        while size > 0:
+            self._held = self._held or memoryview(self.sock.recv(CHANNEL_BYTES))
+            if not self._held:
+                raise EOFError
+            pieces.append(self._held[:size])
+            self._held = self._held[size:]
+            size -= len(pieces[-1])
+        return b"".join(pieces)
 
     def _read_limit(self) -> int:
         _, limits = self.request(CMD_EXTENDED, LIMITS)

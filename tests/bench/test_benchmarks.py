@@ -31,9 +31,7 @@ def test_history_measures_a_day() -> None:
 
 
 def test_fetch_measures_both_sides(sshd_server: Sshd) -> None:
-    head, _, large, *small = run_bench(
-        "fetch", "--megabytes", "1", "--days", "1", "--runs", "1"
-    )
+    head, _, large, *small = run_bench("fetch", "--megabytes", "1", "--days", "1", "--runs", "1")
 
     assert large[head.index("MB")] == "1.0"
     for cells in (large, *small):
