@@ -33,6 +33,8 @@ class FetchCost:
     what: str
     size_bytes: int
     ours: list[float]
+    since_start: list[float]
+    """Of ours, from the login on."""
     theirs: list[float]
     peak_bytes: int
     """Of ours, the largest of all times."""
@@ -89,15 +91,22 @@ class _Bench:
             path.chmod(0o644)
 
     def measure(self, what: str, *, runs: int) -> FetchCost:
-        ours, theirs, peaks = [], [], []
+        ours, since_start, theirs, peaks = [], [], [], []
         for _ in range(runs):
             seconds, output = self._time(OURS)
             ours.append(seconds)
-            peaks.append(int(output))
+            peak, since = output.split()
+            peaks.append(int(peak))
+            since_start.append(float(since))
             theirs.append(self._time(self._sftp())[0])
         size = sum(path.stat().st_size for path in self._server.folder.iterdir())
         return FetchCost(
-            what=what, size_bytes=size, ours=ours, theirs=theirs, peak_bytes=max(peaks)
+            what=what,
+            size_bytes=size,
+            ours=ours,
+            since_start=since_start,
+            theirs=theirs,
+            peak_bytes=max(peaks),
         )
 
     def _sftp(self) -> list[str]:
@@ -135,7 +144,15 @@ class _Bench:
         return seconds, done.stdout
 
 
-HEAD: Final = ("what", "MB", "ours, s", "OpenSSH sftp, s", "ours / sftp", "peak of ours, MB")
+HEAD: Final = (
+    "what",
+    "MB",
+    "ours, s",
+    "without Python's start, s",
+    "OpenSSH sftp, s",
+    "ours / sftp",
+    "peak of ours, MB",
+)
 
 
 def fetch_table(costs: Sequence[FetchCost]) -> str:
@@ -146,6 +163,7 @@ def fetch_table(costs: Sequence[FetchCost]) -> str:
             cost.what,
             f"{cost.size_bytes / 1e6:,.1f}",
             _spread(cost.ours),
+            f"{median(cost.since_start):.2f}",
             _spread(cost.theirs),
             f"{cost.ratio:.2f}",
             f"{cost.peak_bytes / 1e6:,.0f}",

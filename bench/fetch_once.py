@@ -1,9 +1,11 @@
 """What `ingest run` does to fetch and archive, as a program: `python -m bench.fetch_once`.
 
-It takes the settings of `ingest run` and prints the largest resident size it had, in bytes.
+It takes the settings of `ingest run` and prints the largest resident size it had, in bytes, and the
+seconds from the login on.
 """
 
 import re
+import time
 from pathlib import Path
 
 from ingest.durable import scratch_folder
@@ -17,6 +19,7 @@ from ingest.sources import open_source
 
 def main() -> None:
     settings = load_settings("source")
+    began = time.monotonic()
     opened = open_source(
         settings.source,
         password=reveal(settings.sftp_password),
@@ -30,7 +33,7 @@ def main() -> None:
         )
     if failures:
         raise IngestError(str(failures[0]))
-    print(_peak_bytes())  # noqa: T201
+    print(_peak_bytes(), time.monotonic() - began)  # noqa: T201
 
 
 def _peak_bytes() -> int:
