@@ -1,6 +1,7 @@
 """The landing: verified rows as Parquet; the only place that knows its layout."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pyarrow as pa
@@ -48,7 +49,10 @@ def write_parquet(
     }
     schema = pa.schema([*container.schema, *(pa.field(*column) for column in LINEAGE.items())])
     row_count = 0
-    with pq.ParquetWriter(target, schema, compression="zstd") as writer:
+    with (
+        closing(container.batches),
+        pq.ParquetWriter(target, schema, compression="zstd") as writer,
+    ):
         for table in _row_groups(container.batches, max_bytes=row_group_bytes):
             numbers = pa.array(range(row_count, row_count + table.num_rows), pa.int64())
             columns = [table.column(field.name) for field in container.schema]
