@@ -11,6 +11,7 @@ import typer
 
 from bench.history import history_table, measure_history
 from bench.measure import machine
+from bench.peers import PeersError
 
 RESULTS = Path(__file__).parents[1] / "docs" / "performance.md"
 
@@ -63,6 +64,8 @@ def main() -> None:
         app()
     except subprocess.CalledProcessError as error:
         sys.exit(f"bench: {error}\n{error.output}")
+    except PeersError as error:
+        sys.exit(f"bench: {error}")
 
 
 if __name__ == "__main__":
