@@ -1,6 +1,7 @@
 """The public tools that the project is held against: an environment of their own, .venv-bench."""
 
 import filecmp
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -8,8 +9,11 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[1]
 LOCK: Final = ROOT / "bench" / "peers.lock"
 VENV: Final = ROOT / ".venv-bench"
-QUIET: Final[Mapping[str, str]] = {"RUNTIME__DLTHUB_TELEMETRY": "false"}
-"""Environment variables that keep peers from calling home."""
+PEER_ENVIRONMENT: Final[Mapping[str, str]] = {
+    "PYTHONPATH": str(ROOT),  # they run modules of bench.against
+    "RUNTIME__DLTHUB_TELEMETRY": "false",
+    "RUNTIME__LOG_LEVEL": "ERROR",
+}
 
 
 class PeersError(RuntimeError):
@@ -28,3 +32,11 @@ def peer_python() -> Path:
             f"{VENV}: expected what {LOCK.name} lists, found another or none; run `just peers`"
         )
     return VENV / "bin" / "python"
+
+
+def peer_version(name: str) -> str:
+    """Say which version of a peer the lock file names."""
+    found = re.search(rf"^{re.escape(name)}==(\S+)", LOCK.read_text(), re.MULTILINE)
+    if not found:
+        raise PeersError(f"{LOCK}: expected {name}, found none; run `just lock`")
+    return found[1]
