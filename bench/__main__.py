@@ -9,10 +9,11 @@ from typing import Annotated
 
 import typer
 
-from bench.apply import DifferentRowsError, apply_table, measure_apply
+from bench.apply import apply_table, measure_apply
 from bench.history import history_table, measure_history
 from bench.measure import machine
 from bench.peers import PeersError
+from bench.same_rows import DifferentRowsError
 
 RESULTS = Path(__file__).parents[1] / "docs" / "performance.md"
 

@@ -8,18 +8,13 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Final
 
-import duckdb
-
-from bench.measure import median_cost, run_measured
+from bench.measure import median_cost
 from bench.receiver import BenchReceiver, bench_receiver
-from bench.sides import BUILD, Applied, Ours, Side, make_peers
+from bench.same_rows import compare_rows
+from bench.sides import Applied, Ours, Side, make_peers
 from bench.typical_day import date_of
 
 KEYS_A_FILE: Final = 1_000_000
-
-
-class DifferentRowsError(RuntimeError):
-    """Two sides applied the same days and hold different rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +46,7 @@ def measure_apply(
     ):
         for size in sorted({*sizes, *alone}):
             _write_keys(receiver, size)
-            run_measured(BUILD, environment=receiver.environment)
+            Ours(receiver).build()
             yield _measure_size(receiver, size, has_peers=size in sizes, runs=runs)
 
 
@@ -75,7 +70,7 @@ def _measure_size(
         for side, cost in zip(sides, costs, strict=True):
             cost.days.append(side.apply(day, until=landed))
     if has_peers:
-        _compare_rows(sides, receiver=receiver, like=day[0])
+        compare_rows(sides, warehouse=receiver.data / "warehouse.duckdb", like=day[0])
         shutil.rmtree(folder)
     return costs
 
@@ -84,40 +79,6 @@ def _landed(receiver: BenchReceiver, *, date: str = "*") -> list[str]:
     """List the landed files of transactions."""
     pattern = f"resource=transactions/event=*/date={date}/*.parquet"
     return sorted(map(str, (receiver.data / "landing").glob(pattern)))
-
-
-def _compare_rows(sides: Sequence[Side], *, receiver: BenchReceiver, like: str) -> None:
-    """See that all sides hold the same rows, by every column whose type as landed is the table's.
-
-    Raises:
-        DifferentRowsError: they do not.
-    """
-    with duckdb.connect() as connection:
-        connection.execute(f"attach '{receiver.data}/warehouse.duckdb' as ours (read_only)")
-        columns = ", ".join(_columns_in_common(connection, like))
-        money = "sum(cast(round(amount, 2) as decimal(18, 2)))"
-        found = {
-            side.name: connection.execute(
-                f"""
-                select count(*), sum(cast(hash({columns}) as hugeint)), {money}
-                from ({side.rows(f"{columns}, amount")})
-                """
-            ).fetchone()
-            for side in sides
-        }
-    if len(set(found.values())) > 1:
-        raise DifferentRowsError(f"expected the same rows on all sides, found {found}")
-
-
-def _columns_in_common(connection: duckdb.DuckDBPyConnection, like: str) -> list[str]:
-    query = f"""
-        select column_name
-        from (describe ours.state.transactions)
-        semi join (describe from read_parquet('{like}', hive_partitioning = false))
-            using (column_name, column_type)
-        where column_name not in ('_event', '_source_sha256')
-    """
-    return [name for (name,) in connection.execute(query).fetchall()]
 
 
 HEAD: Final = (

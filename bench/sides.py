@@ -56,6 +56,9 @@ class Ours:
     name: str = "this project"
 
     def apply(self, day: Sequence[str], *, until: Sequence[str]) -> Applied:
+        return self.build()
+
+    def build(self) -> Applied:
         target = self.receiver.folder / "target"
         environment = self.receiver.environment | {"DBT_TARGET_PATH": str(target)}
         program = run_measured(BUILD, environment=environment)
