@@ -26,3 +26,11 @@ def test_history_measures_a_day() -> None:
 
     assert day[head.index("days before")] == "2"
     assert int(day[head.index("files opened")]) > 0
+
+
+def test_apply_measures_all_sides() -> None:
+    head, _, *sides = run_bench("apply", "--keys", "1000", "--transactions", "40", "--runs", "1")
+
+    named = [side[head.index("side")].split()[0].strip(",") for side in sides]
+    assert named == ["this", "rebuild", "dlt", "deltalake"]
+    assert all(float(side[head.index("program, s")]) > 0 for side in sides)
