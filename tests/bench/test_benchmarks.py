@@ -37,3 +37,11 @@ def test_fetch_measures_both_sides(sshd_server: Sshd) -> None:
     for cells in (large, *small):
         assert float(cells[head.index("ours / sftp")]) > 0
         assert float(cells[head.index("peak of ours, MB")]) > 0
+
+
+def test_apply_measures_all_sides() -> None:
+    head, _, *sides = run_bench("apply", "--keys", "1000", "--transactions", "40", "--runs", "1")
+
+    named = [side[head.index("side")].split()[0].strip(",") for side in sides]
+    assert named == ["this", "rebuild", "dlt", "deltalake"]
+    assert all(float(side[head.index("program, s")]) > 0 for side in sides)
