@@ -1,6 +1,7 @@
 set dotenv-load
 
 python := ".venv/bin/python"
+resolve := 'uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --custom-compile-command "just lock"'
 
 # list the recipes
 default:
@@ -36,7 +37,7 @@ env:
     @{{ python }} -m ingest.shell
 
 # all tests
-test *args: setup check
+test *args: setup peers check
     .venv/bin/pytest {{ args }}
 
 # the whole fault-injection suite, a longer run than `just test` makes of it
@@ -47,8 +48,12 @@ chaos *args: setup
 laws examples="20": setup
     LAWS_EXAMPLES={{ examples }} .venv/bin/pytest tests/warehouse/test_laws.py
 
+# make .venv-bench, the public tools that benchmarks are held against
+peers:
+    @cmp -s bench/peers.lock .venv-bench/installed.lock || .ci/make-venv .venv-bench bench/peers.lock
+
 # measure, against named peers or against itself: just bench history
-bench *args: setup
+bench *args: setup peers
     @{{ python }} -m bench {{ args }}
 
 # lint, types, import directions, SQL
@@ -60,4 +65,5 @@ check: setup
 
 # resolve the dependencies anew
 lock:
-    uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --custom-compile-command "just lock" --group dev pyproject.toml -o requirements.lock
+    {{ resolve }} --group dev pyproject.toml -o requirements.lock
+    {{ resolve }} --python-version 3.11 bench/peers.txt -o bench/peers.lock

@@ -9,8 +9,12 @@ from typing import Annotated
 
 import typer
 
+from bench.apply import apply_table, measure_apply
+from bench.fetch import fetch_table, measure_fetch
 from bench.history import history_table, measure_history
 from bench.measure import machine
+from bench.peers import PeersError
+from bench.same_rows import DifferentRowsError
 
 RESULTS = Path(__file__).parents[1] / "docs" / "performance.md"
 
@@ -45,6 +49,46 @@ def history(
         _keep("history", f"{_circumstances()}\n\n{table}")
 
 
+@app.command()
+def fetch(
+    megabytes: Annotated[int, typer.Option(min=1, help="Size of the large file, MiB.")] = 128,
+    days: Annotated[int, typer.Option(min=1, help="Days of 66 small files.")] = 5,
+    runs: Annotated[int, typer.Option(min=1, help="Times each way, in turns.")] = 7,
+    keep: Annotated[bool, typer.Option(help="Write the table into docs/performance.md.")] = False,
+) -> None:
+    """What fetching over SFTP costs, against OpenSSH's own client. Needs root, for a server."""
+    table = fetch_table(list(measure_fetch(large_megabytes=megabytes, days=days, runs=runs)))
+    typer.echo(table)
+    if keep:
+        _keep("fetch", f"{_circumstances()}\n\n{table}")
+
+
+@app.command()
+def apply(
+    keys: Annotated[
+        list[int] | None, typer.Option(help="Keys of transactions, on all sides.")
+    ] = None,
+    alone: Annotated[
+        list[int] | None, typer.Option(help="Keys of transactions, without peers.")
+    ] = None,
+    transactions: Annotated[
+        int, typer.Option(min=20, help="Events of transactions a day.")
+    ] = 10_000,
+    runs: Annotated[int, typer.Option(min=1, help="Days measured after each other.")] = 3,
+    keep: Annotated[bool, typer.Option(help="Write the table into docs/performance.md.")] = False,
+) -> None:
+    """What one day's changes of a large table cost, against public tools."""
+    sizes = keys or ([] if alone else [1_000_000, 5_000_000])
+    costs = []
+    for cost in measure_apply(sizes, alone=alone or [], transactions=transactions, runs=runs):
+        costs.append(cost)
+        typer.echo(apply_table([cost]), err=True)
+    table = apply_table(costs)
+    typer.echo(table)
+    if keep:
+        _keep("apply", f"{_circumstances()}\n\n{table}")
+
+
 def _circumstances() -> str:
     return f"Measured {datetime.now(tz=UTC):%Y-%m-%d} on {machine()}."
 
@@ -63,6 +107,8 @@ def main() -> None:
         app()
     except subprocess.CalledProcessError as error:
         sys.exit(f"bench: {error}\n{error.output}")
+    except (PeersError, DifferentRowsError) as error:
+        sys.exit(f"bench: {error}")
 
 
 if __name__ == "__main__":

@@ -4,11 +4,24 @@ import os
 import platform
 import re
 import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from tempfile import NamedTemporaryFile
+from typing import Final
+
+_SMALL_PARENT: Final = """
+import os, sys
+child = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ)
+_, status, usage = os.wait4(child, 0)
+with open(sys.argv[1], "w") as peak:
+    peak.write(str(usage.ru_maxrss))
+sys.exit(os.waitstatus_to_exitcode(status) % 256)
+"""
+"""Linux counts what a parent held when it started a program as the program's own peak."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +40,21 @@ def run_measured(command: Sequence[str], *, environment: Mapping[str, str] | Non
     Raises:
         CalledProcessError: it did not end with 0.
     """
-    began = time.monotonic()
-    with subprocess.Popen(
-        command,
-        env=None if environment is None else os.environ | dict(environment),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as program:
-        output = program.stdout.read() if program.stdout else ""
-        _, status, usage = os.wait4(program.pid, 0)
-        program.returncode = os.waitstatus_to_exitcode(status)
-    if program.returncode:
-        raise subprocess.CalledProcessError(program.returncode, command, output=output)
-    return Cost(time.monotonic() - began, usage.ru_maxrss << 10)
+    with NamedTemporaryFile("r", prefix="mx-bench-peak-") as peak:
+        parent = [sys.executable, "-ISc", _SMALL_PARENT, peak.name]
+        began = time.monotonic()
+        done = subprocess.run(
+            [*parent, *command],
+            env=None if environment is None else os.environ | dict(environment),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        seconds = time.monotonic() - began
+        if done.returncode:
+            raise subprocess.CalledProcessError(done.returncode, command, output=done.stdout)
+        return Cost(seconds, int(peak.read()) << 10)
 
 
 def count_opened(

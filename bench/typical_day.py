@@ -3,7 +3,7 @@
 Rows take their values from a few synthetic ones and their keys from their number.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -74,6 +74,14 @@ class TypicalDays:
     transactions: int
     patterns: duckdb.DuckDBPyConnection
     """Has a table of rows to take values from for each resource of which any come."""
+    created_on: dict[int, int] = field(default_factory=dict)
+    """Transactions created on days that create another number of them than a typical one."""
+
+    def first_key(self, day: int) -> int:
+        """Say how many transactions the days before one have created."""
+        typical = self.transactions * 9 // 10
+        other = sum(count - typical for at, count in self.created_on.items() if at < day)
+        return day * typical + other
 
     def has_rows(self, file: DailyFile, day: int) -> bool:
         return self._numbers(file, day) is not None
@@ -119,16 +127,17 @@ class TypicalDays:
 
     def _numbers(self, file: DailyFile, day: int) -> tuple[int, str] | None:
         """Say how many rows a file has, and as SQL which records they are about."""
-        created = self.transactions * 9 // 10
-        updated = (self.transactions - created) * 4 // 5
-        deleted = self.transactions - created - updated
+        typical = self.transactions * 9 // 10
+        updated = (self.transactions - typical) * 4 // 5
+        deleted = self.transactions - typical - updated
+        created = self.created_on.get(day, typical)
+        first, last = self.first_key(day), self.first_key(day + 1) - 1
         recent = (
-            f"greatest({day} - cast(hash(range) % {RECENT_DAYS} as bigint), 0) * {created}"
-            f" + hash(range, {day}) % {created}"
+            f"greatest({last} - cast(hash(range, {day}) % {RECENT_DAYS * typical} as bigint), 0)"
         )
         picked = f"hash(range, {day})"
         counts = {
-            ("transactions", "created"): (created, f"{day * created} + range"),
+            ("transactions", "created"): (created, f"{first} + range"),
             ("transactions", "updated"): (updated, recent),
             ("transactions", "deleted"): (deleted, recent),
             ("users", "updated"): (50, f"{picked} % {USERS}"),

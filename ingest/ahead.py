@@ -1,8 +1,9 @@
 """Work done ahead of the one who asks for it, a bounded way."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from itertools import islice, repeat
 from typing import TypeVar
 
 S = TypeVar("S")
@@ -28,3 +29,16 @@ def map_ahead(
     finally:
         for each in pending:
             each.cancel()
+
+
+def read_ahead(items: Iterator[T], *, ahead: int) -> Generator[T]:
+    """Yield items that a thread of their own has taken ahead; closed, it takes no more."""
+
+    def take(_: None) -> tuple[T, ...]:
+        return tuple(islice(items, 1))
+
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        for taken in map_ahead(take, repeat(None), executor=thread, ahead=ahead):
+            if not taken:
+                return
+            yield from taken

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -10,14 +11,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ingest.delivery import DailyFile, ManifestFile
-from ingest.durable import link_or_copy, put_in_place
+from ingest.durable import link_or_copy, move_synced
 
 CHUNK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """A file's bytes, fetched but not yet archived."""
+    """A file's bytes, fetched and on the disk, but not yet archived."""
 
     path: Path
     size_bytes: int
@@ -28,8 +29,9 @@ class Download:
     """A file on its way into a scratch folder; an attempt goes on where the last broke off."""
 
     def __init__(self, scratch: Path) -> None:
-        self._path = scratch / "download"
-        self._path.write_bytes(b"")
+        descriptor, path = tempfile.mkstemp(prefix="download-", dir=scratch)
+        os.close(descriptor)
+        self._path = Path(path)
         self._sha256 = hashlib.sha256()
         self._size = 0
 
@@ -39,11 +41,14 @@ class Download:
         Raises:
             SourceError: the source broke off; what has come is kept for the next attempt.
         """
-        with self._path.open("ab") as target, open_at(self._size) as stream:
-            while chunk := stream.read(CHUNK_BYTES):
-                target.write(chunk)
-                self._sha256.update(chunk)
-                self._size += len(chunk)
+        with self._path.open("ab") as target:
+            with open_at(self._size) as stream:
+                while chunk := stream.read(CHUNK_BYTES):
+                    target.write(chunk)
+                    self._sha256.update(chunk)
+                    self._size += len(chunk)
+            target.flush()
+            os.fsync(target.fileno())
         return Fetched(path=self._path, size_bytes=self._size, sha256=self._sha256.hexdigest())
 
     def restart(self) -> None:
@@ -51,6 +56,10 @@ class Download:
         os.truncate(self._path, 0)
         self._sha256 = hashlib.sha256()
         self._size = 0
+
+    def discard(self) -> None:
+        """Free the space of what has come, as the rest will not."""
+        self._path.unlink()
 
 
 def archive_path(archive: Path, file: DailyFile | ManifestFile, *, name: str) -> Path:
@@ -66,7 +75,10 @@ def changed_folders(archive: Path, *, since: datetime) -> Iterator[Path]:
 
 
 def store(fetched: Fetched, target: Path, *, replaced_sha256: str | None) -> None:
-    """Put fetched bytes into the archive; those that they replace stay under a longer name."""
+    """Put fetched bytes into the archive; those that they replace stay under a longer name.
+
+    Who calls syncs the folder, once for many.
+    """
     if target.exists() and replaced_sha256 not in (None, fetched.sha256):
         link_or_copy(target, target.with_name(f"{target.name}.{str(replaced_sha256)[:12]}"))
-    put_in_place(fetched.path, target)
+    move_synced(fetched.path, target)

@@ -35,15 +35,20 @@ def scratch_folder(data: Path) -> Iterator[Path]:
 
 def put_in_place(temporary: Path, target: Path) -> None:
     """Move a finished file to where readers see it, after its bytes have reached the disk."""
-    temporary.chmod(FILE_MODE)
     descriptor = os.open(temporary, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+    move_synced(temporary, target)
+    sync_folder(target.parent)
+
+
+def move_synced(temporary: Path, target: Path) -> None:
+    """Move a file whose bytes have reached the disk; who calls syncs the folder, once for many."""
+    temporary.chmod(FILE_MODE)
     make_folder(target.parent)
     temporary.replace(target)
-    sync_folder(target.parent)
 
 
 def link_or_copy(source: Path, target: Path) -> None:

@@ -6,6 +6,7 @@ IngestError                 caught once, in cli.main, and told on one line
 ├── SourceError             a source cannot be reached, listed or read
 │   └── SourceUnavailable   ... and it may be worth trying again
 ├── KeyringError            gpg is missing, or has no such key, or refuses
+├── ConversionError         the process that converts a file is killed again and again
 ├── LedgerError             the ledger cannot be read
 ├── WarehouseError          the warehouse is not there, or cannot be read or built
 ├── UnknownNameError        nothing is known under a name that was given
@@ -37,6 +38,10 @@ class SourceUnavailable(SourceError):  # noqa: N818 - a state of the source, as 
 
 class KeyringError(IngestError):
     """gpg is missing, holds no such key, or refuses."""
+
+
+class ConversionError(IngestError):
+    """The process that converts a file is killed whenever it tries."""
 
 
 class LedgerError(IngestError):

@@ -13,7 +13,7 @@ from typing import Any
 
 from ingest.ahead import map_ahead
 from ingest.archive import archive_path
-from ingest.avro.columnar import ColumnDecoder
+from ingest.convert import Converters
 from ingest.delivery import DailyFile, Delivery, ManifestFile, parse_name
 from ingest.errors import Reason, RejectedError
 from ingest.judge import Rules, Step, next_file_step, next_manifest_step
@@ -87,14 +87,14 @@ class Judging:
     def _judge_ahead(self, due: list[Place]) -> Iterator[_Judged]:
         """Judge files in their order, some of them at once."""
         with (
-            ColumnDecoder() as columns,
+            Converters() as converters,
             ThreadPoolExecutor(FILES_AT_ONCE, thread_name_prefix="land") as threads,
         ):
             lander = Lander(
                 data=self.data,
                 scratch=self.scratch,
                 keyring=self.keyring,
-                columns=columns,
+                converters=converters,
                 max_plain_bytes=self.rules.max_plain_bytes,
                 memory_bytes=self.rules.memory_bytes,
             )
@@ -190,9 +190,9 @@ class Judging:
                 record_landed(self.ledger, ciphertext, outcome)
                 leave_quarantine(self._quarantine_path(file, archived))
                 self.summary.files_landed += 1
-                self.summary.rows_landed += outcome.row_count
+                self.summary.rows_landed += outcome.converted.row_count
                 self.summary.plain_bytes += outcome.plain.size_bytes
-                log.debug("landed %s, %d rows", file.stem, outcome.row_count)
+                log.debug("landed %s, %d rows", file.stem, outcome.converted.row_count)
             case RejectedError():
                 self._reject(file, archived, outcome)
             case None:

@@ -2,33 +2,33 @@
 
 import hashlib
 import json
+import logging
 import threading
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-import pyarrow as pa
-
-from ingest.avro.columnar import ColumnDecoder
-from ingest.avro.decode import Container, open_container
+from ingest.convert import Conversion, Converted, Converters, convert
 from ingest.delivery import DailyFile
 from ingest.durable import put_in_place
-from ingest.errors import Reason, RejectedError
-from ingest.landing import column_types, landing_path, write_parquet
+from ingest.errors import ConversionError, Reason, RejectedError
+from ingest.landing import column_types, landing_path
 from ingest.ledger import Ledger
 from ingest.ledger_state import Archived, What
 from ingest.manifest import Listing
 from ingest.openpgp import Keyring
 from ingest.plaintext import Plaintext
+from ingest.worker import WorkerLost
 
 SLACK_BYTES = 1 << 20
 """How far beyond its listed size a file may grow before its decryption is stopped."""
-COLUMNAR_BYTES = 1 << 20
-"""Smaller files are decoded by rows sooner than the process that decodes columns starts."""
+CONVERTED_HERE_BYTES = 4 << 20
+"""Smaller files are converted here sooner than a process that decodes columns starts."""
 LARGE_SHARE = 16
 """A file larger than this part of the memory is landed alone."""
-ROW_GROUP_SHARE = 8
-"""A row group waits in memory until it is full, and once more encoded."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +52,8 @@ class Verified:
     """A daily file that has passed every check."""
 
     parquet: Path
-    schema: pa.Schema
-    decoder: str
+    converted: Converted
     plain: Plaintext
-    row_count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +63,7 @@ class Lander:
     data: Path
     scratch: Path
     keyring: Keyring
-    columns: ColumnDecoder
+    converters: Converters
     max_plain_bytes: int
     memory_bytes: int
     _large_turn: threading.Lock = field(default_factory=threading.Lock)
@@ -94,40 +92,41 @@ class Lander:
         if listing:
             check_listing(ciphertext, listing)
             limit = min(limit, listing.plain_bytes + SLACK_BYTES)
-        plain_sha256 = _listed_sha256(ciphertext) or self._read_sha256(ciphertext, limit=limit)
-        parquet = self.scratch / f"{ciphertext.file.stem}.parquet"
-
-        def decode(plain: Plaintext) -> tuple[Container, int] | RejectedError:
-            is_small = ciphertext.plain_bytes < COLUMNAR_BYTES
-            try:
-                container = open_container(plain, columns=None if is_small else self.columns)
-                row_count = write_parquet(
-                    container,
-                    file=ciphertext.file,
-                    plain_sha256=plain_sha256,
-                    target=parquet,
-                    row_group_bytes=self.memory_bytes // ROW_GROUP_SHARE,
-                )
-            except RejectedError as error:
-                return error
-            return container, row_count
-
-        plain, decoded = self.keyring.read(ciphertext.path, decode, max_bytes=limit)
+        wanted = Conversion(
+            file=ciphertext.file,
+            name=ciphertext.archived.name,
+            plain_sha256=_listed_sha256(ciphertext) or self._read_sha256(ciphertext, limit=limit),
+            target=self.scratch / f"{ciphertext.file.stem}.parquet",
+            memory_bytes=self.memory_bytes,
+        )
+        plain, converted = self._convert(ciphertext, wanted, limit=limit)
         if listing:
             _check(Reason.SIZE, expected=listing.plain_bytes, found=plain.size_bytes)
-        _check(Reason.CHECKSUM, expected=plain_sha256, found=plain.sha256)
-        if isinstance(decoded, RejectedError):
-            raise decoded
-        container, row_count = decoded
+        _check(Reason.CHECKSUM, expected=wanted.plain_sha256, found=plain.sha256)
+        if isinstance(converted, RejectedError):
+            raise converted
         if listing:
-            _check(Reason.RECORD_COUNT, expected=listing.record_count, found=row_count)
-        return Verified(
-            parquet=parquet,
-            schema=container.schema,
-            decoder=container.decoder,
-            plain=plain,
-            row_count=row_count,
-        )
+            _check(Reason.RECORD_COUNT, expected=listing.record_count, found=converted.row_count)
+        return Verified(parquet=wanted.target, converted=converted, plain=plain)
+
+    def _convert(
+        self, ciphertext: Ciphertext, wanted: Conversion, *, limit: int
+    ) -> tuple[Plaintext, Converted | RejectedError]:
+        read = partial(self.keyring.read, ciphertext.path, max_bytes=limit)
+        if ciphertext.plain_bytes < CONVERTED_HERE_BYTES:
+            return read(partial(convert, wanted=wanted))
+        elsewhere = partial(self.converters.convert, wanted=wanted)
+        try:
+            return read(partial(elsewhere, in_columns=True))
+        except WorkerLost:
+            log.warning("%s: read once more, row by row", ciphertext.file.stem)
+        try:
+            return read(partial(elsewhere, in_columns=False))
+        except WorkerLost as error:
+            raise ConversionError(
+                f"{ciphertext.file.stem}: expected to convert it, found the process killed twice; "
+                "see whether the machine has memory for it, and lower MX_MEMORY"
+            ) from error
 
     def _read_sha256(self, ciphertext: Ciphertext, *, limit: int) -> str:
         """Decrypt once only to know the hash that every landed row carries."""
@@ -137,7 +136,7 @@ class Lander:
 
 def record_landed(ledger: Ledger, ciphertext: Ciphertext, verified: Verified) -> None:
     """Record a landed file, and its columns where they are new."""
-    columns = column_types(verified.schema)
+    columns = column_types(verified.converted.schema)
     schema_id = hashlib.sha256(json.dumps(columns).encode()).hexdigest()[:16]
     if schema_id not in ledger.state.schemas:
         ledger.append(What.SCHEMA, None, schema_id=schema_id, columns=columns)
@@ -151,12 +150,12 @@ def record_landed(ledger: Ledger, ciphertext: Ciphertext, verified: Verified) ->
         path=landing_path(ciphertext.file).as_posix(),
         plain_bytes=verified.plain.size_bytes,
         plain_sha256=verified.plain.sha256,
-        record_count=verified.row_count,
+        record_count=verified.converted.row_count,
         key_id=verified.plain.key_id,
         checksum_of=_checksum_of(ciphertext),
         is_unlisted=True if ciphertext.listing is None else None,
         schema_id=schema_id,
-        decoder=verified.decoder,
+        decoder=verified.converted.decoder,
     )
 
 

@@ -1,6 +1,7 @@
 """The landing: verified rows as Parquet; the only place that knows its layout."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pyarrow as pa
@@ -48,7 +49,10 @@ def write_parquet(
     }
     schema = pa.schema([*container.schema, *(pa.field(*column) for column in LINEAGE.items())])
     row_count = 0
-    with pq.ParquetWriter(target, schema, compression="zstd") as writer:
+    with (
+        closing(container.batches),
+        pq.ParquetWriter(target, schema, compression="zstd") as writer,
+    ):
         for table in _row_groups(container.batches, max_bytes=row_group_bytes):
             numbers = pa.array(range(row_count, row_count + table.num_rows), pa.int64())
             columns = [table.column(field.name) for field in container.schema]
@@ -97,14 +101,17 @@ _SQL_TYPES = {
 
 
 def _row_groups(batches: Iterator[pa.RecordBatch], *, max_bytes: int) -> Iterator[pa.Table]:
-    """Gather batches until they fill a row group."""
+    """Gather batches until they fill a row group; what is too much begins the next one."""
     group: list[pa.RecordBatch] = []
     rows = size = 0
     for batch in batches:
         group.append(batch)
         rows, size = rows + batch.num_rows, size + batch.nbytes
-        if rows >= ROW_GROUP_ROWS or size >= max_bytes:
-            yield pa.Table.from_batches(group)
-            group, rows, size = [], 0, 0
+        if rows < ROW_GROUP_ROWS and size < max_bytes:
+            continue
+        gathered = pa.Table.from_batches(group)
+        yield gathered.slice(0, ROW_GROUP_ROWS)
+        group = gathered.slice(ROW_GROUP_ROWS).to_batches()
+        rows, size = sum(each.num_rows for each in group), sum(each.nbytes for each in group)
     if group:
         yield pa.Table.from_batches(group)

@@ -6,7 +6,7 @@ again. A last line that a crash cut off is no record: readers pass over it, the 
 
 import gc
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,9 @@ from ingest.delivery import DailyFile, ManifestFile
 from ingest.durable import append_durably, cut_durably, make_folder
 from ingest.errors import LedgerError
 from ingest.ledger_state import LedgerState, What, fold, subject
+
+Record = tuple[What, DailyFile | ManifestFile | None, dict[str, Any]]
+"""What happened, to which file, and the facts of it."""
 
 
 class Ledger:
@@ -36,17 +39,30 @@ class Ledger:
 
     def append(self, what: What, about: DailyFile | ManifestFile | None, /, **facts: Any) -> None:
         """Write one record and fold it into the state."""
-        now = max(datetime.now(tz=UTC), self.state.last_at + timedelta(microseconds=1))
-        record = {
-            "recorded_at": now.isoformat(timespec="microseconds").replace("+00:00", "Z"),
-            "run_id": self.run_id,
-            "what": what,
-            **(subject(about) if about else {}),
-            **{name: value for name, value in facts.items() if value is not None},
-        }
-        line = json.dumps(record, ensure_ascii=True, separators=(",", ":")) + "\n"
-        append_durably(self._folder / f"{now:%Y-%m}.jsonl", line.encode())
-        fold(self.state, json.loads(line))
+        self.append_all([(what, about, facts)], at=datetime.now(tz=UTC))
+
+    def append_all(self, records: Sequence[Record], *, at: datetime) -> None:
+        """Write records with one wait for the disk, and fold them into the state.
+
+        Args:
+            at: when what they tell began, so that a crash amid them leaves none that is younger
+                than what it has left unrecorded.
+        """
+        lines = []
+        last_at = self.state.last_at
+        for what, about, facts in records:
+            last_at = max(at, last_at + timedelta(microseconds=1))
+            record = {
+                "recorded_at": last_at.isoformat(timespec="microseconds").replace("+00:00", "Z"),
+                "run_id": self.run_id,
+                "what": what,
+                **(subject(about) if about else {}),
+                **{name: value for name, value in facts.items() if value is not None},
+            }
+            lines.append(json.dumps(record, ensure_ascii=True, separators=(",", ":")) + "\n")
+        append_durably(self._folder / f"{at:%Y-%m}.jsonl", "".join(lines).encode())
+        for line in lines:
+            fold(self.state, json.loads(line))
 
 
 def read_state(folder: Path) -> LedgerState:

@@ -1,14 +1,26 @@
 """The plain bytes of one file, counted and hashed as they stream by."""
 
+import fcntl
 import hashlib
 import io
 import math
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 CHUNK_BYTES = 1 << 18
+PIPE_BYTES = 1 << 20
+"""What a pipe holds: with the usual 64 KiB its two ends wait for each other all the time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """How many bytes there were, and their SHA-256 in hex."""
+
+    size_bytes: int
+    sha256: str
 
 
 class Plaintext:
@@ -18,6 +30,8 @@ class Plaintext:
         """Read from a descriptor, and find its end soon after a limit in bytes."""
         self._counted = _Counted(descriptor, limit=limit)
         self._stream = io.BufferedReader(self._counted, buffer_size=CHUNK_BYTES)
+        self._elsewhere: Account | None = None
+        self.limit = limit
         self.key_id: str | None = None
         self.is_whole = False
         """What decrypts it has vouched for every byte."""
@@ -25,15 +39,27 @@ class Plaintext:
     def read(self, size: int, /) -> bytes:
         return self._stream.read(size)
 
+    def fileno(self) -> int:
+        """Give the descriptor to a process that reads all of it and tells what it was."""
+        return self._counted.fileno()
+
+    def was_read_elsewhere(self, account: Account) -> None:
+        self._elsewhere = account
+
+    @property
+    def account(self) -> Account:
+        """Tell of all bytes so far."""
+        if self._elsewhere:
+            return self._elsewhere
+        return Account(self._counted.size_bytes, self._counted.sha256.hexdigest())
+
     @property
     def size_bytes(self) -> int:
-        return self._counted.size_bytes
+        return self.account.size_bytes
 
     @property
     def sha256(self) -> str:
-        """The SHA-256 of all bytes so far, in hex."""
-        digest: str = self._counted.sha256.hexdigest()
-        return digest
+        return self.account.sha256
 
     def drain(self) -> None:
         """Read what is left, so that size and hash are those of the whole."""
@@ -62,10 +88,18 @@ class _Counted(io.FileIO):
         return size
 
 
+def _widen(descriptor: int) -> None:
+    """Let a pipe hold more, where the system has a way to say so and allows it."""
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        with suppress(OSError):
+            fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+
+
 @contextmanager
 def plaintext_pipe(*, limit: float = math.inf) -> Iterator[tuple[Plaintext, int]]:
     """Give a plaintext to read, and the descriptor to write it into, which the writer closes."""
     read_end, write_end = os.pipe()
+    _widen(read_end)
     plain = Plaintext(read_end, limit=limit)
     try:
         yield plain, write_end

@@ -1,15 +1,12 @@
 """Decrypt with keys that were unlocked once: the program behind `ingest.unlocked`.
 
-The only importer of pysequoia. Standard input brings the secret keys. A socket, its descriptor is
-the first argument, brings one request a file: its path, and beside it a descriptor that takes the
-plain bytes. The answer is a line: the key that has opened it, or null where gpg must try.
+The only importer of pysequoia. Standard input brings the secret keys. A request is a file's path,
+and beside it a descriptor that takes the plain bytes; the answer is the ID of the key that has
+opened it, or null where gpg must try.
 """
 
 import base64
 import json
-import os
-import resource
-import socket
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +14,8 @@ from typing import Any, BinaryIO, Final
 
 from pysequoia import Tsk, decrypt_file
 from pysequoia.packet import PacketPile, Tag
+
+from ingest.worker import serve
 
 PKESK_TAG: Final = 1
 PKESK_VERSION: Final = 3
@@ -88,25 +87,17 @@ def decrypt(path: Path, *, output: int, decryptors: dict[str, Any]) -> str | Non
 
 
 def main() -> None:
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     secrets = json.load(sys.stdin)
     decryptors: dict[str, Any] = {}
     for exported in secrets["keys"]:
         decryptors |= unlock(base64.b64decode(exported), passphrase=secrets["passphrase"])
-    channel = socket.socket(fileno=int(sys.argv[1]))
-    while True:
-        request, descriptors, _, _ = socket.recv_fds(channel, 1 << 16, 1)
-        if not request:
-            return
-        try:
-            key_id = decrypt(
-                Path(os.fsdecode(request)), output=descriptors[0], decryptors=decryptors
-            )
-        except OSError:
-            key_id = None
-        finally:
-            os.close(descriptors[0])
-        channel.sendall(json.dumps(key_id).encode() + b"\n")
+
+    def answer(path: str, descriptors: list[int]) -> str | None:
+        with suppress(OSError):
+            return decrypt(Path(path), output=descriptors[0], decryptors=decryptors)
+        return None
+
+    serve(answer)
 
 
 if __name__ == "__main__":

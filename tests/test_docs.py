@@ -15,7 +15,7 @@ from ingest.settings import Settings
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 EXAMPLE = (ROOT / ".env.example").read_text()
-OF_LATER_PARTS = {"MX_API_KEY", "MX_MASK_KEY", "MX_MEMORY"}
+OF_LATER_PARTS = {"MX_API_KEY", "MX_MASK_KEY"}
 
 
 def settings_of_the_code() -> set[str]:

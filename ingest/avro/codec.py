@@ -5,10 +5,22 @@ import io
 import lzma
 import zlib
 from collections.abc import Callable
+from typing import cast
 
 import pyarrow as pa
+from isal import igzip_lib, isal_zlib
 
 from ingest.errors import Reason, RejectedError
+
+# isal's stub calls its exception an instance of one.
+_DAMAGED: tuple[type[Exception], ...] = (
+    cast("type[Exception]", igzip_lib.IsalError),
+    lzma.LZMAError,
+    pa.ArrowException,
+    OSError,
+    EOFError,
+    ValueError,
+)
 
 
 def decompress(data: bytes, *, codec: str, limit: int) -> bytes:
@@ -19,7 +31,7 @@ def decompress(data: bytes, *, codec: str, limit: int) -> bytes:
     """
     try:
         plain = CODECS[codec](data, limit)
-    except (zlib.error, lzma.LZMAError, pa.ArrowException, OSError, EOFError, ValueError) as error:
+    except _DAMAGED as error:
         raise RejectedError(
             Reason.NOT_AVRO, expected=f"a {codec} block", found=type(error).__name__
         ) from error
@@ -35,7 +47,7 @@ def _null(data: bytes, limit: int) -> bytes:
 
 
 def _deflate(data: bytes, limit: int) -> bytes:
-    stream = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
+    stream = isal_zlib.decompressobj(wbits=-zlib.MAX_WBITS)
     plain = stream.decompress(data, limit + 1)
     if len(plain) <= limit and not stream.eof:
         raise EOFError

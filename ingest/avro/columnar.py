@@ -1,22 +1,23 @@
-"""Rows of a flat schema decoded into columns, in a process of its own.
+"""Rows of a flat schema decoded into columns; the only importer of polars-avro.
 
-polars-avro reads as strictly as the reference, but loops for ever on some damaged rows and can take
-its process down (seen in 0.13): so the process is one that can be killed. What it does not decode,
-the caller has the reference read again, whose word is final.
+Only its reader is used: what it publishes hands the columns to polars, which copies all of them
+twice on their way to Arrow. It reads as strictly as the reference with two exceptions, both seen in
+0.13 on damaged rows: it may loop for ever, so it runs in a process that ends itself then, and it
+takes a union's branch of any other number for the second one.
 """
 
-import subprocess
-import sys
-import threading
-from contextlib import suppress
-from typing import Any, Final, Self
+import faulthandler
+import io
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any, Final
 
 import pyarrow as pa
+from polars_avro._avro_rs import AvroError, AvroSource
 
-SIZE_BYTES: Final = 8
-"""What the size of a container takes on its way to the process."""
-PATIENCE_S: Final = 30.0
-"""How long a container may take; one of a few megabytes takes milliseconds."""
+BATCH_ROWS: Final = 1 << 16
 _FLAT: Final = ("boolean", "int", "long", "float", "double", "string", "bytes")
 
 
@@ -39,76 +40,47 @@ def _is_flat(kind: Any) -> bool:
     return kind in _FLAT
 
 
-class ColumnDecoder:
-    """A process that decodes one container at a time; it starts with the first."""
+def decode_columns(
+    container: bytes, *, schema: pa.Schema, row_count: int, patience_s: float
+) -> list[pa.RecordBatch]:
+    """Decode a small container whole.
 
-    def __init__(self, *, patience_s: float = PATIENCE_S) -> None:
-        self._patience_s = patience_s
-        self._process: subprocess.Popen[bytes] | None = None
-        self._turn = threading.Lock()
+    Args:
+        patience_s: how long that may take before this process ends.
 
-    def __enter__(self) -> Self:
-        return self
+    Raises:
+        ColumnarError: it does not seem to hold just so many rows of its schema.
+    """
+    source = AvroSource([lambda: nullcontext(io.BytesIO(container))], False, False)
+    try:
+        with _ending_after(patience_s):
+            batches = [pa.record_batch(each) for each in source.batch_iter(BATCH_ROWS, None)]
+        typed = [_typed(batch, schema) for batch in batches]
+    except (AvroError, pa.ArrowException, LookupError, ValueError) as error:
+        raise ColumnarError(type(error).__name__) from error
+    if sum(batch.num_rows for batch in typed) != row_count:
+        raise ColumnarError("another number of rows")
+    return typed
 
-    def __exit__(self, *_: object) -> None:
-        self._stop()
 
-    @property
-    def process_id(self) -> int | None:
-        return self._process.pid if self._process else None
-
-    def decode(self, container: bytes, *, schema: pa.Schema, row_count: int) -> pa.RecordBatch:
-        """Decode a small container whole.
-
-        Raises:
-            ColumnarError: it does not seem to hold just so many rows of its schema.
-        """
-        with self._turn:
-            table = self._ask(container)
+@contextmanager
+def _ending_after(patience_s: float) -> Iterator[None]:
+    """Have this process end if the block takes longer, whatever its threads hold."""
+    with Path(os.devnull).open("w") as nowhere:
+        faulthandler.dump_traceback_later(patience_s, exit=True, file=nowhere)
         try:
-            columns = [_typed(table.column(field.name), field.type) for field in schema]
-        except (pa.ArrowException, LookupError) as error:
-            raise ColumnarError(type(error).__name__) from error
-        if table.num_rows != row_count:
-            raise ColumnarError(f"{table.num_rows} rows")
-        return pa.record_batch(columns, schema=schema)
-
-    def _ask(self, container: bytes) -> pa.Table:
-        process = self._process = self._process or self._start()
-        assert process.stdin and process.stdout  # noqa: S101 - both are pipes
-        alarm = threading.Timer(self._patience_s, process.kill)
-        alarm.start()
-        try:
-            process.stdin.write(len(container).to_bytes(SIZE_BYTES, "big"))
-            process.stdin.write(container)
-            process.stdin.flush()
-            return pa.ipc.open_stream(process.stdout).read_all()
-        except (OSError, pa.ArrowException) as error:
-            self._stop()
-            raise ColumnarError(type(error).__name__) from error
+            yield
         finally:
-            alarm.cancel()
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [sys.executable, "-P", "-m", "ingest.avro.columnar_worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-
-    def _stop(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        with suppress(BrokenPipeError):
-            process.communicate()
+            faulthandler.cancel_dump_traceback_later()
 
 
-def _typed(column: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
+def _typed(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    columns = [_cast(batch.column(field.name), field.type) for field in schema]
+    return pa.record_batch(columns, schema=schema)
+
+
+def _cast(column: pa.Array, kind: pa.DataType) -> pa.Array:
     """Give a column the type that its field lands with: the number under a date is the date."""
-    array = column.combine_chunks()
-    if pa.types.is_temporal(kind):
-        return array.view(kind)
-    return array if array.type == kind else array.cast(kind)
+    if column.type == kind:
+        return column
+    return column.view(kind) if pa.types.is_temporal(kind) else column.cast(kind)

@@ -6,8 +6,9 @@ fastavro is the reference. Flat schemas may be decoded in columns instead, and c
 import io
 import json
 import struct
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -16,8 +17,7 @@ from typing import Any, Final, cast
 import fastavro
 import pyarrow as pa
 
-from ingest.ahead import map_ahead
-from ingest.avro.columnar import ColumnarError, ColumnDecoder, carries
+from ingest.ahead import map_ahead, read_ahead
 from ingest.avro.container import (
     MAGIC,
     SYNC_BYTES,
@@ -34,6 +34,8 @@ from ingest.errors import Reason, RejectedError
 GROUP_BYTES = 4 << 20
 GROUPS_AHEAD = 2
 BATCH_ROWS = 16_384
+PATIENCE_S: Final = 10.0
+"""How long a group may take to decode in columns; it takes milliseconds."""
 
 ROWS: Final = "fastavro"
 COLUMNS: Final = "polars-avro"
@@ -47,7 +49,8 @@ class Container:
     """An opened container: the schema of its rows, and the rows, read as they are asked for."""
 
     schema: pa.Schema
-    batches: Iterator[pa.RecordBatch]
+    batches: Generator[pa.RecordBatch]
+    """Closed, it reads no more of the stream."""
     decoder: str
     """What decodes the rows: ROWS or COLUMNS, told from the schema."""
 
@@ -60,14 +63,20 @@ class _Group:
     row_count: int
 
 
-def open_container(stream: Readable, *, columns: ColumnDecoder | None = None) -> Container:
+_Decode = Callable[[_Group], Iterable[pa.RecordBatch]]
+
+
+def open_container(
+    stream: Readable, *, in_columns: bool = False, patience_s: float = PATIENCE_S
+) -> Container:
     """Open an Avro object container.
 
     Args:
-        columns: what decodes a flat schema in columns; without it every row is read by itself.
+        in_columns: decode a flat schema in columns, in a process that ends if that takes longer
+            than patience_s for a group of blocks; otherwise every row is read by itself.
 
     Returns:
-        Its rows in file order, in batches of at most BATCH_ROWS; none for a header-only file.
+        Its rows in file order, in batches; none for a header-only file.
 
     Raises:
         RejectedError: here for a bad header or schema, and while reading for bad blocks or rows.
@@ -76,29 +85,39 @@ def open_container(stream: Readable, *, columns: ColumnDecoder | None = None) ->
     schema, translation = translate_schema(header.schema)
     groups = _grouped(read_blocks(stream, header=header), plain=translation.plain)
     by_rows = partial(_decode_rows, schema=schema, translation=translation)
-    if columns is None or not carries(translation.plain):
-        batches = (batch for group in groups for batch in by_rows(group))
-        return Container(schema=schema, batches=batches, decoder=ROWS)
+    if not in_columns:
+        return Container(schema=schema, batches=_each(by_rows, groups), decoder=ROWS)
+    # polars takes 0.2 s to import, which small files need not wait for
+    from ingest.avro.columnar import ColumnarError, carries, decode_columns
+
+    groups = read_ahead(groups, ahead=GROUPS_AHEAD)
+    if not carries(translation.plain):
+        return Container(schema=schema, batches=_each(by_rows, groups), decoder=ROWS)
 
     def by_columns(group: _Group) -> list[pa.RecordBatch]:
         try:
-            decoded = columns.decode(group.container, schema=schema, row_count=group.row_count)
+            return decode_columns(
+                group.container, schema=schema, row_count=group.row_count, patience_s=patience_s
+            )
         except ColumnarError:
             return list(by_rows(group))
-        return [decoded.slice(first, BATCH_ROWS) for first in range(0, len(decoded), BATCH_ROWS)]
 
-    return Container(schema=schema, batches=_flat_ahead(by_columns, groups), decoder=COLUMNS)
+    return Container(schema=schema, batches=_each_ahead(by_columns, groups), decoder=COLUMNS)
 
 
-def _flat_ahead(
-    decode: Callable[[_Group], list[pa.RecordBatch]], groups: Iterable[_Group]
-) -> Iterator[pa.RecordBatch]:
-    with ThreadPoolExecutor(max_workers=1) as thread:
+def _each(decode: _Decode, groups: Generator[_Group]) -> Generator[pa.RecordBatch]:
+    with closing(groups):
+        for group in groups:
+            yield from decode(group)
+
+
+def _each_ahead(decode: _Decode, groups: Generator[_Group]) -> Generator[pa.RecordBatch]:
+    with closing(groups), ThreadPoolExecutor(max_workers=1) as thread:
         for batches in map_ahead(decode, groups, executor=thread, ahead=GROUPS_AHEAD):
             yield from batches
 
 
-def _grouped(blocks: Iterable[Block], *, plain: Any) -> Iterator[_Group]:
+def _grouped(blocks: Iterable[Block], *, plain: Any) -> Generator[_Group]:
     """Join small blocks, as every container that is opened costs a parse of its schema."""
     header = _null_codec_header(plain)
     try:
@@ -109,6 +128,8 @@ def _grouped(blocks: Iterable[Block], *, plain: Any) -> Iterator[_Group]:
         ) from error
     joined, row_count = bytearray(header), 0
     for block in blocks:
+        if not block.row_count:
+            continue
         joined += write_long(block.row_count) + write_long(len(block.rows))
         joined += block.rows
         joined += bytes(SYNC_BYTES)

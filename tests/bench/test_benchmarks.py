@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.support.sshd import Sshd
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -26,3 +28,20 @@ def test_history_measures_a_day() -> None:
 
     assert day[head.index("days before")] == "2"
     assert int(day[head.index("files opened")]) > 0
+
+
+def test_fetch_measures_both_sides(sshd_server: Sshd) -> None:
+    head, _, large, *small = run_bench("fetch", "--megabytes", "1", "--days", "1", "--runs", "1")
+
+    assert large[head.index("MB")] == "1.0"
+    for cells in (large, *small):
+        assert float(cells[head.index("ours / sftp")]) > 0
+        assert float(cells[head.index("peak of ours, MB")]) > 0
+
+
+def test_apply_measures_all_sides() -> None:
+    head, _, *sides = run_bench("apply", "--keys", "1000", "--transactions", "40", "--runs", "1")
+
+    named = [side[head.index("side")].split()[0].strip(",") for side in sides]
+    assert named == ["this", "rebuild", "dlt", "deltalake"]
+    assert all(float(side[head.index("program, s")]) > 0 for side in sides)

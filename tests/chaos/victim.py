@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from ingest import land
 from ingest.cli import main
 
 STEPS = {
@@ -19,10 +20,12 @@ STEPS = {
     "open a source file": "ingest.sources.local.LocalFolder.open_file",
     "finish a download": "ingest.archive.Download.attempt",
     "keep the replaced version": "ingest.archive.link_or_copy",
-    "put into the archive": "ingest.archive.put_in_place",
+    "put into the archive": "ingest.archive.move_synced",
     "decrypt": "ingest.openpgp.Keyring.decrypt",
-    "open a container": "ingest.land.open_container",
-    "write Parquet": "ingest.land.write_parquet",
+    "open a container": "ingest.convert.open_container",
+    "write Parquet": "ingest.convert.write_parquet",
+    "ask for a conversion elsewhere": "ingest.worker.Worker.ask",
+    "hear of a conversion elsewhere": "ingest.worker.Worker.answer",
     "put into the landing": "ingest.land.put_in_place",
     "put into quarantine": "ingest.judging.put_in_quarantine",
     "write the reason": "ingest.quarantine.put_in_place",
@@ -58,6 +61,8 @@ def _resolve(path: str) -> Any:
 
 if __name__ == "__main__":
     step, when = sys.argv[1:3]
+    if "elsewhere" in step:
+        land.CONVERTED_HERE_BYTES = 0
     _arm(STEPS[step], when=when)
     sys.argv = ["ingest", "run"]
     main()

@@ -2,19 +2,26 @@
 
 import io
 import os
-import signal
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ingest.avro.columnar import ColumnDecoder
+from ingest.avro.container import read_header
 from ingest.avro.decode import COLUMNS, GROUP_BYTES, ROWS, open_container
+from ingest.convert import Conversion, Converters
+from ingest.delivery import DailyFile, parse_name
 from ingest.errors import RejectedError
-from tests.support.sender import avro_bytes
+from ingest.plaintext import plaintext_pipe
+from ingest.worker import WorkerLost
+from tests.ingest.branches import names_an_unknown_branch
+from tests.support.sender import CLIENT, DAY, avro_bytes
 
 INT, LONG = st.integers(-(2**31), 2**31 - 1), st.integers(-(2**63), 2**63 - 1)
 MOMENTS = st.integers(0, 2**32).map(lambda second: datetime.fromtimestamp(second, tz=UTC))
@@ -63,15 +70,15 @@ def containers(draw: st.DrawFn, *, codec: str | None = None) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def columns() -> Iterator[ColumnDecoder]:
-    with ColumnDecoder(patience_s=0.5) as decoder:
-        yield decoder
+def converters() -> Iterator[Converters]:
+    with Converters(patience_s=1) as processes:
+        yield processes
 
 
-def outcome(container: bytes, *, columns: ColumnDecoder | None) -> tuple[str, str]:
+def outcome(container: bytes, *, in_columns: bool) -> tuple[str, str]:
     """Say which schema and rows come out, or why none do."""
     try:
-        opened = open_container(io.BytesIO(container), columns=columns)
+        opened = open_container(io.BytesIO(container), in_columns=in_columns)
         rows = [row for batch in opened.batches for row in batch.to_pylist()]
     except RejectedError as error:
         return ("", str(error.reason))
@@ -80,21 +87,57 @@ def outcome(container: bytes, *, columns: ColumnDecoder | None) -> tuple[str, st
 
 @settings(deadline=None)
 @given(container=containers())
-def test_flat_rows_are_those_of_the_reference(container: bytes, columns: ColumnDecoder) -> None:
-    assert open_container(io.BytesIO(container), columns=columns).decoder == COLUMNS
-    assert outcome(container, columns=columns) == outcome(container, columns=None)
+def test_flat_rows_are_those_of_the_reference(container: bytes) -> None:
+    assert open_container(io.BytesIO(container), in_columns=True).decoder == COLUMNS
+    assert outcome(container, in_columns=True) == outcome(container, in_columns=False)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=40)
 @given(container=containers(codec="null"), data=st.data())
-def test_damaged_rows_fare_as_with_the_reference(
-    container: bytes, data: st.DataObject, columns: ColumnDecoder
+def test_damaged_rows_fare_as_with_the_reference_or_the_process_ends(
+    container: bytes, data: st.DataObject, converters: Converters
 ) -> None:
-    start = container.index(b"codec") + len("codec") + len("null") + 20
-    at = data.draw(st.integers(start, len(container) - 1)) if start < len(container) else 0
+    start = end_of_header(container)
+    assume(start < len(container))
+    at = data.draw(st.integers(start, len(container) - 1))
     damaged = container[:at] + bytes([data.draw(st.integers(0, 255))]) + container[at + 1 :]
+    assume(not names_an_unknown_branch(damaged))
 
-    assert outcome(damaged, columns=columns) == outcome(damaged, columns=None)
+    assert converted(damaged, converters) in (outcome(damaged, in_columns=False), LOST)
+
+
+def end_of_header(container: bytes) -> int:
+    stream = io.BytesIO(container)
+    read_header(stream)
+    return stream.tell()
+
+
+LOST = ("", "lost")
+
+
+def converted(container: bytes, converters: Converters) -> tuple[str, str]:
+    """Say what another process makes of a container."""
+    with TemporaryDirectory() as folder, plaintext_pipe() as (plain, write_end):
+        os.write(write_end, container)
+        os.close(write_end)
+        wanted = conversion(Path(folder, "rows.parquet"))
+        try:
+            result = converters.convert(plain, wanted, in_columns=True)
+        except WorkerLost:
+            return LOST
+        if isinstance(result, RejectedError):
+            return ("", str(result.reason))
+        own = pq.ParquetFile(wanted.target).read(columns=result.schema.names)
+        return (str(result.schema), repr(own.to_pylist()))
+
+
+def conversion(target: Path) -> Conversion:
+    name = f"{CLIENT}.{DAY}.users.created.pgp"
+    file = parse_name(name)
+    assert isinstance(file, DailyFile)
+    return Conversion(
+        file=file, name=name, plain_sha256="0" * 64, target=target, memory_bytes=512 << 20
+    )
 
 
 def long_container(row_count: int) -> tuple[bytes, list[str]]:
@@ -103,25 +146,12 @@ def long_container(row_count: int) -> tuple[bytes, list[str]]:
     return avro_bytes([{"field": text} for text in texts], schema=schema), texts
 
 
-def test_rows_stay_in_file_order_over_many_groups(columns: ColumnDecoder) -> None:
+def test_rows_stay_in_file_order_over_many_groups() -> None:
     container, texts = long_container(3 * GROUP_BYTES // 100)
 
-    opened = open_container(io.BytesIO(container), columns=columns)
+    opened = open_container(io.BytesIO(container), in_columns=True)
 
     assert [row["field"] for batch in opened.batches for row in batch.to_pylist()] == texts
-
-
-@pytest.mark.parametrize("fault", [signal.SIGKILL, signal.SIGSTOP], ids=["dies", "hangs"])
-def test_rows_come_out_though_the_process_goes_wrong(fault: signal.Signals) -> None:
-    container, texts = long_container(3 * GROUP_BYTES // 100)
-    with ColumnDecoder(patience_s=2) as columns:
-        batches = open_container(io.BytesIO(container), columns=columns).batches
-        rows = next(batches).to_pylist()
-        assert columns.process_id
-        os.kill(columns.process_id, fault)
-        rows += [row for batch in batches for row in batch.to_pylist()]
-
-    assert [row["field"] for row in rows] == texts
 
 
 @pytest.mark.parametrize(
@@ -138,9 +168,9 @@ def test_rows_come_out_though_the_process_goes_wrong(fault: signal.Signals) -> N
     ],
     ids=str,
 )
-def test_other_schemas_are_left_to_the_reference(kind: Any, columns: ColumnDecoder) -> None:
+def test_other_schemas_are_left_to_the_reference(kind: Any) -> None:
     schema = {"type": "record", "name": "row", "fields": [{"name": "field", "type": kind}]}
 
-    opened = open_container(io.BytesIO(avro_bytes([], schema=schema)), columns=columns)
+    opened = open_container(io.BytesIO(avro_bytes([], schema=schema)), in_columns=True)
 
     assert opened.decoder == ROWS

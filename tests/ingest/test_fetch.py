@@ -1,7 +1,9 @@
 """A source that breaks off is asked again, from where it stopped if its file is still the same."""
 
 import io
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,12 +12,13 @@ from typing import BinaryIO, cast
 import pytest
 from tenacity import wait_none
 
-from ingest import fetch
+from ingest import download
+from ingest.download import ATTEMPTS, PATIENT_WITH
 from ingest.errors import SourceError, SourceUnavailable
-from ingest.fetch import ATTEMPTS, fetch_all
+from ingest.fetch import FILES_AHEAD, FILES_AT_ONCE, fetch_all
 from ingest.ledger import Ledger
 from ingest.progress import Silent
-from ingest.sources import SourceFile
+from ingest.sources import Source, SourceFile
 from tests.support.sender import CLIENT, DAY
 
 NAME = f"{CLIENT}.{DAY}.users.created.avro.pgp"
@@ -43,7 +46,7 @@ class BreakingSource:
     def open_file(self, name: str, *, offset: int) -> Iterator[BinaryIO]:
         self.offsets.append(offset)
         content = self.contents[name][offset:]
-        if self.breaks:
+        if self.breaks and name == NAME:
             self.breaks -= 1
             if self.changes_to is not None:
                 self.change(self.changes_to)
@@ -66,10 +69,10 @@ class _Breaking(io.BytesIO):
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetch, "wait_random_exponential", lambda **_: wait_none())
+    monkeypatch.setattr(download, "wait_random_exponential", lambda **_: wait_none())
 
 
-def fetch_from(source: BreakingSource, data: Path) -> list[SourceError]:
+def fetch_from(source: Source, data: Path) -> list[SourceError]:
     ledger = Ledger(data / "ledger", run_id="r")
     scratch = data / "scratch"
     scratch.mkdir(exist_ok=True)
@@ -128,3 +131,92 @@ def test_the_oldest_day_is_fetched_first(tmp_path: Path) -> None:
 
     state = Ledger(tmp_path / "ledger", run_id="r").state
     assert list(state.seen) == [NAME, LATER]
+
+
+@dataclass
+class ManyFiles:
+    """A source of many files of one day, whose behaviour a test chooses."""
+
+    serve: Callable[[str], BinaryIO]
+    count: int = 63
+    is_listed: bool = True
+    asked: list[str] = field(default_factory=list)
+
+    @property
+    def names(self) -> list[str]:
+        return [f"{CLIENT}.{DAY}.r{n:02}.created.avro.pgp" for n in range(self.count)]
+
+    def list_files(self) -> list[SourceFile]:
+        if self.asked and not self.is_listed:
+            raise SourceUnavailable("gone")
+        return [SourceFile(name=name, size_bytes=1, modified_at=1) for name in self.names]
+
+    @contextmanager
+    def open_file(self, name: str, *, offset: int) -> Iterator[BinaryIO]:
+        self.asked.append(name)
+        yield self.serve(name)
+
+
+def break_off(_: str) -> BinaryIO:
+    return cast("BinaryIO", _Breaking())
+
+
+def test_several_files_come_at_once_and_are_recorded_in_their_order(tmp_path: Path) -> None:
+    others_came = threading.Event()
+
+    def serve(name: str) -> BinaryIO:
+        if name == source.names[0]:
+            assert others_came.wait(10)
+        elif name == source.names[FILES_AHEAD]:
+            others_came.set()
+        return io.BytesIO(name.encode())
+
+    source = ManyFiles(serve)
+
+    assert fetch_from(source, tmp_path) == []
+    assert list(Ledger(tmp_path / "ledger", run_id="r").state.seen) == source.names
+    assert all(archived(tmp_path, name) == name.encode() for name in source.names)
+
+
+def test_a_source_that_is_gone_is_not_asked_for_each_file(tmp_path: Path) -> None:
+    source = ManyFiles(break_off, is_listed=False)
+
+    failures = fetch_from(source, tmp_path)
+
+    assert len(failures) == source.count
+    assert len(source.asked) <= FILES_AT_ONCE * ATTEMPTS
+    assert str(failures[-1]).endswith("found the source gone; run again")
+
+
+def test_a_source_that_gives_nothing_is_asked_for_each_further_file_once(tmp_path: Path) -> None:
+    source = ManyFiles(break_off)
+
+    failures = fetch_from(source, tmp_path)
+
+    assert [str(failure) for failure in failures] == ["broken off"] * source.count
+    assert set(source.asked) == set(source.names)
+    patient = PATIENT_WITH + FILES_AT_ONCE
+    assert len(source.asked) <= patient * ATTEMPTS + source.count
+
+
+def test_a_run_that_fails_does_not_wait_for_what_is_still_coming(tmp_path: Path) -> None:
+    def serve(name: str) -> BinaryIO:
+        return io.BytesIO(b"x") if name != source.names[-1] else cast("BinaryIO", _Endless())
+
+    source = ManyFiles(serve, count=FILES_AHEAD + 1)
+    (tmp_path / "archive").write_text("where a folder should be")
+
+    with pytest.raises(FileExistsError):
+        fetch_from(source, tmp_path)
+
+
+class _Endless:
+    def read(self, size: int, /) -> bytes:
+        time.sleep(0.01)
+        return bytes(size >> 10)
+
+
+def test_nothing_of_a_failed_download_stays(tmp_path: Path) -> None:
+    fetch_from(BreakingSource({NAME: bytes(100)}, breaks=ATTEMPTS), tmp_path)
+
+    assert list((tmp_path / "scratch").iterdir()) == []

@@ -9,14 +9,14 @@ import paramiko
 import pytest
 from tenacity import wait_none
 
-from ingest import fetch
+from ingest import download
 from ingest.errors import SourceError, SourceUnavailable
 from ingest.fetch import fetch_all
 from ingest.ledger import Ledger
 from ingest.progress import Silent
 from ingest.sample import served_folder
 from ingest.sample.server import serve_sftp
-from ingest.sources import Source, open_source, sftp, ssh
+from ingest.sources import Source, open_source, sftp, sftp_session, ssh
 from tests.support.sender import CLIENT, DAY
 
 NAME = f"{CLIENT}.{DAY}.users.created.avro.pgp"
@@ -26,10 +26,10 @@ Read = Callable[[paramiko.SFTPHandle, int, int], bytes | int]
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetch, "wait_random_exponential", lambda **_: wait_none())
-    monkeypatch.setattr(sftp, "TIMEOUT_S", 1)
+    monkeypatch.setattr(download, "wait_random_exponential", lambda **_: wait_none())
+    monkeypatch.setattr(sftp_session, "TIMEOUT_S", 1)
     monkeypatch.setattr(ssh, "TIMEOUT_S", 5)
-    monkeypatch.setattr(sftp, "WINDOW_BYTES", 500_000)
+    monkeypatch.setattr(sftp_session, "WINDOW_BYTES", 500_000)
 
 
 @pytest.fixture
@@ -112,3 +112,75 @@ def test_a_server_that_stays_broken_is_given_up_in_bounded_time(
 
     assert isinstance(failure, SourceUnavailable)
     assert not (tmp_path / "data" / "archive").exists()
+
+
+def test_a_server_may_answer_with_less_than_it_was_asked_for(
+    source: Source, tmp_path: Path, misbehave: Callable[[Read], None]
+) -> None:
+    honest: Read = paramiko.SFTPHandle.read
+    misbehave(lambda self, offset, length: honest(self, offset, min(length, 20_000)))
+
+    assert fetch_into(tmp_path / "data", source) == []
+    assert archived(tmp_path / "data") == CONTENT
+
+
+def test_keys_that_change_under_way_change_nothing(
+    source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paramiko.packet.Packetizer, "REKEY_BYTES", 1 << 20)
+
+    assert fetch_into(tmp_path / "data", source) == []
+    assert archived(tmp_path / "data") == CONTENT
+
+
+def test_one_broken_connection_does_not_touch_the_others(
+    source: Source, tmp_path: Path, misbehave: Callable[[Read], None]
+) -> None:
+    honest: Read = paramiko.SFTPHandle.read
+    asked: list[tuple[int, int]] = []
+    broken: list[int] = []
+
+    def read(self: paramiko.SFTPHandle, offset: int, length: int) -> bytes | int:
+        file = os.fstat(self.readfile.fileno()).st_ino  # type: ignore[attr-defined]
+        asked.append((file, offset))
+        if offset >= 1_000_000 and not broken:
+            broken.append(file)
+            return paramiko.sftp.SFTP_CONNECTION_LOST
+        return honest(self, offset, length)
+
+    misbehave(read)
+    others = deliver_others(tmp_path / "served")
+
+    assert fetch_into(tmp_path / "data", source) == []
+    for name in (NAME, *others):
+        assert (tmp_path / "data" / "archive" / CLIENT / DAY / name).read_bytes() == CONTENT
+    untouched = [each for each in asked if each[0] not in broken]
+    assert len(untouched) == len(set(untouched))
+
+
+def test_a_server_that_takes_one_connection_alone_gives_all_files(
+    source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect, refusals = sftp._connect, []
+
+    def connect_once(login: ssh.Login) -> sftp._Connection:
+        if accepted:
+            refusals.append(login)
+            raise SourceError("sftp: expected to log in, found it refused")
+        accepted.append(login)
+        return connect(login)
+
+    accepted: list[ssh.Login] = []
+    monkeypatch.setattr(sftp, "_connect", connect_once)
+    others = deliver_others(tmp_path / "served")
+
+    assert fetch_into(tmp_path / "data", source) == []
+    assert len(list((tmp_path / "data" / "archive").rglob("*.pgp"))) == 1 + len(others)
+    assert refusals
+
+
+def deliver_others(folder: Path) -> list[str]:
+    names = [f"{CLIENT}.{DAY}.r{n}.created.avro.pgp" for n in range(6)]
+    for name in names:
+        (folder / name).write_bytes(CONTENT)
+    return names

@@ -1,6 +1,8 @@
 """A folder and an SFTP server are the same source: what is listed, and how it is read."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,10 +11,13 @@ import pytest
 
 from ingest.errors import SettingsError, SourceError, SourceUnavailable
 from ingest.sources import Source, open_source
-from tests.support.sshd import Sshd
+from tests.support.sender import CLIENT, DAY
+from tests.support.sshd import ACCOUNT, Sshd
 
 NAMES = Path("/nonexistent/known_hosts")
 CONTENT = os.urandom(100_000)
+MOST_BYTES = 100_000_000
+"""What fetching may hold in memory."""
 
 
 @pytest.fixture(params=["local", "sshd_server"])
@@ -143,7 +148,9 @@ def test_a_server_with_another_key_is_not_trusted(sshd_server: Sshd, tmp_path: P
 
 def test_a_wrong_password_is_not_tried_again(sshd_server: Sshd) -> None:
     with (
-        pytest.raises(SourceError, match="expected to log in as mx-test, found it refused") as told,
+        pytest.raises(
+            SourceError, match=f"expected to log in as {ACCOUNT}, found it refused"
+        ) as told,
         open_source(
             sshd_server.address, password="wrong", known_hosts=sshd_server.known_hosts
         ) as source,
@@ -172,3 +179,24 @@ def test_a_server_that_does_not_answer_may_be_tried_again(tmp_path: Path) -> Non
         ) as source,
     ):
         source.list_files()
+
+
+def test_a_file_of_any_size_is_fetched_in_bounded_memory(sshd_server: Sshd, tmp_path: Path) -> None:
+    path = sshd_server.folder / f"{CLIENT}.{DAY}.users.created.avro.pgp"
+    with path.open("wb") as stream:
+        stream.truncate(2 * MOST_BYTES)
+    path.chmod(0o644)
+    settings = {
+        "MX_SOURCE": sshd_server.address,
+        "MX_SFTP_PASSWORD": sshd_server.password,
+        "MX_SFTP_KNOWN_HOSTS": str(sshd_server.known_hosts),
+        "MX_DATA": str(tmp_path / "data"),
+    }
+    fetch = [sys.executable, "-m", "bench.fetch_once"]
+
+    done = subprocess.run(fetch, env=os.environ | settings, check=True, capture_output=True)
+
+    [archived] = (tmp_path / "data" / "archive").rglob(path.name)
+    path.unlink()
+    assert archived.stat().st_size == 2 * MOST_BYTES
+    assert int(done.stdout.split()[0]) < MOST_BYTES

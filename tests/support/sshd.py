@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SSHD = Path("/usr/sbin/sshd")
-ACCOUNT = "mx-test"
+ACCOUNT = f"mx-test-{os.getpid()}"
+"""Of this process alone, as another checkout may be tested at the same time."""
 STARTS_WITHIN_S = 10
 
 CONFIG = """\
@@ -70,13 +71,12 @@ def sshd() -> Iterator[Sshd]:
 
 @contextmanager
 def _account(password: str, *, home: Path) -> Iterator[None]:
-    subprocess.run(["userdel", ACCOUNT], check=False, capture_output=True)
     subprocess.run(["useradd", "--no-create-home", "--home-dir", str(home), ACCOUNT], check=True)
     try:
         subprocess.run(["chpasswd"], input=f"{ACCOUNT}:{password}".encode(), check=True)
         yield
     finally:
-        subprocess.run(["userdel", ACCOUNT], check=True, capture_output=True)
+        subprocess.run(["userdel", "--force", ACCOUNT], check=True, capture_output=True)
 
 
 @contextmanager

@@ -1,0 +1,87 @@
+"""Scratch to archive and ledger: in the order in which files are given, several with one sync."""
+
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ingest.archive import Fetched, archive_path, store
+from ingest.delivery import DailyFile, ManifestFile, parse_name
+from ingest.durable import sync_folder
+from ingest.errors import Reason, RejectedError
+from ingest.ledger import Ledger
+from ingest.ledger_state import Archived, What, place_of
+from ingest.quarantine import put_in_quarantine, quarantine_path
+from ingest.sources import SourceFile
+
+FILES_AT_ONCE = 16
+BYTES_AT_ONCE = 64 << 20
+"""So much waits in scratch for its record, and would be fetched again after a kill."""
+
+
+class Archiving(AbstractContextManager["Archiving"]):
+    """Archives fetched files; when the block ends, all of them are archived and recorded."""
+
+    def __init__(self, *, data: Path, ledger: Ledger, scratch: Path) -> None:
+        self._data = data
+        self._ledger = ledger
+        self._scratch = scratch
+        self._waiting: list[tuple[DailyFile | ManifestFile, Fetched, dict[str, Any]]] = []
+
+    def __exit__(self, *_: object) -> None:
+        self._archive_waiting()
+
+    def add(self, fetched: Fetched, listed: SourceFile) -> None:
+        """Take one file, and archive those that wait if they have become many."""
+        file = parse_name(listed.name)
+        facts = {
+            "name": listed.name,
+            "encrypted_bytes": fetched.size_bytes,
+            "encrypted_sha256": fetched.sha256,
+            "source_bytes": listed.size_bytes,
+            "source_modified_at": listed.modified_at,
+        }
+        if file is None or any(file == waiting for waiting, _, _ in self._waiting):
+            self._archive_waiting()
+        if file is None:
+            self._quarantine(fetched, facts)
+            return
+        self._waiting.append((file, fetched, facts))
+        size = sum(each.size_bytes for _, each, _ in self._waiting)
+        if len(self._waiting) >= FILES_AT_ONCE or size >= BYTES_AT_ONCE:
+            self._archive_waiting()
+
+    def _archive_waiting(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
+        began_at = datetime.now(tz=UTC)
+        folders = set()
+        for file, fetched, facts in waiting:
+            replaced = archived_as(self._ledger, file)
+            target = archive_path(self._data / "archive", file, name=facts["name"])
+            store(fetched, target, replaced_sha256=replaced.encrypted_sha256 if replaced else None)
+            folders.add(target.parent)
+        for folder in sorted(folders):
+            sync_folder(folder)
+        records = [(What.ARCHIVED, file, facts) for file, _, facts in waiting]
+        self._ledger.append_all(records, at=began_at)
+
+    def _quarantine(self, fetched: Fetched, facts: dict[str, Any]) -> None:
+        error = RejectedError(
+            Reason.NAME,
+            expected="<client>.<date>.<resource>.<event>.avro.pgp, or a manifest's name",
+            found=ascii(facts["name"]),
+        )
+        target = quarantine_path(self._data / "quarantine", None, name=facts["name"])
+        put_in_quarantine(
+            target, ciphertext=fetched.path, error=error, scratch=self._scratch, **facts
+        )
+        self._ledger.append(What.QUARANTINED, None, **facts, reason=error.reason)
+
+
+def archived_as(ledger: Ledger, file: DailyFile | ManifestFile) -> Archived | None:
+    """Say what the ledger knows of the newest bytes of a file, or of a manifest's day."""
+    if isinstance(file, ManifestFile):
+        return ledger.state.manifests.get(file.delivery)
+    return ledger.state.archived.get(place_of(file))

@@ -1,0 +1,42 @@
+"""Convert plaintexts one after the other: the program behind `ingest.convert`.
+
+A request comes with a descriptor to read the plain bytes from, and one to write Parquet into.
+"""
+
+import os
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ingest.convert import Conversion, convert, write_answer
+from ingest.delivery import DailyFile, parse_name
+from ingest.plaintext import Plaintext
+from ingest.worker import serve
+
+
+def answer(request: dict[str, Any], descriptors: list[int], *, patience_s: float) -> dict[str, Any]:
+    plaintext, target = descriptors
+    file = parse_name(request["name"])
+    assert isinstance(file, DailyFile)  # noqa: S101 - the asker had it from there
+    wanted = Conversion(
+        file=file,
+        name=request["name"],
+        plain_sha256=request["plain_sha256"],
+        target=Path(f"/dev/fd/{target}"),
+        memory_bytes=request["memory_bytes"],
+    )
+    plain = Plaintext(os.dup(plaintext), limit=request["limit"])
+    try:
+        in_columns = request["in_columns"]
+        converted = convert(plain, wanted, in_columns=in_columns, patience_s=patience_s)
+        plain.drain()
+    except OSError as error:
+        return {"os_error": [error.errno, error.strerror]}
+    finally:
+        plain.close()
+    return write_answer(converted, account=plain.account)
+
+
+if __name__ == "__main__":
+    serve(partial(answer, patience_s=float(sys.argv[2])))

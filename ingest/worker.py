@@ -1,0 +1,88 @@
+"""A process of our own that is asked over a socket, one request at a time, and may be lost."""
+
+import json
+import os
+import resource
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+MAX_REQUEST_BYTES: Final = 1 << 16
+MAX_DESCRIPTORS: Final = 2
+
+
+class WorkerLost(Exception):  # noqa: N818 - what has become of it, and no fault of the asker
+    """The process has ended instead of answering."""
+
+
+class Worker:
+    """The asker's side."""
+
+    def __init__(self, module: str, *arguments: str, secrets: bytes = b"") -> None:
+        """Start `module` as a program.
+
+        Args:
+            secrets: what it reads from its standard input before the first request.
+        """
+        self._channel, theirs = socket.socketpair()
+        self._answers = self._channel.makefile("rb")
+        with theirs:
+            self.process = subprocess.Popen(  # noqa: S603 - this very Python
+                [sys.executable, "-P", "-m", module, str(theirs.fileno()), *arguments],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+            )
+        assert self.process.stdin  # noqa: S101 - it is a pipe
+        with suppress(BrokenPipeError), self.process.stdin as stdin:
+            stdin.write(secrets)
+
+    def ask(self, request: Any, descriptors: Sequence[int]) -> None:
+        """Send a request, which may be any JSON value, and open files with it.
+
+        Raises:
+            WorkerLost: nobody takes it.
+        """
+        try:
+            socket.send_fds(self._channel, [json.dumps(request).encode()], descriptors)
+        except OSError as error:
+            raise WorkerLost from error
+
+    def answer(self) -> Any:
+        """Wait for the answer to the request.
+
+        Raises:
+            WorkerLost: there comes none.
+        """
+        try:
+            return json.loads(self._answers.readline())
+        except (OSError, ValueError) as error:
+            raise WorkerLost from error
+
+    def close(self) -> None:
+        self._answers.close()
+        self._channel.close()
+        self.process.wait()
+
+
+def serve(answer: Callable[[Any, list[int]], Any]) -> None:
+    """Answer requests until the asker is gone; the program's side, called with its arguments.
+
+    Plaintext and secrets pass through such a process: it leaves no core behind.
+    """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    channel = socket.socket(fileno=int(sys.argv[1]))
+    while True:
+        request, descriptors, _, _ = socket.recv_fds(channel, MAX_REQUEST_BYTES, MAX_DESCRIPTORS)
+        if not request:
+            return
+        try:
+            answered = answer(json.loads(request), descriptors)
+        finally:
+            for descriptor in descriptors:
+                os.close(descriptor)
+        channel.sendall(json.dumps(answered).encode() + b"\n")
