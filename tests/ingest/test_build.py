@@ -47,7 +47,7 @@ def test_a_build_stops_early_until_something_lands(
     _land_user(landing, "U2", day=2)
     assert build_warehouse(landing.data, dbt_args=["--quiet"]) == 0
 
-    assert stopped.splitlines() == [UNCHANGED, "release 1 is published: 42 tables"]
+    assert stopped.startswith(UNCHANGED + "\nrelease 1 is published: ")
     assert sorted(_users(landing)) == ["U1", "U2"]
 
 
