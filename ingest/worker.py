@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, Final
 
 MAX_REQUEST_BYTES: Final = 1 << 16
@@ -69,6 +69,10 @@ class Worker:
         self._channel.close()
         self.process.wait()
 
+    def kill(self) -> None:
+        self.process.kill()
+        self.close()
+
 
 class WorkerPool:
     """Processes of one kind, as many as are asked at once; one that was lost is not asked again."""
@@ -86,12 +90,10 @@ class WorkerPool:
     def lend(self) -> Iterator[Worker]:
         """Lend a process, and take it back if the block ends well."""
         worker = self._idle.pop() if self._idle else self._start()
-        try:
+        with ExitStack() as unless_all_is_well:
+            unless_all_is_well.callback(worker.kill)
             yield worker
-        except BaseException:
-            worker.process.kill()
-            worker.close()
-            raise
+            unless_all_is_well.pop_all()
         self._idle.append(worker)
 
     def close(self) -> None:
