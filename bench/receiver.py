@@ -65,10 +65,13 @@ class BenchReceiver:
         shutil.rmtree(source, ignore_errors=True)
         source.mkdir()
         sent = [self._send(file, day, source=source) for file in files_of(day)]
+        self.send_manifest(sent, day, source=source)
+        self.next_day += 1
+
+    def send_manifest(self, sent: list[Sent], day: int, *, source: Path) -> None:
         manifest = source / f"{CLIENT}.{date_of(day)}-manifest.csv.pgp"
         with self.post.encrypt_into(manifest) as stream:
             stream.write(manifest_text(sent, effective_date=date_of(day)))
-        self.next_day += 1
 
     def land_day(self) -> None:
         self.deliver_day()
@@ -150,6 +153,19 @@ def bench_receiver(folder: Path, *, transactions: int) -> Iterator[BenchReceiver
     """Give a receiver to whom the first two days have come, through every step.
 
     Args:
+        folder, transactions: as of `new_receiver`.
+    """
+    with new_receiver(folder, transactions=transactions) as receiver:
+        for _ in range(PATTERN_DAY + 1):
+            receiver.land_day()
+        yield receiver
+
+
+@contextmanager
+def new_receiver(folder: Path, *, transactions: int) -> Iterator[BenchReceiver]:
+    """Give a receiver with keys, to whom nothing has come.
+
+    Args:
         folder: where all of it lies; its path is short, for gpg-agent's socket in it.
         transactions: events of transactions a day.
     """
@@ -162,10 +178,7 @@ def bench_receiver(folder: Path, *, transactions: int) -> Iterator[BenchReceiver
     with duckdb.connect() as patterns:
         _read_patterns(patterns, folder=folder, post=post)
         days = TypicalDays(transactions=transactions, patterns=patterns)
-        receiver = BenchReceiver(folder=folder, days=days, post=post)
-        for _ in range(PATTERN_DAY + 1):
-            receiver.land_day()
-        yield receiver
+        yield BenchReceiver(folder=folder, days=days, post=post)
 
 
 def _read_patterns(patterns: duckdb.DuckDBPyConnection, *, folder: Path, post: Post) -> None:
