@@ -5,6 +5,7 @@ import io
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
@@ -32,10 +33,18 @@ def _deflate(plain: bytes) -> bytes:
     return stream.compress(plain) + stream.flush()
 
 
-COMPRESS: Final[Mapping[str, Callable[[bytes], bytes]]] = {
-    "null": lambda plain: plain,
-    "deflate": _deflate,
-    "snappy": _snappy,
+class Codec(StrEnum):
+    """How a file's blocks are compressed."""
+
+    NULL = "null"
+    DEFLATE = "deflate"
+    SNAPPY = "snappy"
+
+
+COMPRESS: Final[Mapping[Codec, Callable[[bytes], bytes]]] = {
+    Codec.NULL: lambda plain: plain,
+    Codec.DEFLATE: _deflate,
+    Codec.SNAPPY: _snappy,
 }
 
 
@@ -52,10 +61,10 @@ class LargeFile:
         size = sum(len(before) + len(_key(0)) + len(behind) for before, behind in self.rows)
         return int(plain_bytes / size * len(self.rows))
 
-    def write(self, stream: BinaryIO, *, row_count: int, codec: str) -> None:
+    def write(self, stream: BinaryIO, *, row_count: int, codec: Codec) -> None:
         """Write so many rows as an Avro object container."""
         marker = hashlib.sha256(b"benchmark").digest()[:16]
-        fastavro.writer(stream, self.schema, [], codec=codec, sync_marker=marker)
+        fastavro.writer(stream, self.schema, [], codec=str(codec), sync_marker=marker)
         for count, plain in self._blocks(row_count):
             rows = COMPRESS[codec](plain)
             stream.write(b"".join((write_long(count), write_long(len(rows)), rows, marker)))
@@ -89,13 +98,11 @@ def make_large_file(receiver: BenchReceiver) -> LargeFile:
 
 def daily_file() -> DailyFile:
     files = files_of(PATTERN_DAY)
-    return next(
-        file for file in files if file.resource == RESOURCE and file.event == Event.CREATED
-    )
+    return next(file for file in files if file.resource == RESOURCE and file.event == Event.CREATED)
 
 
 def send_large_file(
-    large: LargeFile, receiver: BenchReceiver, *, row_count: int, codec: str, source: Path
+    large: LargeFile, receiver: BenchReceiver, *, row_count: int, codec: Codec, source: Path
 ) -> Sent:
     """Encrypt a file of so many rows into a source, with a manifest that lists it alone."""
     file = daily_file()

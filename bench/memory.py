@@ -25,9 +25,7 @@ class Watched:
     """Of all processes at one moment."""
 
 
-def run_watched(
-    command: Sequence[str], *, environment: Mapping[str, str] | None = None
-) -> Watched:
+def run_watched(command: Sequence[str], *, environment: Mapping[str, str] | None = None) -> Watched:
     """Run a program to its end, and look at the memory of its processes 20 times a second.
 
     The processes are the program and whatever it starts, to any depth; not gpg-agent, which is a
