@@ -15,12 +15,14 @@ from bench.history import history_table, measure_history
 from bench.land import land_note, land_table, measure_land
 from bench.land_memory import draw_plot, measure_memory, memory_table
 from bench.land_small import measure_small, small_table
+from bench.landers import land_receiver
 from bench.large_file import Codec
 from bench.measure import machine
 from bench.peers import PeersError
 from bench.same_rows import DifferentRowsError
 
 RESULTS = Path(__file__).parents[1] / "docs" / "performance.md"
+PLOT = RESULTS.with_suffix(".svg")
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -98,17 +100,21 @@ def land(
     keep: Annotated[bool, typer.Option(help="Write tables and plot into docs.")] = False,
 ) -> None:
     """What it costs to land a large file, many small ones, and files of several sizes."""
-    wanted = set(parts or Part)
-    if Part.LARGE in wanted:
-        cost = measure_land(row_count=rows, codec=codec, runs=runs)
-        _show("land", f"{land_note(cost)}\n\n{land_table(cost)}", keep=keep)
-    if Part.SMALL in wanted:
-        _show("small", small_table(measure_small(days=days, runs=runs)), keep=keep)
-    if Part.MEMORY in wanted:
-        costs = list(measure_memory(gigabytes or [0.2, 1, 4], runs=runs))
-        _show("memory", memory_table(costs), keep=keep)
-        if keep:
-            draw_plot(costs)
+    with land_receiver() as receiver:
+        for part in parts or Part:
+            match part:
+                case Part.LARGE:
+                    cost = measure_land(receiver, row_count=rows, codec=codec, runs=runs)
+                    _show("land", f"{land_note(cost)}\n\n{land_table(cost)}", keep=keep)
+                case Part.SMALL:
+                    sides = measure_small(receiver, days=days, runs=runs)
+                    _show("small", small_table(sides), keep=keep)
+                case Part.MEMORY:
+                    sizes = gigabytes or [0.2, 1, 4]
+                    costs = list(measure_memory(receiver, sizes, runs=runs))
+                    _show("memory", memory_table(costs), keep=keep)
+                    if keep:
+                        draw_plot(costs, target=PLOT)
 
 
 def _show(name: str, text: str, *, keep: bool) -> None:

@@ -1,15 +1,13 @@
 """What it costs to land one large file, here and with public tools."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from bench.landers import Lander, gpg_command, our_lander, peer_landers
-from bench.large_file import DISTINCT_ROWS, Codec, make_large_file, send_large_file
+from bench.large_file import Codec, make_large_file, send_large_file
 from bench.limit import STEPS, cores, measure_steps
-from bench.receiver import new_receiver
+from bench.receiver import BenchReceiver
 from bench.same_files import compare_files
 from bench.table import markdown_table, megabytes, seconds_cells
 from ingest.sample.send import Sent
@@ -32,32 +30,28 @@ class LandCost:
     """Processor seconds of the steps that nobody can leave out."""
 
 
-def measure_land(*, row_count: int, codec: Codec, runs: int) -> LandCost:
+def measure_land(receiver: BenchReceiver, *, row_count: int, codec: Codec, runs: int) -> LandCost:
     """Have all sides land the same file, in turns.
 
     Raises:
         DifferentRowsError: they hold other rows afterwards.
     """
-    with (
-        TemporaryDirectory(prefix="mx-bench-") as folder,
-        new_receiver(Path(folder), transactions=DISTINCT_ROWS) as receiver,
-    ):
-        source, nothing = receiver.folder / "large", receiver.folder / "nothing"
-        source.mkdir()
-        nothing.mkdir()
-        large = make_large_file(receiver)
-        sent = send_large_file(large, receiver, row_count=row_count, codec=codec, source=source)
-        ciphertext = source / f"{sent.file.stem}.avro.pgp"
-        start = our_lander(receiver, nothing)
-        sides = [our_lander(receiver, source), *peer_landers(receiver, ciphertext)]
-        steps = []
-        for _ in range(runs):
-            for each in (start, *sides):
-                each.land()
-            gpg = gpg_command(receiver)
-            steps.append(measure_steps(ciphertext, gpg=gpg, scratch=receiver.folder))
-        compare_files({side.name: side.files() for side in sides}, row_count=row_count)
-        return LandCost(sent=sent, codec=codec, start=start, sides=sides, steps=steps)
+    source, nothing = receiver.folder / "large", receiver.folder / "nothing"
+    source.mkdir()
+    nothing.mkdir()
+    large = make_large_file(receiver)
+    sent = send_large_file(large, receiver, row_count=row_count, codec=codec, source=source)
+    ciphertext = source / f"{sent.file.stem}.avro.pgp"
+    start = our_lander(receiver, nothing)
+    sides = [our_lander(receiver, source), *peer_landers(receiver, ciphertext)]
+    steps = []
+    for _ in range(runs):
+        for each in (start, *sides):
+            each.land()
+        gpg = gpg_command(receiver)
+        steps.append(measure_steps(ciphertext, gpg=gpg, scratch=receiver.folder))
+    compare_files({side.name: side.files() for side in sides}, row_count=row_count)
+    return LandCost(sent=sent, codec=codec, start=start, sides=sides, steps=steps)
 
 
 HEAD: Final = (

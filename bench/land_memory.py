@@ -1,6 +1,7 @@
 """What it takes to land files of several sizes: time, and memory that does not grow."""
 
 import json
+import os
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,13 +11,12 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from bench.landers import Lander, our_lander, peer_landers
-from bench.large_file import DISTINCT_ROWS, Codec, LargeFile, make_large_file, send_large_file
-from bench.peers import PEER_ENVIRONMENT, ROOT, peer_python
-from bench.receiver import BenchReceiver, new_receiver
+from bench.large_file import Codec, LargeFile, make_large_file, send_large_file
+from bench.peers import PEER_ENVIRONMENT, peer_python
+from bench.receiver import BenchReceiver
 from bench.table import markdown_table, megabytes, seconds_cells
 from ingest.sample.send import Sent
 
-PLOT: Final = ROOT / "docs" / "performance.svg"
 IN_MEMORY: Final = ("gpg, DuckDB", "gpg, polars")
 """Peers that land the same files, as long as these fit into the memory of a usual machine."""
 PEERS_UP_TO: Final = 1.0
@@ -31,15 +31,13 @@ class SizeCost:
     sides: list[Lander]
 
 
-def measure_memory(gigabytes: Sequence[float], *, runs: int) -> Iterator[SizeCost]:
+def measure_memory(
+    receiver: BenchReceiver, gigabytes: Sequence[float], *, runs: int
+) -> Iterator[SizeCost]:
     """Land a file of each size, its Avro not compressed: plain bytes are those of the rows."""
-    with (
-        TemporaryDirectory(prefix="mx-bench-") as folder,
-        new_receiver(Path(folder), transactions=DISTINCT_ROWS) as receiver,
-    ):
-        large = make_large_file(receiver)
-        for size in sorted(gigabytes):
-            yield _measure(receiver, large, size, has_peers=size <= PEERS_UP_TO, runs=runs)
+    large = make_large_file(receiver)
+    for size in sorted(gigabytes):
+        yield _measure(receiver, large, size, has_peers=size <= PEERS_UP_TO, runs=runs)
 
 
 def _measure(
@@ -89,7 +87,7 @@ def _cells(side: Lander, sent: Sent) -> list[str]:
     ]
 
 
-def draw_plot(costs: Sequence[SizeCost], *, target: Path = PLOT) -> None:
+def draw_plot(costs: Sequence[SizeCost], *, target: Path) -> None:
     """Draw time and memory over size, with the peers' own plotting library."""
     lines: dict[str, list[tuple[float, float, float]]] = {}
     for cost in costs:
@@ -97,5 +95,5 @@ def draw_plot(costs: Sequence[SizeCost], *, target: Path = PLOT) -> None:
             point = (cost.sent.plain_bytes / 1e9, median(side.seconds), side.peak_bytes / 1e6)
             lines.setdefault(side.name, []).append(point)
     program = [str(peer_python()), "-m", "bench.against.plot", str(target)]
-    environment = {**PEER_ENVIRONMENT, "MPLCONFIGDIR": "/nonexistent"}
+    environment = os.environ | dict(PEER_ENVIRONMENT)
     subprocess.run(program, input=json.dumps(lines).encode(), env=environment, check=True)

@@ -1,12 +1,12 @@
 """What it costs to land many small files, against gpg that only decrypts them."""
 
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from bench.landers import Lander, gpg_command, our_lander
-from bench.receiver import PATTERN_DAY, BenchReceiver, new_receiver
+from bench.receiver import PATTERN_DAY, BenchReceiver
 from bench.table import markdown_table, megabytes, seconds_cells
 
 LOOP: Final = (
@@ -18,28 +18,24 @@ AIMS: Final = ("at least 2", "at least 1", "")
 """How many times as long gpg alone is to take."""
 
 
-def measure_small(*, days: int, runs: int) -> list[Lander]:
+def measure_small(receiver: BenchReceiver, *, days: int, runs: int) -> list[Lander]:
     """Land the files of typical days, in turns: with unlocked keys, by gpg, and by gpg alone."""
-    with (
-        TemporaryDirectory(prefix="mx-bench-") as folder,
-        new_receiver(Path(folder), transactions=TRANSACTIONS) as receiver,
-    ):
-        source = receiver.folder / "small"
-        _deliver(receiver, source, days=days)
-        sides = [
-            our_lander(receiver, source),
-            our_lander(receiver, source, name="this project, MX_GPG_ONLY=true", gpg_only=True),
-            _gpg_alone(receiver, source),
-        ]
-        for _ in range(runs):
-            for side in sides:
-                side.land()
-        return sides
+    source = receiver.folder / "small"
+    typical = replace(receiver.days, transactions=TRANSACTIONS)
+    _deliver(replace(receiver, days=typical, next_day=PATTERN_DAY), source, days=days)
+    sides = [
+        our_lander(receiver, source),
+        our_lander(receiver, source, name="this project, MX_GPG_ONLY=true", gpg_only=True),
+        _gpg_alone(receiver, source),
+    ]
+    for _ in range(runs):
+        for side in sides:
+            side.land()
+    return sides
 
 
 def _deliver(receiver: BenchReceiver, source: Path, *, days: int) -> None:
     source.mkdir()
-    receiver.next_day = PATTERN_DAY
     for _ in range(days):
         receiver.deliver_day()
         for file in (receiver.folder / "source").iterdir():

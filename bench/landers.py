@@ -3,14 +3,17 @@
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
+from bench.large_file import DISTINCT_ROWS
 from bench.memory import Watched, run_watched
 from bench.peers import PEER_ENVIRONMENT, peer_python, peer_version
-from bench.receiver import BenchReceiver
+from bench.receiver import BenchReceiver, new_receiver
 from ingest.settings import PASSPHRASE_FILE
 
 RUN: Final = (sys.executable, "-m", "ingest", "run")
@@ -48,6 +51,16 @@ class Lander:
 
     def files(self) -> list[str]:
         return sorted(map(str, self.folder.glob(self.rows_at)))
+
+
+@contextmanager
+def land_receiver() -> Iterator[BenchReceiver]:
+    """Give a receiver to whom no file has come."""
+    with (
+        TemporaryDirectory(prefix="mx-bench-") as folder,
+        new_receiver(Path(folder), transactions=DISTINCT_ROWS) as receiver,
+    ):
+        yield receiver
 
 
 def our_lander(
