@@ -82,7 +82,9 @@ class Converters:
 
     def __exit__(self, *_: object) -> None:
         while self._idle:
-            self._idle.pop().close()
+            worker = self._idle.pop()
+            worker.process.kill()  # it has answered: what it would still do is tidy up its memory
+            worker.close()
 
     def convert(
         self, plain: Plaintext, wanted: Conversion, *, in_columns: bool
