@@ -97,8 +97,14 @@ class WorkerPool:
         self._idle.append(worker)
 
     def close(self) -> None:
+        """End all. They have answered: what they would still do is tidy up their memory."""
         while self._idle:
-            self._idle.pop().close()
+            self._idle.pop().kill()
+
+    def warm(self) -> None:
+        """Have one ready by the time it is asked."""
+        if not self._idle:
+            self._idle.append(self._start())
 
 
 def serve(answer: Callable[[Any, list[int]], Any]) -> None:
