@@ -31,7 +31,7 @@ from ingest.avro.schema import translate_schema
 from ingest.avro.types import Translation
 from ingest.errors import Reason, RejectedError
 
-GROUP_BYTES = 4 << 20
+GROUP_BYTES = 8 << 20
 GROUPS_AHEAD = 2
 BATCH_ROWS = 16_384
 PATIENCE_S: Final = 10.0
