@@ -3,7 +3,6 @@
     "'REJECTED'"
 ] | join(", ") %}
 {% set needs_nobody = "('CONNECTED', 'DELAYED', 'RECONNECTED', 'RESUMED', 'UPDATED')" %}
--- depends_on: {{ ref('state_members') }}
 with latest_days as (
 
     {{ latest_days(ref('deliveries')) }}
