@@ -61,8 +61,18 @@ select
     end as needs_action,
     try_cast(members.is_manual as boolean) as is_manual,
     try_cast(members.is_managed_by_user as boolean) as is_managed_by_user
-from {{ ref('members') }} as members
-left outer join told
+from {{ source('history', 'members') }} as members
+inner join told
     on members._client_guid = told.client_guid and members.guid = told.guid
-left outer join latest_days on members._client_guid = latest_days.client_guid
-where members.guid is not null
+inner join latest_days on members._client_guid = latest_days.client_guid
+where
+    members.is_current
+    and not exists (
+        select 1
+        from {{ ref('owner_absences') }} as absences
+        where
+            absences.resource = 'members'
+            and absences.client_guid = members._client_guid
+            and absences.guid = members.guid
+            and absences.absent_to is null
+    )
