@@ -47,7 +47,7 @@ def describe_columns(
 ) -> None:
     """Say of the columns of `main` and `history` what the YAML says of their resource's.
 
-    dbt knows what is written for a table itself; a resource's columns are written once, for staging.
+    dbt knows what is written for a table itself; these columns are written once, for staging.
 
     Args:
         tables: the columns that tables have, as dbt found them.

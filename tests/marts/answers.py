@@ -155,5 +155,6 @@ def waits(feed: Feed) -> list[Told]:
 
 
 ANSWERS: list[Callable[[Feed], list[Told]]] = [
-    users, worth, money, spending, connections, daily_active, monthly_active, moves, checking, waits,
+    users, worth, money, spending, connections,
+    daily_active, monthly_active, moves, checking, waits,
 ]  # fmt: skip

@@ -25,7 +25,7 @@ class Feed:
         self.events: dict[str, dict[Key, list[Row]]] = defaultdict(lambda: defaultdict(list))
         self.logged: dict[str, list[Row]] = defaultdict(list)
         for row in sorted(rows, key=_order):
-            if row["guid"] if "guid" in row else None:
+            if row.get("guid"):
                 key = (row["_client_guid"], row["guid"])
                 self.events[row["_resource"]][key].append(row)
             elif row["_event"] != "deleted":

@@ -8,7 +8,7 @@ import pytest
 
 from tests.marts.answers import ANSWERS
 from tests.marts.feed import Feed
-from tests.warehouse.conftest import open_warehouse
+from tests.warehouse.conftest import Warehouse
 
 PAGE = (Path(__file__).parents[2] / "docs" / "analysts.md").read_text()
 QUESTIONS = re.findall(r"^### \d+\. (.+?)\n(.*?)```sql\n(.*?)```", PAGE, re.MULTILINE | re.DOTALL)
@@ -23,9 +23,10 @@ def test_there_are_ten_questions_each_with_an_answer() -> None:
 
 
 @pytest.mark.parametrize("number", range(10), ids=[question for question, *_ in QUESTIONS])
-def test_the_sql_answers_what_the_landed_files_say(world: Path, feed: Feed, number: int) -> None:
-    with open_warehouse(world) as warehouse:
-        found = warehouse.execute(QUESTIONS[number][2]).fetchall()
+def test_the_sql_answers_what_the_landed_files_say(
+    published: Warehouse, feed: Feed, number: int
+) -> None:
+    found = published.execute(QUESTIONS[number][2]).fetchall()
 
     assert found
     assert sorted_rows(found) == sorted_rows(ANSWERS[number](feed))
