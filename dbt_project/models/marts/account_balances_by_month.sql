@@ -28,6 +28,7 @@ months as (
         ) as month
     from versions
     inner join latest_days on versions._client_guid = latest_days.client_guid
+    where coalesce(versions.valid_to > last_day(versions.valid_from), true)
 
 ),
 
