@@ -1,5 +1,6 @@
-"""`just build` runs dbt when there is something to build, and only then."""
+"""`just build` runs dbt when there is something to build, and publishes what ended well."""
 
+import subprocess
 from pathlib import Path
 
 import duckdb
@@ -9,7 +10,10 @@ import pytest
 from ingest import built
 from ingest.build import UNCHANGED, build_warehouse
 from ingest.built import fingerprint, is_built
-from tests.warehouse.conftest import run_dbt
+from ingest.errors import PublishError
+from ingest.publish import publish
+from tests.serving.warehouse import served, serving
+from tests.warehouse.conftest import dbt_call, run_dbt
 from tests.warehouse.landing import Landing, daily_file
 
 
@@ -53,6 +57,63 @@ def test_a_run_of_dbt_by_hand_takes_the_mark_away(landing: Landing, tmp_path: Pa
     run_dbt("run", "--select", "ledger", target=tmp_path, cwd=tmp_path, data=landing.data)
 
     assert not is_built(warehouse, of=mark)
+    assert_unfinished(landing.data)
+
+
+def test_a_build_of_a_part_is_told_not_to_be_published(
+    landing: Landing, capfd: pytest.CaptureFixture[str]
+) -> None:
+    part = ["--quiet", "--select", "deliveries"]
+
+    code = build_warehouse(landing.data, dbt_args=part, serving=serving())
+
+    assert code == 0
+    assert capfd.readouterr().out.startswith("not published: warehouse.duckdb: expected a whole")
+
+
+def test_a_build_publishes_also_what_dbt_built_by_hand(
+    landing: Landing, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    run_dbt("build", target=tmp_path, cwd=tmp_path, data=landing.data)
+    assert publish(landing.data, serving=serving()).release == 1
+    capfd.readouterr()
+
+    assert build_warehouse(landing.data, dbt_args=[], serving=serving()) == 0
+
+    assert "release 2 is published" in capfd.readouterr().out
+    with served(landing.data) as release:
+        assert release.execute("select count(*) from main.users").fetchall() == [(2,)]
+
+
+def test_a_test_that_finds_fault_takes_the_note_away(landing: Landing, tmp_path: Path) -> None:
+    build_warehouse(landing.data, dbt_args=["--quiet"])
+    with duckdb.connect(landing.data / "warehouse.duckdb") as warehouse:
+        warehouse.execute("insert into main.users from main.users limit 1")
+
+    selected = ["--select", "main_keeps_the_rules"]
+    call = dbt_call("test", *selected, target=tmp_path, cwd=tmp_path, data=landing.data)
+    code = subprocess.run(**call, capture_output=True, check=False).returncode
+
+    assert code == 1
+    assert_unfinished(landing.data)
+
+
+def test_a_failed_build_publishes_nothing(landing: Landing) -> None:
+    _land_user(landing, "U3", day=3)
+    [path] = (landing.data / "landing").rglob("date=2026-01-03/*.parquet")
+    path.write_bytes(b"torn")
+
+    code = build_warehouse(landing.data, dbt_args=["--quiet"], serving=serving())
+
+    assert code == 1
+    assert_unfinished(landing.data)
+    with served(landing.data) as release:
+        assert release.execute("select release from ops.release").fetchall() == [(2,)]
+
+
+def assert_unfinished(data: Path) -> None:
+    with pytest.raises(PublishError, match="expected a whole build with no failure"):
+        publish(data, serving=serving())
 
 
 def test_what_a_build_depends_on_changes_with_the_ledger_and_the_project(
