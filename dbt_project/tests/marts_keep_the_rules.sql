@@ -1,4 +1,3 @@
-{# each mart has one row a grain, and what came less what went is what is there #}
 {% for mart, grain in {
     'owner_absences': ['resource', 'guid', 'absent_from'],
     'account_balances_by_month': ['account_guid', 'month'],
@@ -15,29 +14,5 @@
     from {{ ref(mart) }}
     group by client_guid, {{ grain | join(', ') }}
     having count(*) > 1
-    union all
+    {{ 'union all' if not loop.last }}
 {% endfor %}
-select
-    'changes_by_day' as mart,
-    'as many records as in state' as rule,
-    client_guid as whose
-from (
-    {% for resource in ['accounts', 'members', 'transactions', 'users'] %}
-        select
-            '{{ resource }}' as resource,
-            _client_guid as client_guid,
-            count_if(_event_is_live) as records
-        from {{ ref('state_' ~ resource) }}
-        group by _client_guid
-        union all
-    {% endfor %}
-    select
-        resource,
-        client_guid,
-        -sum(created + first_seen + returned - deleted) as records
-    from {{ ref('changes_by_day') }}
-    where resource in ('accounts', 'members', 'transactions', 'users')
-    group by resource, client_guid
-)
-group by client_guid, resource
-having sum(records) <> 0

@@ -1,12 +1,15 @@
 """The marts as readers get them, held against what landed."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from tests.marts.feed import Feed, amount
-from tests.warehouse.conftest import Warehouse
+from tests.warehouse.conftest import Warehouse, open_warehouse
 
+RESOURCES = "select distinct resource from marts.changes_by_day"
+LIVE = "select _client_guid, count(*) from state.{} where _event_is_live group by all"
 GIVEN_OUT = {"main", "history", "ops", "marts"}
 
 
@@ -85,3 +88,22 @@ def test_all_money_of_main_is_in_some_row(published: Warehouse) -> None:
     of_mart, of_main = published.execute(query).fetchall()
 
     assert of_mart == of_main
+
+
+def test_what_came_less_what_went_is_what_is_live(world: Path) -> None:
+    query = """
+        select resource, client_guid, sum(created + first_seen + returned - deleted)
+        from marts.changes_by_day
+        group by all
+        having sum(created + first_seen + returned - deleted) > 0
+    """
+    with open_warehouse(world) as warehouse:
+        added = warehouse.execute(query).fetchall()
+        live = [
+            (resource, *row)
+            for (resource,) in warehouse.execute(RESOURCES).fetchall()
+            for row in warehouse.execute(LIVE.format(resource)).fetchall()
+        ]
+
+    assert set(added) == set(live)
+    assert len(added) > 15
