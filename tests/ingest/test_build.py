@@ -12,7 +12,9 @@ from ingest.build import UNCHANGED, build_warehouse
 from ingest.built import fingerprint, is_built
 from ingest.errors import PublishError
 from ingest.publish import publish
-from tests.serving.warehouse import served, serving
+from ingest.published import Outcome
+from ingest.releases import Releases
+from tests.serving.warehouse import serving
 from tests.warehouse.conftest import dbt_call, run_dbt
 from tests.warehouse.landing import Landing, daily_file
 
@@ -40,12 +42,12 @@ def test_a_build_stops_early_until_something_lands(
     assert build_warehouse(landing.data, dbt_args=["--quiet"]) == 0
     capfd.readouterr()
 
-    assert build_warehouse(landing.data, dbt_args=[]) == 0
+    assert build_warehouse(landing.data, dbt_args=[], serving=serving()) == 0
     stopped = capfd.readouterr().out
     _land_user(landing, "U2", day=2)
     assert build_warehouse(landing.data, dbt_args=["--quiet"]) == 0
 
-    assert stopped == UNCHANGED + "\n"
+    assert stopped.startswith(UNCHANGED + "\nrelease 1 is published: ")
     assert sorted(_users(landing)) == ["U1", "U2"]
 
 
@@ -71,22 +73,9 @@ def test_a_build_of_a_part_is_told_not_to_be_published(
     assert capfd.readouterr().out.startswith("not published: warehouse.duckdb: expected a whole")
 
 
-def test_a_build_publishes_also_what_dbt_built_by_hand(
-    landing: Landing, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    run_dbt("build", target=tmp_path, cwd=tmp_path, data=landing.data)
-    assert publish(landing.data, serving=serving()).release == 1
-    capfd.readouterr()
-
-    assert build_warehouse(landing.data, dbt_args=[], serving=serving()) == 0
-
-    assert "release 2 is published" in capfd.readouterr().out
-    with served(landing.data) as release:
-        assert release.execute("select count(*) from main.users").fetchall() == [(2,)]
-
-
 def test_a_test_that_finds_fault_takes_the_note_away(landing: Landing, tmp_path: Path) -> None:
-    build_warehouse(landing.data, dbt_args=["--quiet"])
+    run_dbt("build", target=tmp_path, cwd=tmp_path, data=landing.data)
+    by_hand = publish(landing.data, serving=serving())
     with duckdb.connect(landing.data / "warehouse.duckdb") as warehouse:
         warehouse.execute("insert into main.users from main.users limit 1")
 
@@ -94,7 +83,7 @@ def test_a_test_that_finds_fault_takes_the_note_away(landing: Landing, tmp_path:
     call = dbt_call("test", *selected, target=tmp_path, cwd=tmp_path, data=landing.data)
     code = subprocess.run(**call, capture_output=True, check=False).returncode
 
-    assert code == 1
+    assert (by_hand.outcome, code) == (Outcome.PUBLISHED, 1)
     assert_unfinished(landing.data)
 
 
@@ -102,13 +91,13 @@ def test_a_failed_build_publishes_nothing(landing: Landing) -> None:
     _land_user(landing, "U3", day=3)
     [path] = (landing.data / "landing").rglob("date=2026-01-03/*.parquet")
     path.write_bytes(b"torn")
+    before = Releases(landing.data / "serve").current()
 
     code = build_warehouse(landing.data, dbt_args=["--quiet"], serving=serving())
 
     assert code == 1
     assert_unfinished(landing.data)
-    with served(landing.data) as release:
-        assert release.execute("select release from ops.release").fetchall() == [(2,)]
+    assert Releases(landing.data / "serve").current() == before
 
 
 def assert_unfinished(data: Path) -> None:

@@ -27,7 +27,7 @@ def values(database: duckdb.DuckDBPyConnection, *classes: Privacy | None) -> set
     catalogue, found = read_catalogue(), set()
     query = """
         select schema_name, table_name, column_name from duckdb_columns()
-        where schema_name in ('main', 'history', 'ops') and database_name = current_database()
+        where schema_name in ('main', 'history', 'ops', 'marts') and not internal
     """
     for schema, table, column in database.execute(query).fetchall():
         if catalogue.table(schema, table).column(column).privacy in classes:

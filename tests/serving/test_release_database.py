@@ -28,7 +28,7 @@ def test_every_table_and_column_is_described(sample: Path, name: str) -> None:
         tables = "select table_name from duckdb_tables() where comment is null"
         assert database.execute(tables).fetchall() == [("spending_plans",)] * 2
 
-    assert undescribed <= {f"{schema}.users.preferred_language" for schema in ("main", "history")}
+    assert undescribed == set()
 
 
 def test_what_a_column_holds_is_told_where_it_is_read(sample: Path) -> None:
@@ -45,7 +45,7 @@ def test_a_sample_is_published_as_it_was_built(sample: Path) -> None:
         published = {name: rows(release, name) for name in names}
     with duckdb.connect(sample / "warehouse.duckdb", read_only=True) as warehouse:
         assert {name: rows(warehouse, name) for name in names} == published
-    assert {schema for schema, _ in names} == {"main", "history", "ops"}
+    assert {schema for schema, _ in names} >= {"main", "history", "ops"}
     assert not list(sample.rglob("*.wal"))
 
 

@@ -1,5 +1,7 @@
 """A small warehouse as dbt leaves it, for tests of how it is published."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -8,6 +10,12 @@ from ingest.mask import Mask
 from ingest.publish import Serving
 
 KEY = "a key of the tests alone"
+
+ASK = """
+import sys, duckdb
+database = duckdb.connect(sys.argv[1], read_only=True)
+print(database.execute("select guid from main.users").fetchall()[0][0])
+"""
 
 TABLES = """
 create schema if not exists history;
@@ -60,3 +68,16 @@ def served(data: Path, name: str = "warehouse") -> duckdb.DuckDBPyConnection:
 
 def users(database: duckdb.DuckDBPyConnection) -> list[str]:
     return [guid for (guid,) in database.execute("select guid from main.users").fetchall()]
+
+
+def ask_elsewhere(data: Path) -> str:
+    """Ask in a process of its own, which knows no earlier connection."""
+    path = data / "serve" / "warehouse.duckdb"
+    asked = subprocess.run(
+        [sys.executable, "-c", ASK, str(path)], check=True, capture_output=True, text=True
+    )
+    return asked.stdout.strip()
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
