@@ -11,6 +11,7 @@ import typer
 
 from ingest.commands.explain import explain
 from ingest.commands.keys import keys
+from ingest.commands.publish import publish
 from ingest.commands.release import release
 from ingest.commands.run import run
 from ingest.commands.sample import sample
@@ -34,6 +35,7 @@ app = typer.Typer(
 app.command()(run)
 app.command()(status)
 app.command()(release)
+app.command()(publish)
 app.command()(explain)
 app.command()(verify)
 app.command()(sample)
