@@ -69,7 +69,7 @@ def superset(folder: Path) -> Iterator[Superset]:
     config = folder / "superset_config.py"
     config.write_text(CONFIG.format(secret=secrets.token_urlsafe(42), folder=folder))
     environment = clean_environment(
-        SUPERSET_CONFIG_PATH=str(config), SUPERSET_HOME=str(folder), FLASK_APP=APP
+        SUPERSET_CONFIG_PATH=str(config), SUPERSET_HOME=str(folder), FLASK_APP=APP, TZ="UTC"
     )
     for command in _set_up(password):
         _run(command, environment=environment)

@@ -3,8 +3,8 @@
 import json
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,25 +13,33 @@ import pytest
 from tests.readers.environments import clean_environment, program_command
 from tests.readers.published import Serve
 
+HOW = ("plain", "sqlalchemy")
 PUBLISHES = 6
 ANSWERS_WITHIN_S = 60
 FULL, MASKED = 0, 1
 Answer = list[int]
 
 
-@pytest.fixture(params=["plain", "sqlalchemy"], scope="module")
-def answers(
-    serve: Serve, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> list[Answer]:
-    """All that a reader was told while release after release was published."""
-    told = tmp_path_factory.mktemp("told") / "answers"
-    with polling(serve, request.param, told=told) as reader:
-        wait_for_an_answer(told)
+@pytest.fixture(scope="module")
+def told(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Answer]]:
+    """All that each reader was told while release after release was published."""
+    files = {how: tmp_path_factory.mktemp("told") / how for how in HOW}
+    with ExitStack() as stack:
+        readers = [stack.enter_context(polling(serve, how, told=files[how])) for how in HOW]
+        wait_for_answers(files.values())
         for _ in range(PUBLISHES):
             serve.publish()
-        _, errors = reader.communicate(timeout=60)
-    assert (reader.returncode, errors) == (0, b"")
-    return [json.loads(line) for line in told.read_text().splitlines()]
+        ends = [(reader.communicate(timeout=60)[1], reader.returncode) for reader in readers]
+    assert ends == [(b"", 0)] * len(HOW)
+    return {
+        how: [json.loads(line) for line in file.read_text().splitlines()]
+        for how, file in files.items()
+    }
+
+
+@pytest.fixture(params=HOW)
+def answers(told: dict[str, list[Answer]], request: pytest.FixtureRequest) -> list[Answer]:
+    return told[request.param]
 
 
 @contextmanager
@@ -51,10 +59,10 @@ def polling(serve: Serve, how: str, *, told: Path) -> Iterator[subprocess.Popen[
         yield reader
 
 
-def wait_for_an_answer(told: Path) -> None:
+def wait_for_answers(files: Iterable[Path]) -> None:
     deadline = time.monotonic() + ANSWERS_WITHIN_S
-    while not told.stat().st_size:
-        assert time.monotonic() < deadline, "the reader has given no answer"
+    while not all(file.stat().st_size for file in files):
+        assert time.monotonic() < deadline, "a reader has given no answer"
         time.sleep(0.05)
 
 

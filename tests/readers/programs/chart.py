@@ -1,6 +1,7 @@
 """Log in to a Superset with Chromium, open a table chart, and print what a person reads there.
 
-Every line from standard input asks for the chart once more; the answer is one line of JSON.
+The first line from standard input is the password. Every other asks for the chart once more; the
+answer is one line of JSON.
 """
 
 import json
@@ -48,10 +49,8 @@ def main() -> None:
     url, page, user, password = sys.argv[1], sys.argv[2], sys.argv[3], sys.stdin.readline().strip()
     with tempfile.TemporaryDirectory() as profile, open_browser(profile) as browser:
         log_in(browser, url=url, user=user, password=password)
-        for line in sys.stdin:
+        for _ in sys.stdin:
             print(json.dumps(read_table(browser, page=page)), flush=True)  # noqa: T201
-            if line.strip():
-                browser.save_screenshot(line.strip())
 
 
 if __name__ == "__main__":
