@@ -1,7 +1,10 @@
 """One published sample for all readers, and one Superset."""
 
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,3 +24,21 @@ def serve(tmp_path_factory: pytest.TempPathFactory, receiver_key: Receiver) -> S
 def bi(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Superset]:
     with superset(tmp_path_factory.mktemp("superset")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def connection_settings() -> Any:
+    """What the guide says to connect Superset with."""
+    guide = Path(__file__).parents[2] / "docs" / "readers.md"
+    [extra] = re.findall(r"```json\n(.+?)```", guide.read_text(), re.DOTALL)
+    return json.loads(extra)
+
+
+@pytest.fixture(scope="session")
+def database(bi: Superset, serve: Serve, connection_settings: Any) -> int:
+    return bi.connect(serve.full, extra=connection_settings)
+
+
+@pytest.fixture(scope="session")
+def masked_database(bi: Superset, serve: Serve, connection_settings: Any) -> int:
+    return bi.connect(serve.masked, extra=connection_settings)

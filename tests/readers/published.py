@@ -43,6 +43,15 @@ class Serve:
         assert self.release == number
         return number
 
+    def roll_back(self) -> int:
+        """Go back to the release before; `return_to_newest` needs but a moment then."""
+        call("ingest", "publish", "--rollback", data=self.data)
+        return self.release
+
+    def return_to_newest(self) -> int:
+        call("ingest", "publish", data=self.data)
+        return self.release
+
 
 def publish_sample(folder: Path, *, receiver: Receiver) -> Serve:
     """Take a sample the whole way, from its encrypted files to a release."""

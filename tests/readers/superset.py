@@ -8,7 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,9 +35,10 @@ class RefusedError(Exception):
 class Superset:
     url: str
     password: str
+    """The administrator's."""
     token: str = ""
 
-    def call(self, path: str, body: Mapping[str, Any] | None = None, *, method: str = "") -> Any:
+    def call(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """Send a request to the REST API and return its answer.
 
         Raises:
@@ -47,13 +48,31 @@ class Superset:
             f"{self.url}/api/v1/{path}",
             data=None if body is None else json.dumps(body).encode(),
             headers={"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"},
-            method=method or ("GET" if body is None else "POST"),
         )
         try:
             with urllib.request.urlopen(request, timeout=90) as answer:  # noqa: S310
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             raise RefusedError(f"{error.code}: {error.read().decode()}") from error
+
+    def connect(self, file: Path, *, extra: Any) -> int:
+        """Add a published file as a database."""
+        body = {
+            "database_name": file.stem,
+            "sqlalchemy_uri": f"duckdb:///{file}",
+            "expose_in_sqllab": True,
+            "extra": json.dumps(extra),
+        }
+        return int(self.call("database/", body)["id"])
+
+    def add_dataset(self, table: str, *, database: int) -> int:
+        body = {"database": database, "schema": "main", "table_name": table}
+        return int(self.call("dataset/", body)["id"])
+
+    def logged_in(self, user: str, *, password: str) -> "Superset":
+        """Give the same server to a user."""
+        body = {"username": user, "password": password, "provider": "db"}
+        return replace(self, token=self.call("security/login", body)["access_token"])
 
     def query(self, sql: str, *, database: int) -> list[dict[str, Any]]:
         """Run a query in SQL Lab."""
@@ -74,11 +93,7 @@ def superset(folder: Path) -> Iterator[Superset]:
     for command in _set_up(password):
         _run(command, environment=environment)
     with _gunicorn(folder, environment=environment) as url:
-        guest = Superset(url=url, password=password)
-        login = {"username": ADMIN, "password": password, "provider": "db"}
-        yield Superset(
-            url=url, password=password, token=guest.call("security/login", login)["access_token"]
-        )
+        yield Superset(url=url, password=password).logged_in(ADMIN, password=password)
 
 
 def _set_up(password: str) -> Iterator[list[str]]:
