@@ -16,14 +16,14 @@ class Browser:
 
     def read_table(self) -> list[list[str]]:
         """Open the page once more, and give the table that it shows."""
-        self._send("")
+        self.send("")
         assert self.program.stdout is not None
         line = self.program.stdout.readline()
         assert line, "the browser ended"
         rows: Any = json.loads(line)
         return list(rows)
 
-    def _send(self, line: str) -> None:
+    def send(self, line: str) -> None:
         assert self.program.stdin is not None
         print(line, file=self.program.stdin, flush=True)
 
@@ -36,6 +36,6 @@ def browser(url: str, *, page: str, user: str, password: str) -> Iterator[Browse
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=clean_environment()
     ) as program:
         opened = Browser(program)
-        opened._send(password)
+        opened.send(password)
         yield opened
         # leaving the block closes its standard input, upon which it ends

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.readers.environments import missing_environments
+from tests.readers.environments import ENGINES, SUPERSET, missing_readers
 from tests.readers.published import Serve, publish_sample
 from tests.readers.superset import Superset, superset
 from tests.support.receiver import Receiver
@@ -16,12 +16,13 @@ from tests.support.receiver import Receiver
 
 @pytest.fixture(scope="session")
 def serve(tmp_path_factory: pytest.TempPathFactory, receiver_key: Receiver) -> Serve:
-    assert missing_environments() == [], "run: just readers"
+    assert missing_readers(*ENGINES) == []
     return publish_sample(tmp_path_factory.mktemp("published"), receiver=receiver_key)
 
 
 @pytest.fixture(scope="session")
 def bi(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Superset]:
+    assert missing_readers(SUPERSET, programs=("chromium", "chromedriver")) == []
     with superset(tmp_path_factory.mktemp("superset")) as running:
         yield running
 

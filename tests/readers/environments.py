@@ -4,6 +4,7 @@ import filecmp
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -17,11 +18,10 @@ def environment_folder(name: str) -> Path:
     return ROOT / ".venv-readers" / name
 
 
-def missing_environments() -> list[str]:
-    """Name what is not installed as the lock files say, and the browser where there is none."""
-    names = [*ENGINES, SUPERSET]
-    programs = [name for name in ("chromium", "chromedriver") if not shutil.which(name)]
-    return [name for name in names if not _is_installed(name)] + programs
+def missing_readers(*environments: str, programs: Sequence[str] = ()) -> list[str]:
+    """Name the environments that are not as their locks say, and programs that are not there."""
+    absent = [f"{name} (just readers)" for name in environments if not _is_installed(name)]
+    return absent + [name for name in programs if not shutil.which(name)]
 
 
 def _is_installed(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""Engines of every age that is told to work find in a published file what the project's own finds."""
+"""Engines of other ages find in a published file what the project's own finds."""
 
 import json
 import subprocess

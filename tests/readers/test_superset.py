@@ -1,4 +1,4 @@
-"""Superset, connected as docs/readers.md says: numbers, a chart in a browser, new releases, refusals."""
+"""Superset, connected as docs/readers.md says: numbers, a chart, new releases, refusals."""
 
 import json
 import time

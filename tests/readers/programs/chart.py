@@ -26,7 +26,9 @@ def open_browser(profile: str) -> webdriver.Chrome:
     options.add_argument(f"--user-data-dir={profile}")
     # whatever a page asks for beyond this machine ends here
     options.add_argument("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
-    return webdriver.Chrome(options=options, service=webdriver.ChromeService("/usr/bin/chromedriver"))
+    return webdriver.Chrome(
+        options=options, service=webdriver.ChromeService("/usr/bin/chromedriver")
+    )
 
 
 def log_in(browser: webdriver.Chrome, *, url: str, user: str, password: str) -> None:

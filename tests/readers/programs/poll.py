@@ -1,4 +1,4 @@
-"""Ask both published files for their release, over and over, until standard input ends and once more.
+"""Ask both published files for their release until standard input ends, and once more.
 
 Arguments: how to read (plain or sqlalchemy), the file with all, the masked one. Each answer is a
 line of JSON: the file's place, its release, and the lowest and highest of what that release wrote

@@ -1,6 +1,6 @@
-"""Print the release that a connection which is kept sees, and a new one; once more for every line.
+"""Print the release that a kept connection sees, and a new one, for each line of standard input.
 
-Arguments: how to read (plain or sqlalchemy), and the file. Each line on standard input is a question.
+Arguments: how to read (plain or sqlalchemy), and the file.
 """
 
 import json
