@@ -76,7 +76,7 @@ def read_catalogue(project: Path = PROJECT) -> Catalogue:
     """Read the YAML of every model and source."""
     described = {}
     for path in sorted((project / "models").rglob("*.yml")):
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
         for schema, entry in _entries(content, folder=path.parent.name):
             described[schema, entry["name"]] = _table(entry)
     return Catalogue(described)

@@ -96,6 +96,7 @@ def _attached(path: Path, database: Database) -> Iterator[None]:
     for schema in SCHEMAS:
         database.execute(f"create schema if not exists {schema}")
     yield
+    database.execute(f"checkpoint {path.stem}")
     database.execute("use memory")
     database.execute(f"detach {path.stem}")
 

@@ -6,7 +6,6 @@ one ends on the release that it began with.
 """
 
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ingest.durable import make_folder, sync_folder
+from ingest.durable import FILE_MODE, FOLDER_MODE, make_folder, sync_file, sync_folder
 
 DATABASES: Final = ("warehouse.duckdb", "warehouse_masked.duckdb")
 PASSABLE: Final = 0o711
@@ -53,16 +52,16 @@ class Releases:
         return None
 
     def facts(self, number: int) -> dict[str, Any]:
-        """Say what was written down when a release was made."""
-        facts: dict[str, Any] = json.loads((self.folder(number) / FACTS).read_text())
-        return facts
+        """Say what was written down when a release was made; nothing of one that is not there."""
+        path = self.folder(number) / FACTS
+        return dict(json.loads(path.read_text())) if path.exists() else {}
 
     def is_withdrawn(self, number: int) -> bool:
         return (self.folder(number) / WITHDRAWN).exists()
 
     def withdraw(self, number: int) -> None:
         """Note that a release was gone back from, so that only a publish by hand returns to it."""
-        (self.folder(number) / WITHDRAWN).touch()
+        (self.folder(number) / WITHDRAWN).touch(mode=FILE_MODE)
         sync_folder(self.folder(number))
 
     def show(self, number: int) -> None:
@@ -82,13 +81,17 @@ class Releases:
         """Give a folder that is a release when the block has ended well, and nothing before."""
         folder = self._folder / ".making"
         for each in (self.serve, self._folder):
-            let_pass(make_folder(each))
+            _let_pass(make_folder(each))
         self.clear_up()
-        folder.mkdir(mode=0o700)
-        yield folder
+        folder.mkdir(mode=FOLDER_MODE)
+        try:
+            yield folder
+        except BaseException:
+            shutil.rmtree(folder)
+            raise
         for path in folder.iterdir():
-            _sync_file(path)
-        let_pass(folder)
+            sync_file(path)
+        _let_pass(folder)
         sync_folder(folder)
         folder.rename(self.folder(number))
         sync_folder(self._folder)
@@ -102,24 +105,22 @@ class Releases:
         """Remove old releases, never the one that readers see; a reader ends on its open file."""
         gone = [number for number in self.numbers()[:-keep] if number != self.current()]
         for number in gone:
-            # half of a release must not pass for one
-            self.folder(number).rename(self._folder / f".gone-{number}")
+            _set_aside(self.folder(number))
         self.clear_up()
         return gone
 
 
+def _set_aside(release: Path) -> None:
+    """Take a release's name away first: half of one must not pass for one."""
+    release.rename(release.with_name(f".gone-{release.name}"))
+
+
 def write_facts(folder: Path, facts: dict[str, Any]) -> None:
-    (folder / FACTS).write_text(json.dumps(facts))
+    path = folder / FACTS
+    path.write_text(json.dumps(facts))
+    path.chmod(FILE_MODE)
 
 
-def let_pass(folder: Path) -> None:
+def _let_pass(folder: Path) -> None:
     """Let everyone through a folder that only its owner can list."""
     folder.chmod(folder.stat().st_mode & SPECIAL_BITS | PASSABLE)
-
-
-def _sync_file(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -59,7 +59,7 @@ class Settings(BaseSettings):
     mask_key_file: FolderPath | None = None
     memory: ByteSize = Field(default=ByteSize(512 << 20), ge=256 << 20)
     build_memory: ByteSize = ByteSize(4_000_000_000)
-    keep_releases: int = Field(default=5, ge=1)
+    keep_releases: int = Field(default=5, ge=2)
     serve_mode: FileMode = 0o640
     serve_masked_mode: FileMode = 0o644
     settle_hours: float = Field(default=6, ge=0)
