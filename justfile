@@ -32,6 +32,10 @@ rebuild *args: setup
 query sql: setup
     @{{ python }} -m ingest.query {{ quote(sql) }}
 
+# describe all tables in one page, data/docs.html
+docs: setup
+    @{{ python }} -m ingest.docs
+
 # set a shell up for dbt: eval "$(just env)"
 env:
     @{{ python }} -m ingest.shell
