@@ -28,9 +28,17 @@ build *args: setup
 rebuild *args: setup
     @{{ python }} -m ingest.build --full-refresh {{ args }}
 
+# ask whether every client's latest complete day is young enough
+freshness *args: setup
+    @eval "$({{ python }} -m ingest.shell)" && dbt --quiet --no-use-colors source freshness {{ args }}
+
 # ask the warehouse: just query "from users limit 5"
 query sql: setup
     @{{ python }} -m ingest.query {{ quote(sql) }}
+
+# write the page for whoever is on call
+report *args: setup
+    @.venv/bin/ingest report {{ args }}
 
 # set a shell up for dbt: eval "$(just env)"
 env:
@@ -65,5 +73,5 @@ check: setup
 
 # resolve the dependencies anew
 lock:
-    {{ resolve }} --group dev pyproject.toml -o requirements.lock
+    {{ resolve }} --group dev --extra alarms pyproject.toml -o requirements.lock
     {{ resolve }} --python-version 3.11 bench/peers.txt -o bench/peers.lock

@@ -12,6 +12,7 @@ import typer
 from ingest.commands.explain import explain
 from ingest.commands.keys import keys
 from ingest.commands.release import release
+from ingest.commands.report import report
 from ingest.commands.run import run
 from ingest.commands.sample import sample
 from ingest.commands.scaffold import scaffold
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 app.command()(run)
 app.command()(status)
+app.command()(report)
 app.command()(release)
 app.command()(explain)
 app.command()(verify)

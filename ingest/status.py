@@ -1,11 +1,14 @@
 """The state of the days as text: a calendar of many, a grid of one. Pure, no I/O."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
 from ingest.delivery import Event
-from ingest.standing import DayStanding, Standing
+from ingest.ledger_state import LedgerState
+from ingest.standing import DayStanding, Standing, day_standings
 
 SIGNS = {
     Standing.LANDED: "#",
@@ -19,6 +22,39 @@ SIGNS = {
 }
 LEGEND = "  ".join(f"{sign} {standing}" for standing, sign in SIGNS.items())
 MOST_DETAILS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """The days that were asked for, and what of them calls for someone."""
+
+    days: list[DayStanding]
+    bad_names: list[str]
+    """Names in quarantine; they belong to no day and no client."""
+
+    @property
+    def alarms(self) -> int:
+        """Count days that call for someone, and names."""
+        return sum(day.is_alarm for day in self.days) + len(self.bad_names)
+
+
+def overview(
+    state: LedgerState,
+    *,
+    now: datetime,
+    settle: timedelta,
+    client: str | None = None,
+    day: date | None = None,
+) -> Overview:
+    """Say how all days stand, or those of one client, or one day of each."""
+    days = [
+        each
+        for each in day_standings(state, now=now, settle=settle)
+        if client in (None, each.delivery.client_guid)
+        and day in (None, each.delivery.snapshot_date)
+    ]
+    is_all = client is None and day is None
+    return Overview(days=days, bad_names=sorted(state.bad_names) if is_all else [])
 
 
 def calendar(days: list[DayStanding], *, bad_names: list[str]) -> str:
