@@ -71,6 +71,14 @@ def calendar(days: list[DayStanding], *, bad_names: list[str]) -> str:
     return "\n".join(lines)
 
 
+def last_line(seen: Overview) -> str:
+    """Say in a line what is not whole, as `ingest run` does."""
+    if not seen.alarms:
+        return "all that is due is whole"
+    days = seen.alarms - len(seen.bad_names)
+    return f"not whole: {days:,} days, {len(seen.bad_names):,} names; see: ingest report"
+
+
 def day_grid(day: DayStanding) -> str:
     """Draw one day's files, resource by event."""
     lines = [_detail(day), "", f"{'':<30}" + "".join(f"{event:<22}" for event in Event)]

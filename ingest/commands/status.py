@@ -23,7 +23,7 @@ def status(
 ) -> None:
     """Show what has landed, waits, is missing or in quarantine, by client and day."""
     from ingest.ledger import read_state
-    from ingest.status import calendar, day_facts, day_grid, overview
+    from ingest.status import calendar, day_facts, day_grid, last_line, overview
 
     settings = load_settings()
     seen = overview(
@@ -39,9 +39,9 @@ def status(
         typer.echo(json.dumps(told))
     elif not seen.days and not seen.bad_names:
         typer.echo(f"nothing has come yet; {settings.data / 'ledger'} is empty")
-    elif day:
-        typer.echo("\n\n".join(map(day_grid, seen.days)))
     else:
-        typer.echo(calendar(seen.days, bad_names=seen.bad_names))
+        days = "\n\n".join(map(day_grid, seen.days))
+        typer.echo(days if day else calendar(seen.days, bad_names=seen.bad_names))
+        typer.echo(f"\n{last_line(seen)}")
     if seen.alarms:
         raise typer.Exit(NOT_WHOLE)

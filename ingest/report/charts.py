@@ -98,7 +98,7 @@ def _label_calendar(axes: Axes, first: date) -> None:
     for week in range(WEEKS):
         monday, x = first + timedelta(weeks=week), _LEFT + (week + 0.5) * _CELL
         axes.text(x, _TOP - 8, str(monday.day), ha="center", va="center", color=colour)
-        if week == 0 or monday.day <= 7:
+        if monday.day <= 7 or (week == 0 and monday.day <= 21):
             axes.text(x, _TOP - 21, f"{monday:%b}", ha="center", va="center", color=colour)
 
 

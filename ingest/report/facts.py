@@ -1,7 +1,8 @@
 """All that a report tells, in one place: the page draws it, and `--json` prints it."""
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -66,7 +67,7 @@ def gather(records: Iterable[dict[str, Any]], *, now: datetime, settle: timedelt
             key=lambda day: (day.days_to_loss <= 0, day.days_to_loss, day.client_guid),
         ),
         quarantine=quarantined_files(files, history=history),
-        runs=list(reversed(history.runs)),
+        runs=[_without_accounts(run) for run in reversed(history.runs)],
         schema_changes=schema_changes(history),
     )
 
@@ -87,6 +88,12 @@ def _clients(seen: Overview, *, history: History, now: datetime) -> list[ClientF
         )
         for client_guid, of_client in days.items()
     ]
+
+
+def _without_accounts(run: Run) -> Run:
+    """Leave out as whom a source was asked: a report is passed on."""
+    failures = [re.sub(r"(?<=://)[^@/\s]*@", "", failure) for failure in run.failures]
+    return replace(run, failures=failures)
 
 
 def _complete(days: list[Day]) -> set[date]:

@@ -15,13 +15,14 @@ from ingest.report.days import Day, DayState
 from ingest.report.history import History, Subject
 from ingest.standing import FileStanding, Standing
 
+_TAKE_UNLISTED: Final = "ingest run --accept-unlisted"
 SEND_AGAIN: Final = "ask MX to deliver it again; a good copy heals by itself"
 _REMEDIES: Final = {
     Reason.WRONG_KEY: ("put the key pair that it names into MX_GNUPGHOME", "ingest release"),
     Reason.TOO_LARGE: ("raise MX_MAX_PLAIN_BYTES if the size is right", "ingest release"),
     Reason.UNLISTED: (
         "ask MX for a manifest that lists it, or take it as it is",
-        "ingest run --accept-unlisted",
+        _TAKE_UNLISTED,
     ),
     Reason.NAME: ("ask MX for the right name; it will not land under this one", None),
 }
@@ -73,15 +74,7 @@ def quarantined_files(files: list[FileStanding], *, history: History) -> list[Qu
 
 def open_day(client_guid: str, day: Day) -> OpenDay:
     """Say what to do about a day."""
-    give_up = f"ingest release --give-up {client_guid}/{day.snapshot_date}"
-    if day.state == DayState.QUARANTINED:
-        advice, command = "see the files in quarantine below", _details(day)
-    elif day.days_to_loss <= 0:
-        advice, command = "MX's copy is gone: ask MX, or record that it will not come", give_up
-    elif day.state == DayState.MISSING:
-        advice, command = "look whether MX delivers and the source can be reached", "ingest run"
-    else:
-        advice, command = "see which files are not whole; ask MX for those", _details(day)
+    advice, command = _next_step(client_guid, day)
     return OpenDay(
         client_guid=client_guid,
         snapshot_date=day.snapshot_date,
@@ -103,8 +96,18 @@ def shell_word(name: str) -> str:
     return f"$'{escaped}'"
 
 
-def _details(day: Day) -> str:
-    return f"ingest status --day {day.snapshot_date}"
+def _next_step(client_guid: str, day: Day) -> tuple[str, str]:
+    details = f"ingest status --client {client_guid} --day {day.snapshot_date}"
+    if day.state == DayState.QUARANTINED:
+        return "see the files in quarantine below", details
+    if Standing.UNLISTED in day.counts or day.counts.keys() == {Standing.WAITING}:
+        return "ask MX for the manifest, or take the files as they are", _TAKE_UNLISTED
+    if day.days_to_loss <= 0:
+        give_up = f"ingest release --give-up {client_guid}/{day.snapshot_date}"
+        return "MX's copy is gone: ask MX, or record that it will not come", give_up
+    if day.state == DayState.MISSING:
+        return "see whether MX delivers and the source can be reached", "ingest run"
+    return "see which files are not whole, and ask MX for those", details
 
 
 def _manifests(state: LedgerState) -> Iterator[Delivery]:

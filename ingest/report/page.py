@@ -10,6 +10,7 @@ from markupsafe import Markup
 from ingest.report.charts import LETTERS, calendar_chart, first_day, runs_chart, volume_chart
 from ingest.report.days import DayState
 from ingest.report.facts import COMPLETE, ClientFacts, Facts
+from ingest.report.volumes import Volume
 from ingest.standing import DUE_HOUR, KEPT_DAYS
 
 MOST_TEXT: Final = 200
@@ -35,12 +36,13 @@ def render(facts: Facts) -> str:
         due_hour=DUE_HOUR,
         kept_days=KEPT_DAYS,
         clients=[_drawn(client, number) for number, client in enumerate(facts.clients)],
+        unusual=_unusual(facts.clients),
         runs_chart=Markup(runs_chart(facts.runs[::-1], name="runs")),  # noqa: S704 - our own
     )
 
 
 def _drawn(client: ClientFacts, number: int) -> dict[str, object]:
-    last = max(day.snapshot_date for day in client.days)
+    last = client.days[-1].snapshot_date
     complete = {day.snapshot_date for day in client.days if day.state in COMPLETE}
     first = first_day(last)
     shown = {
@@ -62,6 +64,18 @@ def _drawn(client: ClientFacts, number: int) -> dict[str, object]:
         "rows": _rows(client, shown),
         "quiet": sorted(client.volumes.keys() - shown.keys()),
     }
+
+
+def _unusual(clients: list[ClientFacts]) -> list[tuple[str, str, Volume]]:
+    """Give the marked volumes of the weeks that are drawn, the youngest first."""
+    marked = [
+        (client.client_guid, resource, each)
+        for client in clients
+        for resource, volumes in client.volumes.items()
+        for each in volumes
+        if each.is_unusual and each.snapshot_date >= first_day(client.days[-1].snapshot_date)
+    ]
+    return sorted(marked, key=lambda each: each[2].snapshot_date, reverse=True)
 
 
 def _rows(client: ClientFacts, resources: Iterable[str]) -> dict[str, dict[object, object]]:
