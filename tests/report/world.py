@@ -17,7 +17,7 @@ from ingest.manifest import Listing
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
 FIRST, LAST = date(2026, 2, 1), date(2026, 3, 30)
 CALM, TROUBLED, GONE = (f"CLT-{n * 8}-{n * 4}-{n * 4}-{n * 4}-{n * 12}" for n in "123")
-HOSTILE = 'CLT-<img src=x onerror="parent.owned=1"><script>parent.owned=1</script>\' & \u202e.pgp'
+HOSTILE = 'CLT-<img src=x onerror="parent.owned=1"><script>parent.owned=1;<!--\' & \u202e.pgp'
 RESOURCES = ("accounts", "transactions", "users")
 COLUMNS = [{"name": "guid", "type": "varchar"}]
 
