@@ -31,7 +31,7 @@ def report(
         settle=timedelta(hours=settings.settle_hours),
     )
     if as_json:
-        typer.echo(json.dumps(asdict(facts), default=str))
+        typer.echo(json.dumps(asdict(facts), default=lambda day: day.isoformat()))
         return
     from ingest.report.page import render
 

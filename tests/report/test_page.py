@@ -164,6 +164,8 @@ def test_a_program_gets_the_same_facts(world: Path, tmp_path: Path, facts: Facts
     told = json.loads(done.stdout)
     assert (told["alarms"], len(told["open_days"])) == (facts.alarms, len(facts.open_days))
     assert told["clients"][0]["client_guid"] == CALM
+    assert told["as_of"].startswith("2026-03-31T23:59:59")
+    assert told["clients"][0]["days"][0]["snapshot_date"] == "2026-02-01"
     assert [file["name"] for file in told["quarantine"]] == [
         HOSTILE,
         *[file.name for file in facts.quarantine[1:]],
