@@ -28,6 +28,10 @@ build *args: setup
 rebuild *args: setup
     @{{ python }} -m ingest.build --full-refresh {{ args }}
 
+# ask whether every client's latest complete day is young enough
+freshness *args: setup
+    @eval "$({{ python }} -m ingest.shell)" && dbt --quiet --no-use-colors source freshness {{ args }}
+
 # ask the warehouse: just query "from users limit 5"
 query sql: setup
     @{{ python }} -m ingest.query {{ quote(sql) }}
@@ -35,6 +39,10 @@ query sql: setup
 # describe all tables in one page, data/docs.html
 docs: setup
     @{{ python }} -m ingest.docs
+
+# write the page for whoever is on call
+report *args: setup
+    @.venv/bin/ingest report {{ args }}
 
 # set a shell up for dbt: eval "$(just env)"
 env:
@@ -75,7 +83,7 @@ check: setup
 
 # resolve the dependencies anew
 lock:
-    {{ resolve }} --group dev pyproject.toml -o requirements.lock
+    {{ resolve }} --group dev --extra alarms pyproject.toml -o requirements.lock
     {{ resolve }} --python-version 3.11 bench/peers.txt -o bench/peers.lock
     {{ resolve }} --python-version 3.11 readers/duckdb-1.4.txt -o readers/duckdb-1.4.lock
     {{ resolve }} --python-version 3.11 readers/notebook.txt -o readers/notebook.lock

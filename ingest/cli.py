@@ -13,6 +13,7 @@ from ingest.commands.explain import explain
 from ingest.commands.keys import keys
 from ingest.commands.publish import publish
 from ingest.commands.release import release
+from ingest.commands.report import report
 from ingest.commands.run import run
 from ingest.commands.sample import sample
 from ingest.commands.scaffold import scaffold
@@ -34,6 +35,7 @@ app = typer.Typer(
 )
 app.command()(run)
 app.command()(status)
+app.command()(report)
 app.command()(release)
 app.command()(publish)
 app.command()(explain)

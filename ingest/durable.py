@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,6 +39,19 @@ def put_in_place(temporary: Path, target: Path) -> None:
     sync_file(temporary)
     move_synced(temporary, target)
     sync_folder(target.parent)
+
+
+def write_in_place(target: Path, content: bytes) -> None:
+    """Write a small file so that readers see the old one or the new one, needing no lock."""
+    make_folder(target.parent)
+    descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+        put_in_place(Path(temporary), target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
 
 
 def move_synced(temporary: Path, target: Path) -> None:

@@ -116,9 +116,9 @@ def _fold_name(state: LedgerState, record: dict[str, Any]) -> None:
 def _fold_archived(state: LedgerState, record: dict[str, Any]) -> None:
     state.seen[record["name"]] = (record["source_bytes"], record["source_modified_at"])
     if "resource" in record:
-        _newest(state.archived, _place(record), record)
+        _newest(state.archived, place_in(record), record)
     else:
-        _newest(state.manifests, _delivery(record), record)
+        _newest(state.manifests, delivery_in(record), record)
 
 
 def _newest(known: dict[Any, Archived], key: Place | Delivery, record: dict[str, Any]) -> None:
@@ -134,7 +134,7 @@ def _newest(known: dict[Any, Archived], key: Place | Delivery, record: dict[str,
 
 
 def _fold_listed(state: LedgerState, record: dict[str, Any]) -> None:
-    delivery = _delivery(record)
+    delivery = delivery_in(record)
     listings = [Listing(**listing) for listing in record["listed"]]
     state.arbiters[delivery] = record["encrypted_sha256"]
     state.listings[delivery] = {
@@ -147,10 +147,10 @@ def _fold_listed(state: LedgerState, record: dict[str, Any]) -> None:
 
 def _fold_given_up(state: LedgerState, record: dict[str, Any]) -> None:
     if "resource" in record:
-        state.given_up.add(_place(record))
+        state.given_up.add(place_in(record))
     else:
         is_day = "snapshot_date" in record
-        state.given_up.add(_delivery(record) if is_day else record["client_guid"])
+        state.given_up.add(delivery_in(record) if is_day else record["client_guid"])
 
 
 def _fold_verdict(state: LedgerState, record: dict[str, Any]) -> None:
@@ -161,11 +161,11 @@ def _fold_verdict(state: LedgerState, record: dict[str, Any]) -> None:
         reason=record.get("reason"),
     )
     if "resource" not in record:
-        state.manifest_verdicts[_delivery(record)] = verdict
+        state.manifest_verdicts[delivery_in(record)] = verdict
         return
-    state.verdicts[_place(record)] = verdict
+    state.verdicts[place_in(record)] = verdict
     if verdict.what == What.LANDED:
-        state.landed[_place(record)] = Landed(
+        state.landed[place_in(record)] = Landed(
             encrypted_sha256=record["encrypted_sha256"],
             plain_sha256=record["plain_sha256"],
             plain_bytes=record["plain_bytes"],
@@ -209,13 +209,15 @@ def subject(file: DailyFile | ManifestFile) -> dict[str, str]:
     return delivery | {"resource": file.resource, "event": file.event, "file": file.stem}
 
 
-def _place(record: dict[str, Any]) -> Place:
+def place_in(record: dict[str, Any]) -> Place:
+    """Say which daily file a record is about."""
     return _make_place(
         record["client_guid"], record["snapshot_date"], record["resource"], record["event"]
     )
 
 
-def _delivery(record: dict[str, Any]) -> Delivery:
+def delivery_in(record: dict[str, Any]) -> Delivery:
+    """Say which delivery a record is about."""
     return _make_delivery(record["client_guid"], record["snapshot_date"])
 
 

@@ -1,11 +1,14 @@
 """The state of the days as text: a calendar of many, a grid of one. Pure, no I/O."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
 from ingest.delivery import Event
-from ingest.standing import DayStanding, Standing
+from ingest.ledger_state import LedgerState
+from ingest.standing import DayStanding, Standing, day_standings
 
 SIGNS = {
     Standing.LANDED: "#",
@@ -21,6 +24,39 @@ LEGEND = "  ".join(f"{sign} {standing}" for standing, sign in SIGNS.items())
 MOST_DETAILS = 20
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """The days that were asked for, and what of them calls for someone."""
+
+    days: list[DayStanding]
+    bad_names: list[str]
+    """Names in quarantine; they belong to no day and no client."""
+
+    @property
+    def alarms(self) -> int:
+        """Count days that call for someone, and names."""
+        return sum(day.is_alarm for day in self.days) + len(self.bad_names)
+
+
+def overview(
+    state: LedgerState,
+    *,
+    now: datetime,
+    settle: timedelta,
+    client: str | None = None,
+    day: date | None = None,
+) -> Overview:
+    """Say how all days stand, or those of one client, or one day of each."""
+    days = [
+        each
+        for each in day_standings(state, now=now, settle=settle)
+        if client in (None, each.delivery.client_guid)
+        and day in (None, each.delivery.snapshot_date)
+    ]
+    is_all = client is None and day is None
+    return Overview(days=days, bad_names=sorted(state.bad_names) if is_all else [])
+
+
 def calendar(days: list[DayStanding], *, bad_names: list[str]) -> str:
     """Draw a line a month for each client, a sign a day, and tell what is not whole."""
     lines: list[str] = []
@@ -33,6 +69,14 @@ def calendar(days: list[DayStanding], *, bad_names: list[str]) -> str:
         lines.append(f"and {len(alarms) - MOST_DETAILS} days more: ingest status --json")
     lines += [f"name in quarantine: {name!a}" for name in bad_names]
     return "\n".join(lines)
+
+
+def last_line(seen: Overview) -> str:
+    """Say in a line what is not whole, as `ingest run` does."""
+    if not seen.alarms:
+        return "all that is due is whole"
+    days = seen.alarms - len(seen.bad_names)
+    return f"not whole: {days:,} days, {len(seen.bad_names):,} names; see: ingest report"
 
 
 def day_grid(day: DayStanding) -> str:

@@ -61,6 +61,7 @@ def _needs() -> dict[str, str]:
         "sshd_server": "" if is_possible() else "root and openssh-server",
         "trace": "" if shutil.which("strace") else "strace",
         "browser": "" if shutil.which("chromium") else "chromium",
+        "test_browser.py": "" if shutil.which("chromium") else "chromium",
         "deploy": " and ".join(name for name in host if not shutil.which(name)),
         "bi": " and ".join(missing_readers("superset", programs=("chromium", "chromedriver"))),
         "readers": " and ".join(missing_readers(*ENGINES)),

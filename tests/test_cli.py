@@ -134,5 +134,6 @@ def test_keys_that_are_not_there_say_how_to_make_them(
 
 
 def test_every_command_takes_json_and_has_help(cli: Cli) -> None:
-    for command in (["run"], ["sample"], ["keys", "new"], ["keys", "list"], ["keys", "export"]):
+    commands = (["run"], ["report"], ["sample"])
+    for command in (*commands, ["keys", "new"], ["keys", "list"], ["keys", "export"]):
         assert "--json" in cli(*command, "--help").stdout

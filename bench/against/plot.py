@@ -13,7 +13,7 @@ from matplotlib import pyplot
 
 COLOURS: Final = ("#0b6e4f", "#c1440e", "#3a5fcd")
 MARKERS: Final = ("o", "s", "^")
-SETTINGS: Final = {
+SETTINGS: Final[Any] = {
     "svg.hashsalt": "performance",  # equal figures give an equal file
     "svg.fonttype": "none",
     "font.family": "sans-serif",

@@ -1,0 +1,40 @@
+"""`ingest report`."""
+
+import json
+from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ingest.commands import AsOf, Json, moment
+from ingest.settings import load_settings
+
+
+def report(
+    output: Annotated[
+        Path | None, typer.Option(help="Where the page goes; by default report.html in MX_DATA.")
+    ] = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Write a page for whoever is on call; with --json print its facts instead."""
+    from ingest.durable import write_in_place
+    from ingest.ledger import read_records
+    from ingest.report.facts import gather
+
+    settings = load_settings()
+    facts = gather(
+        read_records(settings.data / "ledger"),
+        now=moment(as_of),
+        settle=timedelta(hours=settings.settle_hours),
+    )
+    if as_json:
+        typer.echo(json.dumps(asdict(facts), default=lambda day: day.isoformat()))
+        return
+    from ingest.report.page import render
+
+    target = output or settings.data / "report.html"
+    write_in_place(target, render(facts).encode())
+    typer.echo(target)
