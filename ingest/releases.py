@@ -86,14 +86,13 @@ class Releases:
         folder.mkdir(mode=FOLDER_MODE)
         try:
             yield folder
-        except BaseException:
-            shutil.rmtree(folder)
-            raise
-        for path in folder.iterdir():
-            sync_file(path)
-        _let_pass(folder)
-        sync_folder(folder)
-        folder.rename(self.folder(number))
+            for path in folder.iterdir():
+                sync_file(path)
+            _let_pass(folder)
+            sync_folder(folder)
+            folder.rename(self.folder(number))
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
         sync_folder(self._folder)
 
     def clear_up(self) -> None:
