@@ -11,7 +11,7 @@ from tests.readers.published import Serve
 
 ARGUMENTS = json.dumps({"from_date": "2026-01-01", "to_date": "2099-12-31"})
 """What stands for the parameters of table macros; one that is not named here fails."""
-SCHEMAS = {"main", "history", "ops"}
+SCHEMAS = {"main", "history", "ops", "marts"}
 
 
 @pytest.mark.parametrize("file", ["full", "masked"])
@@ -32,7 +32,14 @@ def test_an_engine_finds_the_same_in_every_relation_and_macro(
     expected = json.loads(own.stdout)
     assert found["digests"] == expected["digests"]
     assert found["engine"][:3] != expected["engine"][:3]
-    assert {name.split('"')[1] for name in found["digests"]} >= SCHEMAS
+    assert {name.split('"')[1] for name in found["digests"]} == SCHEMAS
+
+
+def test_the_macro_of_balances_is_among_what_is_compared(serve: Serve) -> None:
+    found = json.loads(run_program("digest", serve.full, ARGUMENTS, environment=ENGINES[0]))
+
+    [name] = [name for name in found["digests"] if name.startswith('"marts"."account_balances"(')]
+    assert int(found["digests"][name][0]) > 0
 
 
 def test_the_masked_file_has_other_values_in_the_same_rows(serve: Serve) -> None:
