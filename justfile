@@ -50,7 +50,7 @@ env:
 
 # all tests
 test *args: setup peers check
-    .venv/bin/pytest --ignore tests/readers {{ args }}
+    .venv/bin/pytest --numprocesses 2 --dist loadfile --ignore tests/readers {{ args }}
 
 # read published files with DuckDB 1.4 and 1.5, from notebooks, and in Superset with Chromium
 readers *args: setup
