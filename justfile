@@ -40,13 +40,23 @@ query sql: setup
 report *args: setup
     @.venv/bin/ingest report {{ args }}
 
+# describe all tables in one page, data/docs.html
+docs: setup
+    @{{ python }} -m ingest.docs
+
 # set a shell up for dbt: eval "$(just env)"
 env:
     @{{ python }} -m ingest.shell
 
 # all tests
 test *args: setup peers check
-    .venv/bin/pytest {{ args }}
+    .venv/bin/pytest --ignore tests/readers {{ args }}
+
+# read published files with DuckDB 1.4 and 1.5, from notebooks, and in Superset with Chromium
+readers *args: setup
+    @for name in duckdb-1.4 notebook superset; do cmp -s readers/$name.lock .venv-readers/$name/installed.lock \
+      || .ci/make-venv .venv-readers/$name readers/$name.lock '>=3.11,<3.13' || exit 1; done
+    .venv/bin/pytest tests/readers {{ args }}
 
 # the whole fault-injection suite, a longer run than `just test` makes of it
 chaos *args: setup
@@ -75,3 +85,6 @@ check: setup
 lock:
     {{ resolve }} --group dev --extra alarms pyproject.toml -o requirements.lock
     {{ resolve }} --python-version 3.11 bench/peers.txt -o bench/peers.lock
+    {{ resolve }} --python-version 3.11 readers/duckdb-1.4.txt -o readers/duckdb-1.4.lock
+    {{ resolve }} --python-version 3.11 readers/notebook.txt -o readers/notebook.lock
+    {{ resolve }} --python-version 3.11 --exclude-newer 2026-06-01 readers/superset.txt -o readers/superset.lock

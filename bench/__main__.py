@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,11 +13,17 @@ import typer
 from bench.apply import apply_table, measure_apply
 from bench.fetch import fetch_table, measure_fetch
 from bench.history import history_table, measure_history
+from bench.land import land_note, land_table, measure_land
+from bench.land_memory import draw_plot, measure_memory, memory_table
+from bench.land_small import measure_small, small_table
+from bench.landers import land_receiver
+from bench.large_file import Codec
 from bench.measure import machine
 from bench.peers import PeersError
 from bench.same_rows import DifferentRowsError
 
 RESULTS = Path(__file__).parents[1] / "docs" / "performance.md"
+PLOT = RESULTS.with_suffix(".svg")
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -87,6 +94,48 @@ def apply(
     typer.echo(table)
     if keep:
         _keep("apply", f"{_circumstances()}\n\n{table}")
+
+
+class Part(StrEnum):
+    """What of landing is measured."""
+
+    LARGE = "large"
+    SMALL = "small"
+    MEMORY = "memory"
+
+
+@app.command()
+def land(
+    parts: Annotated[list[Part] | None, typer.Argument(help="All, if none is named.")] = None,
+    rows: Annotated[int, typer.Option(min=1, help="Transactions of the large file.")] = 300_000,
+    codec: Annotated[Codec, typer.Option(help="Of the large file's blocks.")] = Codec.DEFLATE,
+    days: Annotated[int, typer.Option(min=1, help="Days of 66 small files.")] = 30,
+    gigabytes: Annotated[list[float] | None, typer.Option(help="Sizes for memory.")] = None,
+    runs: Annotated[int, typer.Option(min=1, help="Times each side, in turns.")] = 3,
+    keep: Annotated[bool, typer.Option(help="Write tables and plot into docs.")] = False,
+) -> None:
+    """What it costs to land a large file, many small ones, and files of several sizes."""
+    with land_receiver() as receiver:
+        for part in parts or Part:
+            match part:
+                case Part.LARGE:
+                    cost = measure_land(receiver, row_count=rows, codec=codec, runs=runs)
+                    _show("land", f"{land_note(cost)}\n\n{land_table(cost)}", keep=keep)
+                case Part.SMALL:
+                    sides = measure_small(receiver, days=days, runs=runs)
+                    _show("small", small_table(sides), keep=keep)
+                case Part.MEMORY:
+                    sizes = gigabytes or [0.2, 1, 4]
+                    costs = list(measure_memory(receiver, sizes, runs=runs))
+                    _show("memory", memory_table(costs), keep=keep)
+                    if keep:
+                        draw_plot(costs, target=PLOT)
+
+
+def _show(name: str, text: str, *, keep: bool) -> None:
+    typer.echo(text)
+    if keep:
+        _keep(name, f"{_circumstances()}\n\n{text}")
 
 
 def _circumstances() -> str:

@@ -11,7 +11,7 @@ from bench.measure import Cost, count_opened, median_cost, run_measured
 from bench.receiver import BenchReceiver, bench_receiver
 
 INGEST: Final = [sys.executable, "-m", "ingest", "run"]
-BUILD: Final = [sys.executable, "-m", "ingest.build", "--quiet"]
+BUILD: Final = [sys.executable, "-m", "ingest.build", "--quiet", "--no-publish"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

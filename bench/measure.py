@@ -18,7 +18,7 @@ import os, sys
 child = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ)
 _, status, usage = os.wait4(child, 0)
 with open(sys.argv[1], "w") as peak:
-    peak.write(str(usage.ru_maxrss))
+    peak.write(f"{usage.ru_maxrss} {usage.ru_utime + usage.ru_stime}")
 sys.exit(os.waitstatus_to_exitcode(status) % 256)
 """
 """Linux counts what a parent held when it started a program as the program's own peak."""
@@ -32,6 +32,8 @@ class Cost:
     """Wall time."""
     peak_bytes: int
     """Largest resident size of any one of its processes."""
+    processor_seconds: float
+    """What all its processes were busy, together."""
 
 
 def run_measured(command: Sequence[str], *, environment: Mapping[str, str] | None = None) -> Cost:
@@ -54,7 +56,8 @@ def run_measured(command: Sequence[str], *, environment: Mapping[str, str] | Non
         seconds = time.monotonic() - began
         if done.returncode:
             raise subprocess.CalledProcessError(done.returncode, command, output=done.stdout)
-        return Cost(seconds, int(peak.read()) << 10)
+        peak_kib, processor_seconds = peak.read().split()
+        return Cost(seconds, int(peak_kib) << 10, float(processor_seconds))
 
 
 def count_opened(
@@ -72,7 +75,11 @@ def count_opened(
 
 
 def median_cost(costs: Sequence[Cost]) -> Cost:
-    return Cost(median(cost.seconds for cost in costs), max(cost.peak_bytes for cost in costs))
+    return Cost(
+        median(cost.seconds for cost in costs),
+        max(cost.peak_bytes for cost in costs),
+        median(cost.processor_seconds for cost in costs),
+    )
 
 
 def machine() -> str:

@@ -17,9 +17,9 @@ from typing import Any, Final
 
 import duckdb
 
-from bench.typical_day import CLIENT, FIRST_DATE, TypicalDays, date_of, files_of
+from bench.patterns import RULES, read_patterns
+from bench.typical_day import CLIENT, TypicalDays, date_of, files_of
 from ingest.delivery import DailyFile
-from ingest.judge import Rules
 from ingest.keys import make_receiver_key
 from ingest.landing import landing_path
 from ingest.ledger import read_records
@@ -28,14 +28,12 @@ from ingest.pipeline import run
 from ingest.sample.daily_file import Post, write_daily_file
 from ingest.sample.schema import codec_of, make_schema, read_catalogue
 from ingest.sample.send import Sent, manifest_text
-from ingest.sample.sender import write_sample
 from ingest.settings import PASSPHRASE_FILE
 from ingest.sources.local import LocalFolder
 
 PATTERN_DAY: Final = 1
 """The first typical one: all that is there before the changes comes on day 0."""
 CATALOGUE: Final = read_catalogue()
-RULES: Final = Rules(settle=timedelta(hours=6), max_plain_bytes=1 << 30)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,10 +63,13 @@ class BenchReceiver:
         shutil.rmtree(source, ignore_errors=True)
         source.mkdir()
         sent = [self._send(file, day, source=source) for file in files_of(day)]
+        self.send_manifest(sent, day, source=source)
+        self.next_day += 1
+
+    def send_manifest(self, sent: list[Sent], day: int, *, source: Path) -> None:
         manifest = source / f"{CLIENT}.{date_of(day)}-manifest.csv.pgp"
         with self.post.encrypt_into(manifest) as stream:
             stream.write(manifest_text(sent, effective_date=date_of(day)))
-        self.next_day += 1
 
     def land_day(self) -> None:
         self.deliver_day()
@@ -150,6 +151,19 @@ def bench_receiver(folder: Path, *, transactions: int) -> Iterator[BenchReceiver
     """Give a receiver to whom the first two days have come, through every step.
 
     Args:
+        folder, transactions: as of `new_receiver`.
+    """
+    with new_receiver(folder, transactions=transactions) as receiver:
+        for _ in range(PATTERN_DAY + 1):
+            receiver.land_day()
+        yield receiver
+
+
+@contextmanager
+def new_receiver(folder: Path, *, transactions: int) -> Iterator[BenchReceiver]:
+    """Give a receiver with keys, to whom nothing has come.
+
+    Args:
         folder: where all of it lies; its path is short, for gpg-agent's socket in it.
         transactions: events of transactions a day.
     """
@@ -160,39 +174,6 @@ def bench_receiver(folder: Path, *, transactions: int) -> Iterator[BenchReceiver
     keyring = Keyring(home, passphrase=(home / PASSPHRASE_FILE).read_text().strip())
     post = Post(keyring=keyring, recipient=fingerprint)
     with duckdb.connect() as patterns:
-        _read_patterns(patterns, folder=folder, post=post)
+        read_patterns(patterns, folder=folder, post=post)
         days = TypicalDays(transactions=transactions, patterns=patterns)
-        receiver = BenchReceiver(folder=folder, days=days, post=post)
-        for _ in range(PATTERN_DAY + 1):
-            receiver.land_day()
-        yield receiver
-
-
-def _read_patterns(patterns: duckdb.DuckDBPyConnection, *, folder: Path, post: Post) -> None:
-    """Have a small synthetic delivery give one table of rows for each resource."""
-    source, data = folder / "pattern-source", folder / "pattern-data"
-    source.mkdir()
-    write_sample(
-        to=str(source),
-        keyring=post.keyring,
-        recipient=post.recipient,
-        seed=1,
-        clients=1,
-        users=50,
-        days=1,
-        start=FIRST_DATE,
-        surprise=False,
-        truth=None,
-        sftp_password=None,
-        known_hosts=None,
-    )
-    run(LocalFolder(source), data=data, keyring=post.keyring, rules=RULES)
-    for path in data.glob("landing/*/event=created/*/*.parquet"):
-        resource = path.parts[-4].removeprefix("resource=")
-        patterns.execute(
-            f"""
-            create table {resource} as
-            select row_number() over () - 1 as place, columns('^[^_]')
-            from read_parquet('{path}', hive_partitioning = false)
-            """
-        )
+        yield BenchReceiver(folder=folder, days=days, post=post)

@@ -13,7 +13,7 @@ from bench.measure import Cost, run_measured
 from bench.peers import PEER_ENVIRONMENT, peer_python, peer_version
 from bench.receiver import BenchReceiver
 
-BUILD: Final = [sys.executable, "-m", "ingest.build", "--quiet"]
+BUILD: Final = [sys.executable, "-m", "ingest.build", "--quiet", "--no-publish"]
 MODELS: Final = {
     f"model.mx.{name}"
     for name in ("stg_transactions", "state_transactions", "hidden_transactions", "transactions")

@@ -1,4 +1,4 @@
-"""Build the warehouse with dbt, alone in the data folder: `just build`."""
+"""Build the warehouse with dbt and publish it, alone in the data folder: `just build`."""
 
 import os
 import subprocess
@@ -9,48 +9,89 @@ from typing import Final
 
 from ingest.built import fingerprint, is_built, remember_build
 from ingest.cli import PRIVATE, fail_on_error
+from ingest.commands.serving import read_serving
 from ingest.dbt import DBT, dbt_environment
+from ingest.errors import PublishError
 from ingest.lock import run_lock
+from ingest.publish import Serving, publish_locked
+from ingest.published import Outcome
 from ingest.settings import load_settings
 
 UNCHANGED: Final = "nothing has landed or changed since the last build: the tables are up to date"
 QUIET: Final = "--quiet"
+NO_PUBLISH: Final = "--no-publish"
 
 
-def build_warehouse(data: Path, *, dbt_args: list[str], memory_bytes: int | None = None) -> int:
-    """Run `dbt build` and return its exit code; 0 at once where the last build was of the same.
+def build_warehouse(
+    data: Path,
+    *,
+    dbt_args: list[str],
+    memory_bytes: int | None = None,
+    serving: Serving | None = None,
+) -> int:
+    """Run `dbt build`, publish what it made, and return dbt's exit code.
+
+    Where the last build was of the same, dbt is not run.
 
     Args:
         dbt_args: with any but --quiet dbt is run whatever there is to build.
+        serving: without it nothing is published.
 
     Raises:
         LockError: an ingest or another build is at work in the data folder.
+        PublishError: a whole build ended well and may not be published all the same.
     """
     run_id = f"{datetime.now(tz=UTC):%Y%m%dT%H%M%SZ}-build"
-    warehouse, is_whole = data / "warehouse.duckdb", not set(dbt_args) - {QUIET}
+    is_whole, is_quiet = not set(dbt_args) - {QUIET}, QUIET in dbt_args
     with run_lock(data, run_id=run_id):
-        found = fingerprint(data)
-        if is_whole and is_built(warehouse, of=found):
-            if QUIET not in dbt_args:
-                print(UNCHANGED)  # noqa: T201
-            return 0
-        code = _run_dbt(dbt_args, environment=dbt_environment(data, memory_bytes=memory_bytes))
-        if is_whole and code == 0:
-            remember_build(warehouse, of=found)
+        code = _build(data, dbt_args, memory_bytes=memory_bytes)
+        if code == 0 and serving:
+            _publish(data, serving, is_whole=is_whole, is_quiet=is_quiet)
         return code
+
+
+def _build(data: Path, dbt_args: list[str], *, memory_bytes: int | None) -> int:
+    warehouse, is_whole = data / "warehouse.duckdb", not set(dbt_args) - {QUIET}
+    found = fingerprint(data)
+    if is_whole and is_built(warehouse, of=found):
+        if QUIET not in dbt_args:
+            print(UNCHANGED)  # noqa: T201
+        return 0
+    code = _run_dbt(dbt_args, environment=dbt_environment(data, memory_bytes=memory_bytes))
+    if is_whole and code == 0:
+        remember_build(warehouse, of=found)
+    return code
+
+
+def _publish(data: Path, serving: Serving, *, is_whole: bool, is_quiet: bool) -> None:
+    """Publish a build; what was built of a part alone stays unpublished until the whole is."""
+    try:
+        published = publish_locked(data, serving=serving, is_asked=False)
+    except PublishError as error:
+        if is_whole:
+            raise
+        print(f"not published: {error}")  # noqa: T201
+        return
+    if not is_quiet and published.outcome is not Outcome.UNCHANGED:
+        print(published.text())  # noqa: T201
 
 
 def _run_dbt(dbt_args: list[str], *, environment: dict[str, str]) -> int:
     command = [str(DBT), "build", *dbt_args]
-    return subprocess.run(command, env=os.environ | environment, check=False).returncode  # noqa: S603
+    inherited = {name: value for name, value in os.environ.items() if name != "MX_MASK_KEY"}
+    return subprocess.run(command, env=inherited | environment, check=False).returncode  # noqa: S603
 
 
 def main() -> None:
     os.umask(PRIVATE)
     with fail_on_error():
-        settings = load_settings()
+        settings, dbt_args = load_settings(), sys.argv[1:]
+        is_published = NO_PUBLISH not in dbt_args
         code = build_warehouse(
-            settings.data, dbt_args=sys.argv[1:], memory_bytes=settings.build_memory
+            settings.data,
+            dbt_args=[each for each in dbt_args if each != NO_PUBLISH],
+            memory_bytes=settings.build_memory,
+            serving=read_serving(settings) if is_published else None,
         )
         raise SystemExit(code)
 

@@ -11,6 +11,7 @@ import typer
 
 from ingest.commands.explain import explain
 from ingest.commands.keys import keys
+from ingest.commands.publish import publish
 from ingest.commands.release import release
 from ingest.commands.report import report
 from ingest.commands.run import run
@@ -36,6 +37,7 @@ app.command()(run)
 app.command()(status)
 app.command()(report)
 app.command()(release)
+app.command()(publish)
 app.command()(explain)
 app.command()(verify)
 app.command()(sample)

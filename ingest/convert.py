@@ -6,9 +6,6 @@ that makes the decoder loop, or to a machine without memory. It is then read onc
 
 import base64
 import os
-from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Self
@@ -20,7 +17,7 @@ from ingest.delivery import DailyFile
 from ingest.errors import Reason, RejectedError
 from ingest.landing import write_parquet
 from ingest.plaintext import Account, Plaintext
-from ingest.worker import Worker
+from ingest.worker import Worker, WorkerPool
 
 ROW_GROUP_SHARE: Final = 8
 """A row group waits in memory until it is full, and once more encoded."""
@@ -74,15 +71,13 @@ class Converters:
 
     def __init__(self, *, patience_s: float = PATIENCE_S) -> None:
         """Say how long a converter may take for one step that takes milliseconds."""
-        self._patience_s = patience_s
-        self._idle: deque[Worker] = deque()
+        self._workers = WorkerPool(lambda: Worker("ingest.convert_worker", str(patience_s)))
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        while self._idle:
-            self._idle.pop().close()
+        self._workers.close()
 
     def convert(
         self, plain: Plaintext, wanted: Conversion, *, in_columns: bool
@@ -100,29 +95,13 @@ class Converters:
             "limit": plain.limit,
             "in_columns": in_columns,
         }
-        with self._worker() as worker, wanted.target.open("wb") as target:
+        with self._workers.lend() as worker, wanted.target.open("wb") as target:
             worker.ask(request, [plain.fileno(), target.fileno()])
             answer = worker.answer()
         if failure := answer.get("os_error"):
             raise OSError(*failure, os.fspath(wanted.target))
         plain.was_read_elsewhere(Account(**answer["account"]))
         return read_answer(answer)
-
-    @contextmanager
-    def _worker(self) -> Iterator[Worker]:
-        """Lend a process, which is not used again if it has been lost."""
-        worker = (
-            self._idle.pop()
-            if self._idle
-            else Worker("ingest.convert_worker", str(self._patience_s))
-        )
-        try:
-            yield worker
-        except BaseException:
-            worker.process.kill()
-            worker.close()
-            raise
-        self._idle.append(worker)
 
 
 def write_answer(converted: Converted | RejectedError, *, account: Account) -> dict[str, Any]:

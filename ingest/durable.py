@@ -36,11 +36,7 @@ def scratch_folder(data: Path) -> Iterator[Path]:
 
 def put_in_place(temporary: Path, target: Path) -> None:
     """Move a finished file to where readers see it, after its bytes have reached the disk."""
-    descriptor = os.open(temporary, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_file(temporary)
     move_synced(temporary, target)
     sync_folder(target.parent)
 
@@ -102,7 +98,12 @@ def cut_durably(path: Path, *, size_bytes: int) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+    sync_file(folder)
+
+
+def sync_file(path: Path) -> None:
+    """Wait until a file's bytes, or a folder's names, have reached the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -9,6 +9,7 @@ IngestError                 caught once, in cli.main, and told on one line
 ├── ConversionError         the process that converts a file is killed again and again
 ├── LedgerError             the ledger cannot be read
 ├── WarehouseError          the warehouse is not there, or cannot be read or built
+├── PublishError            the warehouse is not fit to be published, or no release to go back to
 ├── UnknownNameError        nothing is known under a name that was given
 └── RejectedError           one delivered file is not what it claims; it goes to quarantine
 """
@@ -50,6 +51,10 @@ class LedgerError(IngestError):
 
 class WarehouseError(IngestError):
     """The warehouse is not there, or cannot be read or built."""
+
+
+class PublishError(IngestError):
+    """The warehouse is not fit to be published, or there is no release to go back to."""
 
 
 class UnknownNameError(IngestError):

@@ -54,7 +54,7 @@ def write_parquet(
         pq.ParquetWriter(target, schema, compression="zstd") as writer,
     ):
         for table in _row_groups(container.batches, max_bytes=row_group_bytes):
-            numbers = pa.array(range(row_count, row_count + table.num_rows), pa.int64())
+            numbers = pa.arange(row_count, row_count + table.num_rows)
             columns = [table.column(field.name) for field in container.schema]
             for name, kind in LINEAGE.items():
                 constant = pa.scalar(lineage.get(name), kind)

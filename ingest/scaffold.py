@@ -15,6 +15,9 @@ from ingest.warehouse import open_warehouse
 KEYED, LOG = "devices", "analytics_events"
 """Whose form is taken: that of a resource which belongs to users, or that of a log."""
 
+UNCLASSED = "config: {meta: {privacy: sensitive}}"
+"""What a column is until someone has looked at it: not in the masked release."""
+
 _OWNERS = re.compile(r"\n +owners=\{.*?\},?(?=\n)", re.DOTALL)
 _LOG_TEST = """\
     data_tests:
@@ -86,7 +89,7 @@ def write_models(resource: NewResource, *, project: Path) -> list[Path]:
 
 def _staging_yaml(resource: NewResource) -> str:
     columns = "\n".join(
-        f"      - {{name: {name}, data_type: '{kind}', description: ''}}"
+        f"      - {{name: {name}, data_type: '{kind}', {UNCLASSED}, description: ''}}"
         for name, kind in resource.columns.items()
     )
     return (

@@ -22,6 +22,19 @@ PASSPHRASE_FILE = "passphrase"  # noqa: S105 - the name of a file
 FolderPath = Annotated[Path, BeforeValidator(lambda value: Path(value).expanduser())]
 
 
+def _read_mode(value: str | int) -> int:
+    """Read a file's mode as chmod does; what readers open, they do not write to."""
+    mode = value if isinstance(value, int) else int(value, 8) if value.isdecimal() else 0
+    if mode & ~0o755 or mode & 0o600 != 0o600:
+        raise ValueError(f"expected a mode like 0640, found {value}")
+    return mode
+
+
+FileMode = Annotated[int, BeforeValidator(_read_mode)]
+
+WEAK_KEY_CHARACTERS = 16
+
+
 class Settings(BaseSettings):
     """Every setting once; the environment calls them `MX_` and the name in capitals."""
 
@@ -46,6 +59,9 @@ class Settings(BaseSettings):
     mask_key_file: FolderPath | None = None
     memory: ByteSize = Field(default=ByteSize(512 << 20), ge=256 << 20)
     build_memory: ByteSize = ByteSize(4_000_000_000)
+    keep_releases: int = Field(default=5, ge=2)
+    serve_mode: FileMode = 0o640
+    serve_masked_mode: FileMode = 0o644
     settle_hours: float = Field(default=6, ge=0)
     max_plain_bytes: ByteSize = ByteSize(64 << 30)
 
@@ -69,6 +85,16 @@ class Settings(BaseSettings):
             except (OSError, UnicodeDecodeError) as error:
                 reason = getattr(error, "strerror", None) or "no text"
                 raise ValueError(f"MX_{name.upper()}_FILE: cannot read {path}: {reason}") from error
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_weak_key(self) -> Self:
+        """A short key is found by trying: whoever has it can tell whose values are hashed."""
+        if self.mask_key and len(self.mask_key.get_secret_value()) < WEAK_KEY_CHARACTERS:
+            raise ValueError(
+                f"MX_MASK_KEY: expected at least {WEAK_KEY_CHARACTERS} characters, found fewer; "
+                "make one with: openssl rand -hex 32"
+            )
         return self
 
 

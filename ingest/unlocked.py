@@ -1,4 +1,4 @@
-"""Keys unlocked once for many files, in a process of its own that holds them while a run lasts.
+"""Keys unlocked once for many files, in processes of their own that hold them while a run lasts.
 
 gpg-agent stretches the passphrase anew for every file; here that is paid once. What is not opened
 here, for whatever reason, gpg tries again: its verdict is the one that counts.
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, Self, TypeVar
 
 from ingest.plaintext import Plaintext, plaintext_pipe
-from ingest.worker import Worker, WorkerLost
+from ingest.worker import Worker, WorkerLost, WorkerPool
 
 T = TypeVar("T")
 
@@ -25,26 +25,22 @@ PAYS_UP_TO_BYTES: Final = 32 << 20
 
 
 class UnlockedKeys:
-    """A process that decrypts one file at a time; it starts as soon as that pays."""
+    """Processes that decrypt one file each at a time; they start as soon as that pays."""
 
     def __init__(self, export: Callable[[], list[bytes]], *, passphrase: str | None) -> None:
         """Say how to get the secret keys, each by itself as gpg exports it."""
         self._export = export
         self._passphrase = passphrase
-        self._files = 0
-        self._worker: Worker | None = None
+        self._keys: list[bytes] | None = None
         self._turn = threading.Lock()
+        self._files = 0
+        self.workers = WorkerPool(self._start)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._worker:
-            self._worker.close()
-
-    @property
-    def process_id(self) -> int | None:
-        return self._worker.process.pid if self._worker else None
+        self.workers.close()
 
     def read(
         self, ciphertext: Path, use: Callable[[Plaintext], T], *, max_bytes: int
@@ -55,25 +51,30 @@ class UnlockedKeys:
             The plaintext and what `use` made of it; None if the file is not opened here, and then
             whatever `use` has seen is worth nothing.
         """
-        size_bytes = ciphertext.stat().st_size
-        if size_bytes > PAYS_UP_TO_BYTES:
+        if not self._pays(ciphertext.stat().st_size):
             return None
-        with self._turn:
-            worker = self._worker_for(size_bytes)
-            return _read(worker, ciphertext, use, max_bytes=max_bytes) if worker else None
+        try:
+            with self.workers.lend() as worker:
+                return _read(worker, ciphertext, use, max_bytes=max_bytes)
+        except _UnlockedLost:
+            return None
 
-    def _worker_for(self, size_bytes: int) -> Worker | None:
+    def _pays(self, size_bytes: int) -> bool:
         self._files += 1
-        pays = self._files > PAYS_AFTER_FILES or size_bytes >= PAYS_FROM_BYTES
-        if pays and self._worker is None:
-            self._worker = _unlocking_worker(self._export(), passphrase=self._passphrase)
-        return self._worker
+        is_worth_it = self._files > PAYS_AFTER_FILES or size_bytes >= PAYS_FROM_BYTES
+        return is_worth_it and size_bytes <= PAYS_UP_TO_BYTES
+
+    def _start(self) -> Worker:
+        with self._turn:
+            if self._keys is None:
+                self._keys = self._export()
+        keys = [base64.b64encode(key).decode() for key in self._keys]
+        secrets = json.dumps({"keys": keys, "passphrase": self._passphrase})
+        return Worker("ingest.unlocked_worker", secrets=secrets.encode())
 
 
-def _unlocking_worker(keys: list[bytes], *, passphrase: str | None) -> Worker:
-    encoded = [base64.b64encode(key).decode() for key in keys]
-    secrets = json.dumps({"keys": encoded, "passphrase": passphrase})
-    return Worker("ingest.unlocked_worker", secrets=secrets.encode())
+class _UnlockedLost(WorkerLost):
+    """Not the process that converts, but the one that decrypts has ended."""
 
 
 def _read(
@@ -82,8 +83,8 @@ def _read(
     with plaintext_pipe(limit=max_bytes) as (plain, write_end):
         try:
             worker.ask(str(ciphertext), [write_end])
-        except WorkerLost:
-            return None
+        except WorkerLost as error:
+            raise _UnlockedLost from error
         finally:
             os.close(write_end)
         try:
@@ -97,9 +98,9 @@ def _read(
 
 
 def _answer(worker: Worker) -> str | None:
-    """Hear which key has opened the file; a process that is gone opened none."""
+    """Hear which key has opened the file, if one did."""
     try:
         key_id: str | None = worker.answer()
-    except WorkerLost:
-        return None
+    except WorkerLost as error:
+        raise _UnlockedLost from error
     return key_id

@@ -6,8 +6,9 @@ import resource
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, Final
 
 MAX_REQUEST_BYTES: Final = 1 << 16
@@ -67,6 +68,43 @@ class Worker:
         self._answers.close()
         self._channel.close()
         self.process.wait()
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.close()
+
+
+class WorkerPool:
+    """Processes of one kind, as many as are asked at once; one that was lost is not asked again."""
+
+    def __init__(self, start: Callable[[], Worker]) -> None:
+        self._start = start
+        self._idle: deque[Worker] = deque()
+
+    @property
+    def process_ids(self) -> list[int]:
+        """Of those that wait to be asked."""
+        return [worker.process.pid for worker in self._idle]
+
+    @contextmanager
+    def lend(self) -> Iterator[Worker]:
+        """Lend a process, and take it back if the block ends well."""
+        worker = self._idle.pop() if self._idle else self._start()
+        with ExitStack() as unless_all_is_well:
+            unless_all_is_well.callback(worker.kill)
+            yield worker
+            unless_all_is_well.pop_all()
+        self._idle.append(worker)
+
+    def close(self) -> None:
+        """End all. They have answered: what they would still do is tidy up their memory."""
+        while self._idle:
+            self._idle.pop().kill()
+
+    def warm(self) -> None:
+        """Have one ready by the time it is asked."""
+        if not self._idle:
+            self._idle.append(self._start())
 
 
 def serve(answer: Callable[[Any, list[int]], Any]) -> None:

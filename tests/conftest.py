@@ -16,6 +16,7 @@ from ingest.openpgp import Keyring
 from ingest.pipeline import run
 from ingest.sources.local import LocalFolder
 from ingest.summary import Summary
+from tests.readers.environments import ENGINES, missing_readers
 from tests.support.receiver import PASSPHRASE, Receiver, receiver
 from tests.support.sender import Sender
 from tests.support.sshd import Sshd, is_possible, sshd
@@ -60,7 +61,10 @@ def _needs() -> dict[str, str]:
         "sshd_server": "" if is_possible() else "root and openssh-server",
         "trace": "" if shutil.which("strace") else "strace",
         "test_browser.py": "" if shutil.which("chromium") else "chromium",
+        "browser": "" if shutil.which("chromium") else "chromium",
         "deploy": " and ".join(name for name in host if not shutil.which(name)),
+        "bi": " and ".join(missing_readers("superset", programs=("chromium", "chromedriver"))),
+        "readers": " and ".join(missing_readers(*ENGINES)),
     }
     return missing | {"deploy": missing["deploy"] or missing["sshd_server"]}
 

@@ -37,7 +37,11 @@
     create table if not exists ops.built (
         fingerprint varchar
     );
-    {% if flags.WHICH in ("build", "run") %}
-    delete from ops.built;
+    create table if not exists ops.finished (
+        build varchar,
+        finished_at timestamptz
+    );
+    {% if flags.WHICH != "test" %}
+    {{ forget_finished() }}
     {% endif %}
 {%- endmacro %}

@@ -31,7 +31,7 @@ from ingest.avro.schema import translate_schema
 from ingest.avro.types import Translation
 from ingest.errors import Reason, RejectedError
 
-GROUP_BYTES = 4 << 20
+GROUP_BYTES = 8 << 20
 GROUPS_AHEAD = 2
 BATCH_ROWS = 16_384
 PATIENCE_S: Final = 10.0
@@ -87,7 +87,7 @@ def open_container(
     by_rows = partial(_decode_rows, schema=schema, translation=translation)
     if not in_columns:
         return Container(schema=schema, batches=_each(by_rows, groups), decoder=ROWS)
-    # polars takes 0.2 s to import, which small files need not wait for
+    # small files, which are many, need not wait for this import
     from ingest.avro.columnar import ColumnarError, carries, decode_columns
 
     groups = read_ahead(groups, ahead=GROUPS_AHEAD)
@@ -126,19 +126,19 @@ def _grouped(blocks: Iterable[Block], *, plain: Any) -> Generator[_Group]:
         raise RejectedError(
             Reason.SCHEMA, expected="a valid Avro schema", found=type(error).__name__
         ) from error
-    joined, row_count = bytearray(header), 0
+    parts, size, row_count = [header], 0, 0
     for block in blocks:
         if not block.row_count:
             continue
-        joined += write_long(block.row_count) + write_long(len(block.rows))
-        joined += block.rows
-        joined += bytes(SYNC_BYTES)
+        framing = write_long(block.row_count) + write_long(len(block.rows))
+        parts += framing, block.rows, bytes(SYNC_BYTES)
+        size += len(framing) + len(block.rows) + SYNC_BYTES
         row_count += block.row_count
-        if len(joined) >= GROUP_BYTES:
-            yield _Group(container=bytes(joined), row_count=row_count)
-            joined, row_count = bytearray(header), 0
-    if len(joined) > len(header):
-        yield _Group(container=bytes(joined), row_count=row_count)
+        if size >= GROUP_BYTES:
+            yield _Group(container=b"".join(parts), row_count=row_count)
+            parts, size, row_count = [header], 0, 0
+    if row_count:
+        yield _Group(container=b"".join(parts), row_count=row_count)
 
 
 def _decode_rows(

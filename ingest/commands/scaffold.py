@@ -22,4 +22,5 @@ def scaffold(
     if as_json:
         typer.echo(json.dumps({"resource": resource, "files": written}))
     else:
-        typer.echo("\n".join([*written, "fill in the descriptions, then: git diff && just build"]))
+        next_step = "fill in descriptions and privacy, then: git diff && just build"
+        typer.echo("\n".join([*written, next_step]))

@@ -45,3 +45,17 @@ def test_apply_measures_all_sides() -> None:
     named = [side[head.index("side")].split()[0].strip(",") for side in sides]
     assert named == ["this", "rebuild", "dlt", "deltalake"]
     assert all(float(side[head.index("program, s")]) > 0 for side in sides)
+
+
+def test_land_measures_large_and_small_files_and_memory() -> None:
+    sizes = ("--rows", "2000", "--days", "1", "--gigabytes", "0.001", "--runs", "1")
+
+    tables = run_bench("land", *sizes)
+
+    large = ("project", "fastavro", "DuckDB", "polars", "dlt", "limit", "start")
+    small, memory = ("project", "MX_GPG_ONLY", "gpg -d"), ("project", "DuckDB", "polars")
+    measured = [row for row in tables if row[0] not in ("side", "---")]
+    assert all(
+        name in row[0] for name, row in zip((*large, *small, *memory), measured, strict=True)
+    )
+    assert all(float(row[1].replace(",", "")) > 0 for row in measured)

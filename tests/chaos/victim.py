@@ -1,4 +1,4 @@
-"""A run of `ingest` that dies at a named step: `python -m tests.chaos.victim STEP WHEN`.
+"""A run or a publish that dies at a named step: `python -m tests.chaos.victim STEP WHEN`.
 
 The product knows nothing of this: the steps are its own functions, wrapped from outside.
 """
@@ -34,6 +34,16 @@ STEPS = {
     "sync a folder": "ingest.durable.sync_folder",
 }
 """Every step at which something is on its way from one place to another."""
+PUBLISH_STEPS = {
+    "make the scratch folder of a publish": "ingest.publish.scratch_folder",
+    "clear up": "ingest.releases.Releases.clear_up",
+    "write a database": "ingest.publish.write_database",
+    "write what a release is of": "ingest.publish.write_facts",
+    "sync a release": "ingest.releases.sync_file",
+    "put a release beside the others": "pathlib.Path.rename",
+    "show a release": "pathlib.Path.replace",
+    "set an old release aside": "ingest.releases._set_aside",
+}
 WHEN = ("before", "after")
 
 
@@ -63,6 +73,6 @@ if __name__ == "__main__":
     step, when = sys.argv[1:3]
     if "elsewhere" in step:
         land.CONVERTED_HERE_BYTES = 0
-    _arm(STEPS[step], when=when)
-    sys.argv = ["ingest", "run"]
+    _arm((STEPS | PUBLISH_STEPS)[step], when=when)
+    sys.argv = ["ingest", "publish" if step in PUBLISH_STEPS else "run"]
     main()

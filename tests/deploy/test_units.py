@@ -80,11 +80,12 @@ def test_a_file_that_keeps_the_group_out_is_opened(tmp_path: Path) -> None:
 
 
 def test_the_environment_names_settings_that_exist() -> None:
-    text = (DEPLOY / "environment").read_text() + (DEPLOY / "mx-ingest.service").read_text()
+    files = ("environment", "mx-ingest.service", "mx-build.service")
+    text = "".join((DEPLOY / name).read_text() for name in files)
 
     named = {name.lower() for name in re.findall(r"\bMX_(\w+)=", text)}
 
-    assert named == {"source", "data", "gnupghome", "gpg_passphrase_file"}
+    assert named == {"source", "data", "gnupghome", "gpg_passphrase_file", "mask_key_file"}
     assert named <= set(Settings.model_fields)
 
 

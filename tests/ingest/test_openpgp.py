@@ -122,8 +122,9 @@ def test_gpg_goes_on_where_unlocked_keys_fail(
     with keyring.unlocking():
         keyring.read(ciphertext, Plaintext.drain, max_bytes=1 << 30)
         if fault == "killed":
-            assert keyring._unlocked and keyring._unlocked.process_id
-            os.kill(keyring._unlocked.process_id, signal.SIGKILL)
+            assert keyring._unlocked
+            [process_id] = keyring._unlocked.workers.process_ids
+            os.kill(process_id, signal.SIGKILL)
         _, read = keyring.read(ciphertext, lambda plain: plain.read(1 << 30), max_bytes=1 << 30)
 
     assert read == PLAIN

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.warehouse import story, typing_cases, widening_cases
+from tests.warehouse import marts_cases, story, typing_cases, widening_cases
 from tests.warehouse.landing import Landing
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
@@ -69,6 +69,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
     typing_cases.land(landing)
     widening_cases.land(landing)
     story.land(landing)
+    marts_cases.land(landing)
     run_dbt("run", target=folder / "target", cwd=folder)
     with open_warehouse(landing.data) as opened:
         yield opened

@@ -1,0 +1,105 @@
+"""The memory of all processes of a program together, from outside."""
+
+import os
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from bench.measure import Cost, run_measured
+
+EVERY_S: Final = 0.05
+NEW_HEIGHT: Final = 1.01
+_PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
+_GONE: Final = (FileNotFoundError, ProcessLookupError)
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What one run of a program cost, with the memory of all its processes."""
+
+    cost: Cost
+    peak_bytes: int
+    """Of all processes at one moment."""
+
+
+def run_watched(command: Sequence[str], *, environment: Mapping[str, str] | None = None) -> Watched:
+    """Run a program to its end, and look at the memory of its processes 20 times a second.
+
+    The processes are the program and whatever it starts, to any depth; not gpg-agent, which is a
+    daemon that serves all sides alike. A look sums up their resident sets (/proc/PID/statm). When
+    that is more than ever before, by a hundredth, it sums up their proportional sets (Pss of
+    /proc/PID/smaps_rollup), in which a page that n processes share counts as an nth in each: what
+    the program takes from the machine. The largest such sum is kept. What comes and goes between
+    two looks is missed; the largest single process is the kernel's own count, and exact.
+
+    Raises:
+        CalledProcessError: it did not end with 0.
+    """
+    with _watching() as heights:
+        cost = run_measured(command, environment=environment)
+    return Watched(cost, heights.proportional)
+
+
+@dataclass(slots=True)
+class _Heights:
+    """The largest sums that were seen."""
+
+    resident: float = 0
+    proportional: int = 0
+    over: threading.Event = field(default_factory=threading.Event)
+
+    def watch(self) -> None:
+        while not self.over.wait(EVERY_S):
+            processes = _program(os.getpid())
+            resident = sum(map(_resident, processes))
+            if resident > self.resident * NEW_HEIGHT:
+                self.resident = resident
+                self.proportional = max(self.proportional, sum(map(_proportional, processes)))
+
+
+@contextmanager
+def _watching() -> Iterator[_Heights]:
+    heights = _Heights()
+    watcher = threading.Thread(target=heights.watch)
+    watcher.start()
+    try:
+        yield heights
+    finally:
+        heights.over.set()
+        watcher.join()
+
+
+def _program(process_id: int) -> list[int]:
+    """List the processes below the small parents that `run_measured` starts a program with."""
+    found = [each for parent in _children(process_id) for each in _children(parent)]
+    for each in found:
+        found += _children(each)
+    return found
+
+
+def _children(process_id: int) -> list[int]:
+    children: list[int] = []
+    try:
+        for task in Path(f"/proc/{process_id}/task").iterdir():
+            children += map(int, (task / "children").read_text().split())
+    except _GONE:
+        pass
+    return children
+
+
+def _resident(process_id: int) -> int:
+    try:
+        return int(Path(f"/proc/{process_id}/statm").read_text().split()[1]) * _PAGE_BYTES
+    except _GONE:
+        return 0
+
+
+def _proportional(process_id: int) -> int:
+    try:
+        lines = Path(f"/proc/{process_id}/smaps_rollup").read_text().splitlines()
+    except _GONE:
+        return 0
+    return sum(int(line.split()[1]) << 10 for line in lines if line.startswith("Pss:"))

@@ -1,0 +1,9 @@
+{#- How far each client's feed has come: no mart looks at a clock, or further than this day. -#}
+{% macro latest_days(deliveries) -%}
+select
+    client_guid,
+    max(snapshot_date) as latest_day
+from {{ deliveries }}
+where files_landed > 0
+group by client_guid
+{%- endmacro %}

@@ -1,0 +1,78 @@
+{% set needs_user = [
+    "'CHALLENGED'", "'DENIED'", "'EXPIRED'", "'IMPAIRED'", "'IMPEDED'", "'LOCKED'", "'PREVENTED'",
+    "'REJECTED'"
+] | join(", ") %}
+{% set needs_nobody = "('CONNECTED', 'DELAYED', 'RECONNECTED', 'RESUMED', 'UPDATED')" %}
+with latest_days as (
+
+    {{ latest_days(ref('deliveries')) }}
+
+),
+
+versions as (
+
+    select
+        _client_guid as client_guid,
+        guid,
+        successfully_aggregated_at,
+        _version,
+        valid_from,
+        coalesce(
+            valid_from = lag(valid_to) over later
+            and cast(connection_status as varchar)
+            is not distinct from lag(cast(connection_status as varchar)) over later,
+            false
+        ) as is_as_before
+    from {{ source('history', 'members') }}
+    window later as (partition by _client_guid, guid order by _version)
+
+),
+
+told as (
+
+    select
+        client_guid,
+        guid,
+        max(_version) filter (where not is_as_before) as since_version,
+        max(valid_from) filter (where not is_as_before) as status_since,
+        max(successfully_aggregated_at) as last_aggregated_at
+    from versions
+    group by client_guid, guid
+
+)
+
+select
+    members._client_guid as client_guid,
+    members.guid as member_guid,
+    members.user_guid,
+    members.institution_guid,
+    cast(members.connection_status as varchar) as connection_status,
+    told.status_since,
+    told.since_version > 1 as is_since_exact,
+    told.last_aggregated_at,
+    date_diff(
+        'day', cast(told.last_aggregated_at at time zone 'UTC' as date), latest_days.latest_day
+    ) as days_since_aggregation,
+    latest_days.latest_day,
+    case
+        when try_cast(members.needs_updated_credentials as boolean) then true
+        when cast(members.connection_status as varchar) in ({{ needs_user }}) then true
+        when cast(members.connection_status as varchar) in {{ needs_nobody }} then false
+    end as needs_action,
+    try_cast(members.is_manual as boolean) as is_manual,
+    try_cast(members.is_managed_by_user as boolean) as is_managed_by_user
+from {{ source('history', 'members') }} as members
+inner join told
+    on members._client_guid = told.client_guid and members.guid = told.guid
+inner join latest_days on members._client_guid = latest_days.client_guid
+where
+    members.is_current
+    and not exists (
+        select 1
+        from {{ ref('owner_absences') }} as absences
+        where
+            absences.resource = 'members'
+            and absences.client_guid = members._client_guid
+            and absences.guid = members.guid
+            and absences.absent_to is null
+    )

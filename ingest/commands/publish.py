@@ -1,0 +1,27 @@
+"""`ingest publish`."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from ingest.commands import Json
+from ingest.settings import load_settings
+
+
+def publish(
+    rollback: Annotated[
+        bool, typer.Option("--rollback", help="Go back to the release before the current one.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Put the finished, tested warehouse before its readers, all tables at once."""
+    from ingest import publish as engine
+    from ingest.commands.serving import read_serving
+
+    settings = load_settings()
+    if rollback:
+        published = engine.roll_back(settings.data)
+    else:
+        published = engine.publish(settings.data, serving=read_serving(settings))
+    typer.echo(json.dumps(published.facts()) if as_json else published.text())

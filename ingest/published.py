@@ -1,0 +1,49 @@
+"""What came of a publish, for a person and for a program."""
+
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+NO_KEY: Final = "no masked release: MX_MASK_KEY is not set"
+
+
+class Outcome(StrEnum):
+    PUBLISHED = "published"
+    SHOWN_AGAIN = "shown_again"
+    UNCHANGED = "unchanged"
+    HELD = "held"
+    ROLLED_BACK = "rolled_back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What readers see now, and how that came."""
+
+    outcome: Outcome
+    release: int
+    previous: int | None = None
+    is_masked: bool
+    tables: int
+    macros_left_out: list[str] = field(default_factory=list)
+
+    def facts(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def text(self) -> str:
+        said = {
+            Outcome.PUBLISHED: f"release {self.release} is published: {self.tables} tables",
+            Outcome.SHOWN_AGAIN: f"release {self.release} is of this build: readers see it again",
+            Outcome.UNCHANGED: f"release {self.release} is of this build: nothing to publish",
+            Outcome.HELD: (
+                f"release {self.release} stays, as a newer one of this build was rolled back; "
+                "return to that with: ingest publish"
+            ),
+            Outcome.ROLLED_BACK: (
+                f"rolled back from release {self.previous} to {self.release}; "
+                "the next publish goes forward again"
+            ),
+        }
+        lines = [said[self.outcome], *([] if self.is_masked else [NO_KEY])]
+        if self.macros_left_out:
+            lines.append("not in the masked release: " + ", ".join(self.macros_left_out))
+        return "\n".join(lines)

@@ -1,0 +1,51 @@
+"""What warehouses are read with: each in an environment of its own, below .venv-readers."""
+
+import filecmp
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parents[2]
+ENGINES: Final = ("duckdb-1.4", "notebook")
+SUPERSET: Final = "superset"
+PROGRAMS: Final = Path(__file__).with_name("programs")
+
+
+def environment_folder(name: str) -> Path:
+    return ROOT / ".venv-readers" / name
+
+
+def missing_readers(*environments: str, programs: Sequence[str] = ()) -> list[str]:
+    """Name the environments that are not as their locks say, and programs that are not there."""
+    absent = [f"{name} (just readers)" for name in environments if not _is_installed(name)]
+    return absent + [name for name in programs if not shutil.which(name)]
+
+
+def _is_installed(name: str) -> bool:
+    installed = environment_folder(name) / "installed.lock"
+    lock = ROOT / "readers" / f"{name}.lock"
+    return installed.exists() and filecmp.cmp(lock, installed, shallow=False)
+
+
+def program_command(name: str, *args: object, environment: str) -> list[str]:
+    """Say how to run one of the programs beside this file with an environment's own Python."""
+    python = environment_folder(environment) / "bin" / "python"
+    return [str(python), str(PROGRAMS / f"{name}.py"), *map(str, args)]
+
+
+def run_program(name: str, *args: object, environment: str) -> str:
+    """Run a program to a good end and return what it printed."""
+    command = program_command(name, *args, environment=environment)
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env=clean_environment(), timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def clean_environment(**more: str) -> dict[str, str]:
+    """What a reader finds in its environment: nothing of this project."""
+    return {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/")} | more

@@ -1,0 +1,57 @@
+"""Ask both published files for their release until standard input ends, and once more.
+
+Arguments: how to read (plain or sqlalchemy), the file with all, the masked one. Each answer is a
+line of JSON: the file's place, its release, and the lowest and highest of what that release wrote
+into every row of a table.
+"""
+
+import json
+import select
+import sys
+from collections.abc import Callable
+from functools import partial
+
+import duckdb
+from sqlalchemy import Engine, NullPool, create_engine, text
+
+QUERY = """
+    select release, min(revision), max(revision)
+    from ops.release cross join main.transactions
+    group by release
+"""
+Answer = tuple[int, int, int]
+
+
+def ask_plainly(path: str) -> Answer:
+    """Connect, ask, and let go: whoever connects anew sees the newest release."""
+    with duckdb.connect(path, read_only=True) as connection:
+        [row] = connection.execute(QUERY).fetchall()
+        return row
+
+
+def ask_engine(engine: Engine) -> Answer:
+    with engine.connect() as connection:
+        [row] = connection.execute(text(QUERY)).all()
+        return tuple(row)
+
+
+def engine_of(path: str) -> Engine:
+    arguments = {"read_only": True}
+    return create_engine(f"duckdb:///{path}", poolclass=NullPool, connect_args=arguments)
+
+
+def main() -> None:
+    how, *paths = sys.argv[1:]
+    questions: list[Callable[[], Answer]] = [
+        partial(ask_engine, engine_of(path)) if how == "sqlalchemy" else partial(ask_plainly, path)
+        for path in paths
+    ]
+    is_last_round = False
+    while not is_last_round:
+        is_last_round = bool(select.select([sys.stdin], [], [], 0)[0])
+        for place, question in enumerate(questions):
+            print(json.dumps([place, *question()]), flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
