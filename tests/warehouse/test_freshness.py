@@ -35,7 +35,7 @@ def ask(call: dict[str, Any], *statements: str) -> tuple[int, str]:
         for statement in statements:
             warehouse.execute(statement)
     done = subprocess.run(**call, capture_output=True, text=True, check=False)
-    [verdict] = re.findall(r"freshness of mx\.deliveries \.+ \[([A-Z ]+) in", done.stdout)
+    [verdict] = re.findall(r"freshness of mx\.complete_days \.+ \[([A-Z ]+) in", done.stdout)
     return done.returncode, verdict
 
 
