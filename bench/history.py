@@ -11,6 +11,7 @@ from bench.measure import Cost, count_opened, median_cost, run_measured
 from bench.receiver import BenchReceiver, bench_receiver
 
 INGEST: Final = [sys.executable, "-m", "ingest", "run"]
+PUBLISH: Final = [sys.executable, "-m", "ingest", "publish"]
 BUILD: Final = [sys.executable, "-m", "ingest.build", "--quiet", "--no-publish"]
 
 
@@ -23,6 +24,8 @@ class DayCost:
     """The build that took the days since the last measurement."""
     landing: Cost
     building: Cost
+    publishing: Cost
+    """Of one release, which is a copy of all that readers need."""
     opened: int
     """Files below the data folder, by landing and building one day more."""
     warehouse_bytes: int
@@ -58,6 +61,7 @@ def _measure_day(receiver: BenchReceiver, *, runs: int) -> DayCost:
         receiver.deliver_day()
         landing.append(run_measured(INGEST, environment=environment))
         building.append(run_measured(BUILD, environment=environment))
+    publishing = run_measured(PUBLISH, environment=environment)
     receiver.deliver_day()
     opened = sum(
         count_opened(command, below=receiver.data, environment=environment, scratch=receiver.folder)
@@ -68,6 +72,7 @@ def _measure_day(receiver: BenchReceiver, *, runs: int) -> DayCost:
         catching_up=catching_up,
         landing=median_cost(landing),
         building=median_cost(building),
+        publishing=publishing,
         opened=opened,
         warehouse_bytes=(receiver.data / "warehouse.duckdb").stat().st_size,
     )
@@ -82,6 +87,8 @@ HEAD: Final = (
     "peak of land, MB",
     "peak of build, MB",
     "warehouse, MB",
+    "publish, s",
+    "its peak, MB",
     "build of all days since the line above, s",
     "its peak, MB",
 )
@@ -100,6 +107,8 @@ def history_table(costs: Sequence[DayCost]) -> str:
             _megabytes(cost.landing.peak_bytes),
             _megabytes(cost.building.peak_bytes),
             _megabytes(cost.warehouse_bytes),
+            f"{cost.publishing.seconds:.1f}",
+            _megabytes(cost.publishing.peak_bytes),
             f"{cost.catching_up.seconds:.0f}",
             _megabytes(cost.catching_up.peak_bytes),
         )

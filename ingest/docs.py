@@ -47,7 +47,8 @@ def describe_columns(
 ) -> None:
     """Say of the columns of `main` and `history` what the YAML says of their resource's.
 
-    dbt knows what is written for a table itself; these columns are written once, for staging.
+    dbt knows what is written for a table itself; these columns are written once, for staging, and
+    those of a source that is a table of `ops` for that table.
 
     Args:
         tables: the columns that tables have, as dbt found them.
@@ -55,7 +56,7 @@ def describe_columns(
     for kind in ("nodes", "sources"):
         for key, found in tables[kind].items():
             node = manifest[kind][key]
-            if node["schema"] in RESOURCES:
+            if node["schema"] in RESOURCES or (kind == "sources" and node["schema"] == "ops"):
                 described = catalogue.table(node["schema"], found["metadata"]["name"])
                 node["columns"] = {
                     name: _column(name, described.column(name)) for name in found["columns"]
