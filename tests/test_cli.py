@@ -137,3 +137,23 @@ def test_every_command_takes_json_and_has_help(cli: Cli) -> None:
     commands = (["run"], ["report"], ["sample"])
     for command in (*commands, ["keys", "new"], ["keys", "list"], ["keys", "export"]):
         assert "--json" in cli(*command, "--help").stdout
+
+
+def test_a_run_on_a_folder_loads_nothing_that_it_does_not_need(
+    sender: Sender, settings: dict[str, str], tmp_path: Path
+) -> None:
+    sender.send_users("a")
+    sender.send_manifest()
+    told = tmp_path / "loaded"
+    program = (
+        "import sys, atexit, pathlib; sys.argv = ['ingest', 'run'];"
+        f"atexit.register(lambda: pathlib.Path({str(told)!r}).write_text(' '.join(sys.modules)));"
+        "from ingest.__main__ import main; main()"
+    )
+
+    subprocess.run([sys.executable, "-c", program], env=settings, cwd=tmp_path, check=True)
+
+    slow = {"apprise", "dbt", "duckdb", "jinja2", "matplotlib", "paramiko", "polars"}
+    loaded = set(told.read_text().split())
+    assert "pyarrow" in loaded
+    assert loaded & slow == set()

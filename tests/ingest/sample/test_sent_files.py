@@ -11,6 +11,7 @@ from typing import Any
 import fastavro
 import pytest
 
+from ingest.avro.decode import COLUMNS, ROWS, Container, open_container
 from ingest.delivery import DailyFile, ManifestFile, parse_name
 from ingest.errors import KeyringError, SettingsError
 from ingest.manifest import parse_manifest
@@ -152,3 +153,20 @@ def test_an_sftp_address_needs_known_hosts() -> None:
         open_destination("sftp://mx@127.0.0.1:1/in", password="x", known_hosts=None),
     ):
         pass
+
+
+def test_both_decoders_give_the_same_rows_of_every_file(small_world: SmallWorld) -> None:
+    decoders = set()
+    for path in sorted(small_world.folder.glob(f"*.{START}.*.created.avro.pgp")):
+        plain = small_world.plain(path.name)
+        by_rows, by_columns = (
+            open_container(io.BytesIO(plain), in_columns=in_columns) for in_columns in (False, True)
+        )
+        decoders.add(by_columns.decoder)
+        assert by_columns.schema == by_rows.schema
+        assert repr(rows_of(by_columns)) == repr(rows_of(by_rows))
+    assert decoders == {ROWS, COLUMNS}
+
+
+def rows_of(container: Container) -> list[dict[str, Any]]:
+    return [row for batch in container.batches for row in batch.to_pylist()]
