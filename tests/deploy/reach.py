@@ -3,9 +3,11 @@
 Usage: unshare --map-root-user --net python -m tests.deploy.reach <address> <port> ...
 """
 
+import errno
 import socket
 import subprocess
 import sys
+import time
 from contextlib import closing
 
 from tests.deploy.server import DEPLOY
@@ -30,11 +32,23 @@ def reaches(address: str, port: int) -> bool:
     prefix = [f"{address}/128", "nodad"] if is_ipv6 else [f"{address}/32"]
     subprocess.run(["ip", "address", "replace", *prefix, "dev", "lo"], check=True)
     with closing(socket.create_server((address, port), family=family)):
+        return _answers(address, port)
+
+
+def _answers(address: str, port: int) -> bool:
+    """Try until there is a route: the kernel adds that of version 6 some time after the address."""
+    for _ in range(100):
         try:
             socket.create_connection((address, port), timeout=PATIENCE_S).close()
         except TimeoutError:
             return False
-    return True
+        except OSError as error:
+            if error.errno != errno.ENETUNREACH:
+                raise
+            time.sleep(0.05)
+        else:
+            return True
+    raise TimeoutError(f"{address}: expected a route, found none")
 
 
 if __name__ == "__main__":
