@@ -19,6 +19,8 @@ from ingest.landing import write_parquet
 from ingest.plaintext import Account, Plaintext
 from ingest.worker import Worker, WorkerPool
 
+CONVERTED_HERE_BYTES = 4 << 20
+"""Smaller ones are done, by rows, before a process that decodes columns has started."""
 ROW_GROUP_SHARE: Final = 8
 """A row group waits in memory until it is full, and once more encoded."""
 
@@ -78,6 +80,20 @@ class Converters:
 
     def __exit__(self, *_: object) -> None:
         self._workers.close()
+
+    def expect(self, size_bytes: int) -> None:
+        """Have a process ready by the time a file of this size has come, if that will want one."""
+        if not self.leaves_here(size_bytes):
+            self._workers.warm()
+
+    @staticmethod
+    def leaves_here(size_bytes: int) -> bool:
+        """Say whether a plaintext is converted sooner in this process than another one starts."""
+        return size_bytes < CONVERTED_HERE_BYTES
+
+    @property
+    def process_ids(self) -> list[int]:
+        return self._workers.process_ids
 
     def convert(
         self, plain: Plaintext, wanted: Conversion, *, in_columns: bool

@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -31,9 +31,18 @@ log = logging.getLogger(__name__)
 
 
 def fetch_all(
-    source: Source, *, data: Path, ledger: Ledger, scratch: Path, progress: Progress
+    source: Source,
+    *,
+    data: Path,
+    ledger: Ledger,
+    scratch: Path,
+    progress: Progress,
+    expect: Callable[[int], None] = lambda _: None,
 ) -> list[SourceError]:
     """Archive what the ledger does not know yet, the oldest day first, as it is lost first.
+
+    Args:
+        expect: is told beforehand of how many bytes the largest file is.
 
     Returns:
         What could not be read; the files after it were fetched all the same.
@@ -44,6 +53,7 @@ def fetch_all(
     failures: list[SourceError] = []
     downloads = Downloads(source, scratch=scratch)
     new = sorted((each for each in downloads.list_files() if _is_new(each, ledger)), key=_age)
+    expect(max((listed.size_bytes for listed in new), default=0))
     progress.begin("fetch", total=sum(listed.size_bytes for listed in new))
     with Archiving(data=data, ledger=ledger, scratch=scratch) as archiving:
         for listed, fetched in _fetch_ahead(downloads, new):

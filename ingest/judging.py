@@ -55,6 +55,7 @@ class Judging:
     ledger: Ledger
     keyring: Keyring
     scratch: Path
+    converters: Converters
     rules: Rules
     now: datetime
     summary: Summary
@@ -86,15 +87,12 @@ class Judging:
 
     def _judge_ahead(self, due: list[Place]) -> Iterator[_Judged]:
         """Judge files in their order, some of them at once."""
-        with (
-            Converters() as converters,
-            ThreadPoolExecutor(FILES_AT_ONCE, thread_name_prefix="land") as threads,
-        ):
+        with ThreadPoolExecutor(FILES_AT_ONCE, thread_name_prefix="land") as threads:
             lander = Lander(
                 data=self.data,
                 scratch=self.scratch,
                 keyring=self.keyring,
-                converters=converters,
+                converters=self.converters,
                 max_plain_bytes=self.rules.max_plain_bytes,
                 memory_bytes=self.rules.memory_bytes,
             )

@@ -23,8 +23,6 @@ from ingest.worker import WorkerLost
 
 SLACK_BYTES = 1 << 20
 """How far beyond its listed size a file may grow before its decryption is stopped."""
-CONVERTED_HERE_BYTES = 4 << 20
-"""Smaller files are converted here sooner than a process that decodes columns starts."""
 LARGE_SHARE = 16
 """A file larger than this part of the memory is landed alone."""
 
@@ -113,7 +111,7 @@ class Lander:
         self, ciphertext: Ciphertext, wanted: Conversion, *, limit: int
     ) -> tuple[Plaintext, Converted | RejectedError]:
         read = partial(self.keyring.read, ciphertext.path, max_bytes=limit)
-        if ciphertext.plain_bytes < CONVERTED_HERE_BYTES:
+        if self.converters.leaves_here(ciphertext.plain_bytes):
             return read(partial(convert, wanted=wanted))
         elsewhere = partial(self.converters.convert, wanted=wanted)
         try:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ingest.convert import Converters
 from ingest.durable import scratch_folder
 from ingest.fetch import adopt_orphans, fetch_all
 from ingest.give_up import find_subjects
@@ -30,6 +31,7 @@ SILENT = Silent()
 class _Run:
     ledger: Ledger
     scratch: Path
+    converters: Converters
     summary: Summary
 
 
@@ -51,7 +53,12 @@ def run(
     with _alone(data, rules=rules) as this:
         try:
             this.summary.failures = fetch_all(
-                source, data=data, ledger=this.ledger, scratch=this.scratch, progress=progress
+                source,
+                data=data,
+                ledger=this.ledger,
+                scratch=this.scratch,
+                progress=progress,
+                expect=this.converters.expect,
             )
         finally:
             _judge_all(this, data=data, keyring=keyring, rules=rules, progress=progress)
@@ -92,6 +99,7 @@ def _judge_all(
         ledger=this.ledger,
         keyring=keyring,
         scratch=this.scratch,
+        converters=this.converters,
         rules=rules,
         now=datetime.now(tz=UTC),
         summary=this.summary,
@@ -104,8 +112,12 @@ def _alone(data: Path, *, rules: Rules) -> Iterator[_Run]:
     """Hold the data folder for one run, and close its account."""
     began = time.monotonic()
     run_id = f"{datetime.now(tz=UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}"
-    with run_lock(data, run_id=run_id), scratch_folder(data) as scratch:
-        this = _Run(Ledger(data / "ledger", run_id=run_id), scratch, Summary(run_id))
+    with (
+        run_lock(data, run_id=run_id),
+        scratch_folder(data) as scratch,
+        Converters() as converters,
+    ):
+        this = _Run(Ledger(data / "ledger", run_id=run_id), scratch, converters, Summary(run_id))
         adopt_orphans(data=data, ledger=this.ledger)
         yield this
         state, summary = this.ledger.state, this.summary

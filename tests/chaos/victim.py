@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from ingest import land
+from ingest import convert
 from ingest.cli import main
 
 STEPS = {
@@ -72,7 +72,7 @@ def _resolve(path: str) -> Any:
 if __name__ == "__main__":
     step, when = sys.argv[1:3]
     if "elsewhere" in step:
-        land.CONVERTED_HERE_BYTES = 0
+        convert.CONVERTED_HERE_BYTES = 0
     _arm((STEPS | PUBLISH_STEPS)[step], when=when)
     sys.argv = ["ingest", "publish" if step in PUBLISH_STEPS else "run"]
     main()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ingest import land
+from ingest import convert
 from ingest.convert import Converters
 from ingest.errors import ConversionError
 from ingest.ledger import read_records
@@ -20,7 +20,7 @@ GUIDS = [f"USR-{number}" for number in range(1_000)]
 
 @pytest.fixture(autouse=True)
 def nothing_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(land, "CONVERTED_HERE_BYTES", 0)
+    monkeypatch.setattr(convert, "CONVERTED_HERE_BYTES", 0)
 
 
 def decoders(data: Path) -> list[str]:
@@ -119,3 +119,14 @@ def test_a_process_that_is_killed_again_and_again_is_told(
     ingest()
 
     assert [row["guid"] for row in landed_rows(data)] == GUIDS
+
+
+@pytest.mark.parametrize(("size_bytes", "processes"), [(5_000_000, 1), (1_000, 0)])
+def test_a_process_is_ready_by_the_time_a_large_file_has_come(
+    monkeypatch: pytest.MonkeyPatch, size_bytes: int, processes: int
+) -> None:
+    monkeypatch.setattr(convert, "CONVERTED_HERE_BYTES", 4_000_000)
+    with Converters() as converters:
+        converters.expect(size_bytes)
+
+        assert len(converters.process_ids) == processes
