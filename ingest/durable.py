@@ -49,9 +49,8 @@ def write_in_place(target: Path, content: bytes) -> None:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(content)
         put_in_place(Path(temporary), target)
-    except BaseException:
+    finally:
         Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def move_synced(temporary: Path, target: Path) -> None:
