@@ -44,14 +44,14 @@ def build_warehouse(
     run_id = f"{datetime.now(tz=UTC):%Y%m%dT%H%M%SZ}-build"
     is_whole, is_quiet = not set(dbt_args) - {QUIET}, QUIET in dbt_args
     with run_lock(data, run_id=run_id):
-        code = _build(data, dbt_args, memory_bytes=memory_bytes)
+        code = _build(data, dbt_args, is_whole=is_whole, memory_bytes=memory_bytes)
         if code == 0 and serving:
             _publish(data, serving, is_whole=is_whole, is_quiet=is_quiet)
         return code
 
 
-def _build(data: Path, dbt_args: list[str], *, memory_bytes: int | None) -> int:
-    warehouse, is_whole = data / "warehouse.duckdb", not set(dbt_args) - {QUIET}
+def _build(data: Path, dbt_args: list[str], *, is_whole: bool, memory_bytes: int | None) -> int:
+    warehouse = data / "warehouse.duckdb"
     found = fingerprint(data)
     if is_whole and is_built(warehouse, of=found):
         if QUIET not in dbt_args:

@@ -30,8 +30,6 @@ class Conversion:
     """What is to be made of a plaintext."""
 
     file: DailyFile
-    name: str
-    """The name of the file as delivered, from which all else about it follows."""
     plain_sha256: str
     target: Path
     memory_bytes: int
@@ -73,27 +71,23 @@ class Converters:
 
     def __init__(self, *, patience_s: float = PATIENCE_S) -> None:
         """Say how long a converter may take for one step that takes milliseconds."""
-        self._workers = WorkerPool(lambda: Worker("ingest.convert_worker", str(patience_s)))
+        self.workers = WorkerPool(lambda: Worker("ingest.convert_worker", str(patience_s)))
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._workers.close()
+        self.workers.close()
 
     def expect(self, size_bytes: int) -> None:
         """Have a process ready by the time a file of this size has come, if that will want one."""
         if not self.leaves_here(size_bytes):
-            self._workers.warm()
+            self.workers.warm()
 
     @staticmethod
     def leaves_here(size_bytes: int) -> bool:
         """Say whether a plaintext is converted sooner in this process than another one starts."""
         return size_bytes < CONVERTED_HERE_BYTES
-
-    @property
-    def process_ids(self) -> list[int]:
-        return self._workers.process_ids
 
     def convert(
         self, plain: Plaintext, wanted: Conversion, *, in_columns: bool
@@ -105,13 +99,13 @@ class Converters:
             OSError: it cannot write.
         """
         request = {
-            "name": wanted.name,
+            "stem": wanted.file.stem,
             "plain_sha256": wanted.plain_sha256,
             "memory_bytes": wanted.memory_bytes,
             "limit": plain.limit,
             "in_columns": in_columns,
         }
-        with self._workers.lend() as worker, wanted.target.open("wb") as target:
+        with self.workers.lend() as worker, wanted.target.open("wb") as target:
             worker.ask(request, [plain.fileno(), target.fileno()])
             answer = worker.answer()
         if failure := answer.get("os_error"):

@@ -92,7 +92,6 @@ class Lander:
             limit = min(limit, listing.plain_bytes + SLACK_BYTES)
         wanted = Conversion(
             file=ciphertext.file,
-            name=ciphertext.archived.name,
             plain_sha256=_listed_sha256(ciphertext) or self._read_sha256(ciphertext, limit=limit),
             target=self.scratch / f"{ciphertext.file.stem}.parquet",
             memory_bytes=self.memory_bytes,

@@ -135,9 +135,7 @@ def conversion(target: Path) -> Conversion:
     name = f"{CLIENT}.{DAY}.users.created.pgp"
     file = parse_name(name)
     assert isinstance(file, DailyFile)
-    return Conversion(
-        file=file, name=name, plain_sha256="0" * 64, target=target, memory_bytes=512 << 20
-    )
+    return Conversion(file=file, plain_sha256="0" * 64, target=target, memory_bytes=512 << 20)
 
 
 def long_container(row_count: int) -> tuple[bytes, list[str]]:

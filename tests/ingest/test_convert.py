@@ -129,4 +129,4 @@ def test_a_process_is_ready_by_the_time_a_large_file_has_come(
     with Converters() as converters:
         converters.expect(size_bytes)
 
-        assert len(converters.process_ids) == processes
+        assert len(converters.workers.process_ids) == processes
