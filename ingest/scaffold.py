@@ -76,10 +76,10 @@ def write_models(resource: NewResource, *, project: Path) -> list[Path]:
         path = like.with_name(like.name.replace(resource.likeness, resource.name))
         path.write_text(_in_likeness(like.read_text(), resource))
         written.append(path)
-    listed = [] if resource.is_log else (project / "tests").glob("*.sql")
-    for path in sorted([*models.rglob("_*__models.yml"), *models.glob("ops/*.sql"), *listed]):
+    described = [*models.rglob("_*__models.yml"), *models.rglob("_*__sources.yml")]
+    for path in sorted([project / "dbt_project.yml", *described]):
         before = path.read_text()
-        add = _with_listed_name if path.suffix == ".sql" else _with_described_model
+        add = _with_listed_name if path.parent == project else _with_described_tables
         after = add(before, resource)
         if after != before:
             path.write_text(after)
@@ -108,21 +108,20 @@ def _in_likeness(text: str, resource: NewResource) -> str:
 
 
 def _with_listed_name(text: str, resource: NewResource) -> str:
-    """Add the name where a model or a test lists the names of all resources."""
-    like = re.search(rf"\n( +)'{resource.likeness}',", text)
-    if like is None:
-        return text
-    return text.replace(like[0], f"{like[0]}\n{like[1]}'{resource.name}',", 1)
+    """Add the name to the list of those that are looked at together."""
+    names = "logs_without_keys" if resource.is_log else "keyed_resources"
+    return re.sub(rf"\b{names}:(?: \[\])?\n", f"{names}:\n    - {resource.name}\n", text, count=1)
 
 
-def _with_described_model(text: str, resource: NewResource) -> str:
-    """Add an entry after that of the resource whose form is taken."""
-    entry = re.search(rf"  - name: (?:[a-z]+_)?{resource.likeness}\n(?:    .*\n| *\n)*", text)
+def _with_described_tables(text: str, resource: NewResource) -> str:
+    """Add an entry, of a model or a source, after that of the resource whose form is taken."""
+    like = resource.likeness
+    entry = re.search(
+        rf"  - name: (?:[a-z]+_)?{like}\n(?:    .*\n| *\n)*|      - {{name: {like}, .*\n", text
+    )
     if entry is None:
         return text
-    spoken = _spoken(resource.likeness)
-    added = entry[0].replace(spoken, _spoken(resource.name))
-    added = added.replace(resource.likeness, resource.name)
+    added = entry[0].replace(_spoken(like), _spoken(resource.name)).replace(like, resource.name)
     if resource.is_log:
         added += _LOG_TEST
     return text.replace(entry[0], entry[0] + added, 1)

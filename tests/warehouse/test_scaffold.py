@@ -58,5 +58,8 @@ def test_the_tables_stay_what_they_were(tmp_path: Path) -> None:
 
     assert [len(rows) for _, rows in before.values()] == [1, 1, 2]
     assert tables(data) == before
+    with open_warehouse(data) as warehouse:
+        counted = warehouse.execute("select distinct resource from marts.changes_by_day").fetchall()
+    assert {("order",), ("plans",)} < set(counted)
     with pytest.raises(UnknownNameError, match="there is none"):
         read_new_resource("plans", warehouse=data / "warehouse.duckdb")

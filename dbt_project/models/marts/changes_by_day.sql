@@ -1,25 +1,6 @@
 with changes as (
 
-    {% for resource in [
-        'accounts',
-        'beat',
-        'beat_feedback',
-        'budgets',
-        'categories',
-        'devices',
-        'discovered_accounts',
-        'discovered_transactions',
-        'goals',
-        'holdings',
-        'insights',
-        'members',
-        'notification_profiles',
-        'taggings',
-        'tags',
-        'transactions',
-        'user_communication_profiles',
-        'users',
-    ] %}
+    {% for resource in var('keyed_resources') %}
     -- depends_on: {{ ref('state_' ~ resource) }}
         select
             '{{ resource }}' as resource,

@@ -1,24 +1,4 @@
-{%- set resources = [
-    'accounts',
-    'beat',
-    'beat_feedback',
-    'budgets',
-    'categories',
-    'devices',
-    'discovered_accounts',
-    'discovered_transactions',
-    'goals',
-    'holdings',
-    'insights',
-    'members',
-    'notification_profiles',
-    'taggings',
-    'tags',
-    'transactions',
-    'user_communication_profiles',
-    'users',
-] -%}
-{% for resource in resources %}
+{% for resource in var('keyed_resources') %}
     select
         '{{ resource }}' as resource,
         count(*) as row_count
