@@ -1,7 +1,6 @@
 """The page of `just docs`: what it says of the tables, and that a browser shows it."""
 
 import json
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,16 +9,12 @@ import pytest
 
 from ingest.docs import write_docs
 from ingest.errors import WarehouseError
+from tests.support.browser import show
 from tests.warehouse.conftest import open_warehouse
 
 SCHEMAS = ("main", "history", "ops", "marts")
 UNKNOWN_FIELDS = {"main.users.preferred_language", "history.users.preferred_language"}
 """Of a field that came with the sample and that nobody has described."""
-FLAGS = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-    *("--virtual-time-budget=20000", "--dump-dom"),
-)
 Show = Callable[[str], str]
 
 
@@ -29,16 +24,13 @@ def page(world: Path) -> Path:
 
 
 @pytest.fixture
-def browser(page: Path, tmp_path: Path) -> Show:
-    """Open a place of the page in Chromium, and return what it then shows."""
+def browser(page: Path) -> Show:
+    """Open a place of the page in Chromium, and return what it shows once its program has run."""
 
-    def show(place: str) -> str:
-        address = f"{page.as_uri()}#!/{place}"
-        command = ["chromium", *FLAGS, f"--user-data-dir={tmp_path / 'browser'}", address]
-        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
-        return done.stdout
+    def open_place(place: str) -> str:
+        return show(page, "--virtual-time-budget=20000", place=f"#!/{place}").dom
 
-    return show
+    return open_place
 
 
 def inlined(page: Path) -> tuple[dict[str, Any], dict[str, Any]]:

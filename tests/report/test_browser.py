@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.report import browser
+from tests.support import browser
 
 WIDTHS = (browser.NARROWEST, 768, 900, 1200)
 A4_POINTS = (595, 842)

@@ -17,7 +17,7 @@ FLAGS = (
     "--allow-file-access-from-files",
     "--enable-logging=stderr",
 )
-PATIENCE_S = 60
+PATIENCE_S = 120
 NARROWEST = 360
 
 
@@ -29,9 +29,9 @@ class Shown:
     console: list[str]
 
 
-def show(path: Path) -> Shown:
-    """Open a page; give its elements as they are in the end, and what its console says."""
-    done = _chromium("--dump-dom", path.as_uri())
+def show(path: Path, *flags: str, place: str = "") -> Shown:
+    """Open a page, or a place in it; give its elements in the end, and what its console says."""
+    done = _chromium("--dump-dom", *flags, path.as_uri() + place)
     console = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
     return Shown(dom=done.stdout, console=console)
 
