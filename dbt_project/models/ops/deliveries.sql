@@ -45,4 +45,6 @@ select
     and counted.listed_files_landed = counted.files_listed
     and unfinished.is_unfinished is null as is_complete
 from counted
-left join unfinished using (client_guid, snapshot_date)
+left join unfinished
+    on counted.client_guid = unfinished.client_guid
+    and counted.snapshot_date = unfinished.snapshot_date
