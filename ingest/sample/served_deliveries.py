@@ -1,6 +1,5 @@
 """A folder of deliveries as the Reporting API shows it: what is listed, and a file's body."""
 
-import base64
 import io
 import os
 import uuid
@@ -15,6 +14,7 @@ from ingest.delivery import DailyFile, ManifestFile, is_ours, parse_name
 from ingest.manifest import MAX_MANIFEST_BYTES, Listing, parse_manifest
 from ingest.openpgp import Keyring
 from ingest.plaintext import Plaintext
+from ingest.sample.armour import armour
 
 Bodies = Literal["pgp", "armour", "plain"]
 """OpenPGP as it lies in the folder, the same as ASCII armour, or the Avro file itself."""
@@ -22,8 +22,6 @@ Bodies = Literal["pgp", "armour", "plain"]
 KEPT_DAYS = 7
 """The file of day D comes with D + 1, and is gone with D + 8 (00:00 UTC)."""
 MAX_PLAIN_BYTES = 4 << 30
-ARMOUR_LINE = 48
-"""Bytes that make a line of 64 characters."""
 
 Entry = dict[str, str | int]
 
@@ -87,7 +85,7 @@ class ServedDeliveries:
 
     def _as_sent(self, stored: BinaryIO, path: Path) -> BinaryIO:
         if self.bodies == "armour":
-            return io.BytesIO(_armour(stored.read()))
+            return io.BytesIO(armour(stored.read()))
         if self.bodies == "plain":
             return io.BytesIO(self._decrypt(path, max_bytes=MAX_PLAIN_BYTES))
         return stored
@@ -124,11 +122,3 @@ def _entry(listing: Listing) -> Entry:
         "number_of_records": listing.record_count,
         "resource_type": listing.resource.upper(),
     }
-
-
-def _armour(message: bytes) -> bytes:
-    """Write a message as ASCII armour, without the checksum that RFC 9580 no longer asks for."""
-    starts = range(0, len(message), ARMOUR_LINE)
-    lines = [base64.b64encode(message[start : start + ARMOUR_LINE]) for start in starts]
-    head, tail = b"-----BEGIN PGP MESSAGE-----", b"-----END PGP MESSAGE-----"
-    return b"\n".join([head, b"", *lines, tail, b""])
