@@ -45,6 +45,7 @@ select
     and counted.listed_files_landed = counted.files_listed
     and unfinished.is_unfinished is null as is_complete
 from counted
-left join unfinished
-    on counted.client_guid = unfinished.client_guid
-    and counted.snapshot_date = unfinished.snapshot_date
+left outer join unfinished
+    on
+        counted.client_guid = unfinished.client_guid
+        and counted.snapshot_date = unfinished.snapshot_date
