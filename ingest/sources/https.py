@@ -150,7 +150,7 @@ class _Body:
 
     def __init__(self, response: httpx.Response, *, told: Told, limit: int | None) -> None:
         read = response.iter_bytes if _is_coded(response) else response.iter_raw
-        self._chunks = read(CHUNK_BYTES)
+        self._chunks = read()
         self._told = told
         self._limit = limit
         self._left = b""
