@@ -11,7 +11,8 @@ from pathlib import Path
 
 from ingest.convert import Converters
 from ingest.durable import scratch_folder
-from ingest.fetch import adopt_orphans, fetch_all
+from ingest.encrypt import to_newest_key
+from ingest.fetch import ALL_DAYS, Days, adopt_orphans, fetch_all
 from ingest.give_up import find_subjects
 from ingest.judge import Rules
 from ingest.judging import Judging
@@ -41,9 +42,13 @@ def run(
     data: Path,
     keyring: Keyring,
     rules: Rules,
+    days: Days = ALL_DAYS,
     progress: Progress = SILENT,
 ) -> Summary:
     """Fetch, archive, verify and land all that is new.
+
+    Args:
+        days: which are fetched; whatever is in the archive is landed.
 
     Raises:
         LockError: another run holds the data folder.
@@ -57,7 +62,9 @@ def run(
                 data=data,
                 ledger=this.ledger,
                 scratch=this.scratch,
+                encrypt=to_newest_key(keyring),
                 progress=progress,
+                days=days,
                 expect=this.converters.expect,
             )
         finally:
