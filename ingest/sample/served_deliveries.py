@@ -20,7 +20,7 @@ KEPT_DAYS = 7
 """The file of day D comes with D + 1, and is gone with D + 8 (00:00 UTC)."""
 MAX_PLAIN_BYTES = 4 << 30
 
-Entry = dict[str, str | int]
+Entry = dict[str, str | int | None]
 
 
 @dataclass(frozen=True, slots=True)
