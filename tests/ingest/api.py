@@ -12,8 +12,8 @@ from ingest.ledger import read_state
 from ingest.ledger_state import LedgerState
 from ingest.openpgp import Keyring
 from ingest.pipeline import run
+from ingest.sample.armour import Bodies
 from ingest.sample.reporting_api import ServedAt, serve_reporting_api
-from ingest.sample.served_deliveries import Bodies
 from ingest.sources import Https, Source, open_source
 from ingest.standing import Standing, file_standings
 from ingest.summary import Summary
