@@ -12,8 +12,8 @@ from ingest.ledger import read_state
 from ingest.ledger_state import LedgerState
 from ingest.openpgp import Keyring
 from ingest.pipeline import run
+from ingest.sample.armour import Bodies
 from ingest.sample.reporting_api import ServedAt, serve_reporting_api
-from ingest.sample.served_deliveries import Bodies
 from ingest.sources import Https, Source, open_source
 from ingest.standing import Standing, file_standings
 from ingest.summary import Summary
@@ -50,11 +50,13 @@ class Api:
             yield server
 
     @contextmanager
-    def opened(self, *, key: str | None = API_KEY, https: Https | None = None) -> Iterator[Source]:
+    def opened(
+        self, *, key: str = API_KEY, https: Https | None = None, client: str = CLIENT
+    ) -> Iterator[Source]:
         with (
             self.serving() as server,
             open_source(
-                server.address_of(CLIENT), api_key=key, https=https or Https(ca=server.ca)
+                server.address_of(client), api_key=key, https=https or Https(ca=server.ca)
             ) as source,
         ):
             yield source
