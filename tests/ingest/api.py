@@ -50,11 +50,13 @@ class Api:
             yield server
 
     @contextmanager
-    def opened(self, *, key: str | None = API_KEY, https: Https | None = None) -> Iterator[Source]:
+    def opened(
+        self, *, key: str = API_KEY, https: Https | None = None, client: str = CLIENT
+    ) -> Iterator[Source]:
         with (
             self.serving() as server,
             open_source(
-                server.address_of(CLIENT), api_key=key, https=https or Https(ca=server.ca)
+                server.address_of(client), api_key=key, https=https or Https(ca=server.ca)
             ) as source,
         ):
             yield source

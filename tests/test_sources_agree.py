@@ -1,0 +1,77 @@
+"""One world over a folder and over the Reporting API ends in the same landing and tables."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+
+from ingest.build import build_warehouse
+from ingest.judge import Rules
+from ingest.openpgp import Keyring
+from ingest.pipeline import run
+from ingest.sample.sender import write_sample
+from ingest.sources import Source
+from ingest.sources.local import LocalFolder
+from tests.ingest.api import Api
+from tests.support.receiver import Receiver
+from tests.support.sender import CLIENT
+
+START, DAYS = date(2026, 3, 1), 3
+
+
+def land(source: Source, data: Path, keyring: Keyring) -> None:
+    rules = Rules(settle=timedelta(hours=6), max_plain_bytes=1 << 30)
+    summary = run(source, data=data, keyring=keyring, rules=rules)
+    assert (summary.failures, summary.alarms) == ([], 0)
+
+
+def landing(data: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(data)): path.read_bytes()
+        for path in (data / "landing").rglob("*.parquet")
+    }
+
+
+def test_the_same_world_ends_in_the_same_tables(
+    tmp_path: Path, keyring: Keyring, receiver_key: Receiver
+) -> None:
+    folder, by_folder, by_api = (tmp_path / name for name in ("sent", "folder", "api"))
+    folder.mkdir()
+    write_sample(
+        to=str(folder), keyring=keyring, recipient=receiver_key.fingerprint, seed=5, clients=1,
+        users=6, days=DAYS, start=START, surprise=True, truth=None, sftp_password=None,
+        known_hosts=None,
+    )  # fmt: skip
+    land(LocalFolder(folder), by_folder, keyring)
+    client_guid = next(folder.iterdir()).name.split(".")[0]
+    for data, bodies in ((by_api, "plain"), (tmp_path / "armoured", "armour")):
+        api = Api(folder=folder, data=data, keyring=keyring, today=START + timedelta(days=DAYS))
+        api.bodies = bodies  # type: ignore[assignment]
+        with api.opened(client=client_guid) as source:
+            land(source, data, keyring)
+        assert landing(data) == landing(by_folder)
+
+    for data in (by_folder, by_api):
+        assert build_warehouse(data, dbt_args=["--quiet"]) == 0
+    assert differing_tables(by_folder, by_api) == []
+    assert client_guid != CLIENT
+
+
+def differing_tables(one: Path, other: Path) -> list[str]:
+    """Name the tables that analysts read of which any row or column differs."""
+    with duckdb.connect() as connection:
+        for name, data in (("one", one), ("other", other)):
+            connection.execute(f"attach '{data / 'warehouse.duckdb'}' as {name} (read_only)")
+        tables = connection.execute(
+            "select schema_name || '.' || table_name from duckdb_tables() where database_name = "
+            "'one' and schema_name in ('main', 'state', 'history', 'deletes', 'marts')"
+        ).fetchall()
+        assert len(tables) > 60
+        return [
+            table
+            for (table,) in tables
+            if connection.execute(
+                f"(from one.{table} except all from other.{table}) union all "
+                f"(from other.{table} except all from one.{table})"
+            ).fetchall()
+        ]
