@@ -12,7 +12,6 @@ import pytest
 from tenacity import wait_none
 
 from ingest import download
-from ingest.download import ATTEMPTS
 from ingest.errors import SettingsError, SourceError
 from ingest.fetch import Days
 from ingest.openpgp import Keyring
@@ -323,9 +322,10 @@ def test_a_server_that_asks_for_hours_is_left_to_the_next_run(api: Api) -> None:
 def test_a_server_that_stays_broken_fails_the_run_and_loses_nothing(
     api: Api, fault: faulty.Fault
 ) -> None:
-    api.faults.plan(fault, times=ATTEMPTS)
+    api.faults.plan_always(fault)
 
     summary = api.pull()
+    api.faults.mend()
 
     assert len(summary.failures) == 1
     assert landed_rows(api.data) == []
