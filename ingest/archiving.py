@@ -88,6 +88,7 @@ class Archiving(AbstractContextManager["Archiving"]):
 
 def _mark_of(listed: SourceFile) -> dict[str, Any]:
     return {
+        "listed_as": listed.key if listed.listing else None,
         "source_bytes": listed.size_bytes,
         "source_modified_at": listed.modified_at,
         "source_checksum": listed.checksum,

@@ -157,7 +157,7 @@ def _is_new(listed: SourceFile, ledger: Ledger) -> bool:
         return False
     if listed.listing:
         return is_wanted(listed, listed.listing, ledger.state)
-    return ledger.state.seen.get(listed.name) != listed.mark
+    return ledger.state.seen.get(listed.key) != listed.mark
 
 
 def _age(listed: SourceFile) -> tuple[str, str]:

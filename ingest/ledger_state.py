@@ -82,7 +82,7 @@ class LedgerState:
     """All records, folded: what is known now."""
 
     seen: dict[str, Mark] = field(default_factory=dict)
-    """By name."""
+    """By name, or by what a list calls a file."""
     archived: dict[Place, Archived] = field(default_factory=dict)
     manifests: dict[Delivery, Archived] = field(default_factory=dict)
     listings: dict[Delivery, dict[Place, Listing]] = field(default_factory=dict)
@@ -131,11 +131,11 @@ def _fold_name(state: LedgerState, record: dict[str, Any]) -> None:
         state.bad_names.pop(record["name"], None)
     else:
         state.bad_names[record["name"]] = record["reason"]
-        state.seen[record["name"]] = _mark_in(record)
+        _note_seen(state, record)
 
 
 def _fold_archived(state: LedgerState, record: dict[str, Any]) -> None:
-    state.seen[record["name"]] = _mark_in(record)
+    _note_seen(state, record)
     if "resource" in record:
         _newest(state.archived, place_in(record), record)
     else:
@@ -242,8 +242,9 @@ def subject(file: DailyFile | ManifestFile) -> dict[str, str]:
     return delivery | {"resource": file.resource, "event": file.event, "file": file.stem}
 
 
-def _mark_in(record: dict[str, Any]) -> Mark:
-    return (record["source_bytes"], record["source_modified_at"], record.get("source_checksum"))
+def _note_seen(state: LedgerState, record: dict[str, Any]) -> None:
+    mark = (record["source_bytes"], record["source_modified_at"], record.get("source_checksum"))
+    state.seen[record.get("listed_as", record["name"])] = mark
 
 
 def place_in(record: dict[str, Any]) -> Place:

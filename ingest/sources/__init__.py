@@ -48,6 +48,11 @@ class SourceFile:
         return self.listing.checksum if self.listing else None
 
     @property
+    def key(self) -> str:
+        """What the source knows it by; a list and a folder may have files of one name."""
+        return self.listing.file if self.listing else self.name
+
+    @property
     def mark(self) -> Mark:
         """What changes with the file."""
         return (self.size_bytes, self.modified_at, self.checksum)
