@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.archive import Fetched, archive_path, store
-from ingest.delivery import DailyFile, ManifestFile, parse_name
+from ingest.delivery import DailyFile, ManifestFile, parse_kept_name, parse_name
 from ingest.durable import sync_folder
 from ingest.errors import Reason, RejectedError
 from ingest.ledger import Ledger
@@ -33,13 +33,15 @@ class Archiving(AbstractContextManager["Archiving"]):
 
     def add(self, fetched: Fetched, listed: SourceFile) -> None:
         """Take one file, and archive those that wait if they have become many."""
-        file = parse_name(listed.name)
+        parse = parse_kept_name if listed.delivered_name else parse_name
+        file = parse(listed.name)
         facts = {
             "name": listed.name,
             "encrypted_bytes": fetched.size_bytes,
             "encrypted_sha256": fetched.sha256,
             "source_bytes": listed.size_bytes,
             "source_modified_at": listed.modified_at,
+            "delivered_name": listed.delivered_name,
         }
         if file is None or any(file == waiting for waiting, _, _ in self._waiting):
             self._archive_waiting()

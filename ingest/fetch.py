@@ -10,7 +10,7 @@ from pathlib import Path
 from ingest.ahead import map_ahead
 from ingest.archive import Fetched, changed_folders
 from ingest.archiving import Archiving, archived_as
-from ingest.delivery import is_ours, parse_name
+from ingest.delivery import is_ours, parse_kept_name
 from ingest.download import Downloads
 from ingest.errors import SourceError
 from ingest.ledger import Ledger
@@ -84,7 +84,7 @@ def adopt_orphans(*, data: Path, ledger: Ledger) -> None:
     since = ledger.state.last_at - CLOCK_SLACK
     for folder in changed_folders(data / "archive", since=since):
         for path in sorted(folder.iterdir()):
-            file = parse_name(path.name)
+            file = parse_kept_name(path.name)
             archived = archived_as(ledger, file) if file else None
             is_other_name = archived is not None and archived.name != path.name
             if file is None or (is_other_name and path.name in ledger.state.seen):
@@ -113,5 +113,5 @@ def _is_new(listed: SourceFile, ledger: Ledger) -> bool:
 
 
 def _age(listed: SourceFile) -> tuple[str, str]:
-    parsed = parse_name(listed.name)
+    parsed = parse_kept_name(listed.name)
     return (parsed.delivery.snapshot_date.isoformat() if parsed else "", listed.name)

@@ -18,6 +18,8 @@ class SourceFile:
     size_bytes: int
     modified_at: float
     """Seconds since the epoch, as the source says."""
+    delivered_name: str | None = None
+    """Of a file of a baseline: what it was called where it came from."""
 
 
 class Source(Protocol):
