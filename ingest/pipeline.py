@@ -3,7 +3,7 @@
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -11,12 +11,13 @@ from pathlib import Path
 
 from ingest.convert import Converters
 from ingest.durable import scratch_folder
+from ingest.errors import SourceError
 from ingest.fetch import adopt_orphans, fetch_all
 from ingest.give_up import find_subjects
 from ingest.judge import Rules
 from ingest.judging import Judging
 from ingest.ledger import Ledger
-from ingest.ledger_state import What
+from ingest.ledger_state import LedgerState, What
 from ingest.lock import run_lock
 from ingest.openpgp import Keyring
 from ingest.progress import Progress, Silent
@@ -25,6 +26,20 @@ from ingest.standing import count_alarms, file_standings
 from ingest.summary import Summary
 
 SILENT = Silent()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a run fetches, and what it could not even plan to fetch."""
+
+    source: Source
+    failures: Sequence[SourceError] = ()
+    left_alone: int | None = None
+    """Files that are none of it; None where nobody looks for those."""
+
+
+Planner = Callable[[LedgerState, Path], Plan]
+"""Makes a plan of what the ledger knows, with a folder for temporary files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +60,23 @@ def run(
 ) -> Summary:
     """Fetch, archive, verify and land all that is new.
 
+    Raises: as `run_planned` does.
+    """
+    return run_planned(
+        lambda *_: Plan(source=source), data=data, keyring=keyring, rules=rules, progress=progress
+    )
+
+
+def run_planned(
+    planner: Planner,
+    *,
+    data: Path,
+    keyring: Keyring,
+    rules: Rules,
+    progress: Progress = SILENT,
+) -> Summary:
+    """Fetch, archive, verify and land all that is new of a source that the ledger has a say in.
+
     Raises:
         LockError: another run holds the data folder.
         SourceError: the source cannot be listed; what was archived before has been landed.
@@ -52,8 +84,11 @@ def run(
     """
     with _alone(data, rules=rules) as this:
         try:
-            this.summary.failures = fetch_all(
-                source,
+            plan = planner(this.ledger.state, this.scratch)
+            this.summary.left_alone = plan.left_alone
+            this.summary.failures = [*plan.failures]
+            this.summary.failures += fetch_all(
+                plan.source,
                 data=data,
                 ledger=this.ledger,
                 scratch=this.scratch,
