@@ -7,33 +7,37 @@ seconds from the login on.
 import re
 import time
 from pathlib import Path
+from typing import NoReturn
 
+from ingest.commands.receiver import open_configured_source
 from ingest.durable import scratch_folder
 from ingest.errors import IngestError
 from ingest.fetch import fetch_all
 from ingest.ledger import Ledger
 from ingest.progress import Silent
-from ingest.settings import load_settings, reveal
-from ingest.sources import open_source
+from ingest.settings import load_settings
 
 
 def main() -> None:
     settings = load_settings("source")
     began = time.monotonic()
-    opened = open_source(
-        settings.source,
-        password=reveal(settings.sftp_password),
-        private_key=reveal(settings.sftp_private_key),
-        known_hosts=settings.sftp_known_hosts,
-    )
-    with opened as source, scratch_folder(settings.data) as scratch:
+    with open_configured_source(settings) as source, scratch_folder(settings.data) as scratch:
         ledger = Ledger(settings.data / "ledger", run_id="bench")
         failures = fetch_all(
-            source, data=settings.data, ledger=ledger, scratch=scratch, progress=Silent()
+            source,
+            data=settings.data,
+            ledger=ledger,
+            scratch=scratch,
+            encrypt=_encrypt,
+            progress=Silent(),
         )
     if failures:
         raise IngestError(str(failures[0]))
     print(_peak_bytes(), time.monotonic() - began)  # noqa: T201
+
+
+def _encrypt(path: Path) -> NoReturn:
+    raise IngestError(f"{path}: expected ciphertext, found a file in the clear")
 
 
 def _peak_bytes() -> int:

@@ -7,9 +7,9 @@ from typing import Final
 import duckdb
 
 from bench.typical_day import FIRST_DATE
+from ingest.encrypt import Post
 from ingest.judge import Rules
 from ingest.pipeline import run
-from ingest.sample.daily_file import Post
 from ingest.sample.sender import write_sample
 from ingest.sources.local import LocalFolder
 

@@ -20,12 +20,13 @@ import duckdb
 from bench.patterns import RULES, read_patterns
 from bench.typical_day import CLIENT, TypicalDays, date_of, files_of
 from ingest.delivery import DailyFile
+from ingest.encrypt import Post
 from ingest.keys import make_receiver_key
 from ingest.landing import landing_path
 from ingest.ledger import read_records
 from ingest.openpgp import Keyring
 from ingest.pipeline import run
-from ingest.sample.daily_file import Post, write_daily_file
+from ingest.sample.daily_file import write_daily_file
 from ingest.sample.schema import codec_of, make_schema, read_catalogue
 from ingest.sample.send import Sent, manifest_text
 from ingest.settings import PASSPHRASE_FILE

@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ingest.archive import Fetched, archive_path, store
+from ingest.archive import archive_path, store
 from ingest.delivery import DailyFile, ManifestFile, parse_kept_name, parse_name
 from ingest.durable import sync_folder
 from ingest.errors import Reason, RejectedError
+from ingest.incoming import Fetched
 from ingest.ledger import Ledger
 from ingest.ledger_state import Archived, What, place_of
 from ingest.quarantine import put_in_quarantine, quarantine_path
@@ -39,19 +40,24 @@ class Archiving(AbstractContextManager["Archiving"]):
             "name": listed.name,
             "encrypted_bytes": fetched.size_bytes,
             "encrypted_sha256": fetched.sha256,
-            "source_bytes": listed.size_bytes,
-            "source_modified_at": listed.modified_at,
             "delivered_name": listed.delivered_name,
+            "plain_as_delivered": fetched.plain_sha256,
+            **_mark_of(listed),
         }
         if file is None or any(file == waiting for waiting, _, _ in self._waiting):
             self._archive_waiting()
         if file is None:
-            self._quarantine(fetched, facts)
+            self._quarantine(fetched.path, facts)
             return
         self._waiting.append((file, fetched, facts))
         size = sum(each.size_bytes for _, each, _ in self._waiting)
         if len(self._waiting) >= FILES_AT_ONCE or size >= BYTES_AT_ONCE:
             self._archive_waiting()
+
+    def refuse(self, listed: SourceFile) -> None:
+        """Take note of a listed file that cannot be asked for, as its name breaks the grammar."""
+        self._archive_waiting()
+        self._quarantine(None, {"name": listed.name, **_mark_of(listed)})
 
     def _archive_waiting(self) -> None:
         waiting, self._waiting = self._waiting, []
@@ -69,7 +75,7 @@ class Archiving(AbstractContextManager["Archiving"]):
         records = [(What.ARCHIVED, file, facts) for file, _, facts in waiting]
         self._ledger.append_all(records, at=began_at)
 
-    def _quarantine(self, fetched: Fetched, facts: dict[str, Any]) -> None:
+    def _quarantine(self, ciphertext: Path | None, facts: dict[str, Any]) -> None:
         error = RejectedError(
             Reason.NAME,
             expected="<client>.<date>.<resource>.<event>.avro.pgp, or a manifest's name",
@@ -77,9 +83,17 @@ class Archiving(AbstractContextManager["Archiving"]):
         )
         target = quarantine_path(self._data / "quarantine", None, name=facts["name"])
         put_in_quarantine(
-            target, ciphertext=fetched.path, error=error, scratch=self._scratch, **facts
+            target, ciphertext=ciphertext, error=error, scratch=self._scratch, **facts
         )
         self._ledger.append(What.QUARANTINED, None, **facts, reason=error.reason)
+
+
+def _mark_of(listed: SourceFile) -> dict[str, Any]:
+    return {
+        "source_bytes": listed.size_bytes,
+        "source_modified_at": listed.modified_at,
+        "source_checksum": listed.checksum,
+    }
 
 
 def archived_as(ledger: Ledger, file: DailyFile | ManifestFile) -> Archived | None:

@@ -2,23 +2,27 @@
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TypeVar, cast
 
 from tenacity import (
+    RetryCallState,
     Retrying,
     retry_if_exception_type,
     sleep_using_event,
     stop_after_attempt,
     stop_when_event_set,
+    wait_combine,
     wait_random_exponential,
 )
 
-from ingest.archive import Download, Fetched
-from ingest.errors import SourceError, SourceUnavailable
+from ingest.encrypt import Encrypt
+from ingest.errors import NotResumable, SourceError, SourceRefused, SourceUnavailable
+from ingest.incoming import Download, Fetched
 from ingest.sources import Source, SourceFile
 
 ATTEMPTS = 5
@@ -33,12 +37,14 @@ log = logging.getLogger(__name__)
 class Downloads:
     """Fetches files for several threads, and learns from each what the others may expect."""
 
-    def __init__(self, source: Source, *, scratch: Path) -> None:
+    def __init__(self, source: Source, *, scratch: Path, encrypt: Encrypt) -> None:
         self._source = source
         self._scratch = scratch
+        self._encrypt = encrypt
         self._over = threading.Event()
         self._lock = threading.Lock()
         self._given_up = 0
+        self._left_alone_until = 0.0
 
     def list_files(self) -> list[SourceFile]:
         """List the source, with patience.
@@ -53,7 +59,7 @@ class Downloads:
         """Fetch one file, or say why it did not come."""
         if self._over.is_set():
             return _not_asked_for(listed)
-        download = Download(self._scratch)
+        download = Download(self._scratch, encrypt=self._encrypt)
         attempts = 1 if self._given_up >= PATIENT_WITH else ATTEMPTS
         try:
             fetched: Fetched = self._retrying(attempts)(
@@ -61,7 +67,7 @@ class Downloads:
             )
         except SourceError as error:
             download.discard()
-            if isinstance(error, SourceUnavailable):
+            if isinstance(error, SourceUnavailable | SourceRefused):
                 self._note_given_up()
             return error
         self._given_up = 0
@@ -91,7 +97,13 @@ class Downloads:
         if offset and listed not in self._source.list_files():
             download.restart()
             offset = 0
-        with self._source.open_file(listed.name, offset=offset) as stream:
+        self._over.wait(self._left_alone_until - time.monotonic())
+        with ExitStack() as opened:
+            try:
+                stream = opened.enter_context(self._source.open_file(listed.name, offset=offset))
+            except NotResumable:
+                download.restart()
+                stream = opened.enter_context(self._source.open_file(listed.name, offset=0))
             yield cast("BinaryIO", _Wanted(stream, over=self._over, listed=listed))
 
     def _retrying(self, attempts: int) -> Retrying:
@@ -99,9 +111,18 @@ class Downloads:
             retry=retry_if_exception_type(SourceUnavailable),
             stop=stop_after_attempt(attempts) | stop_when_event_set(self._over),
             sleep=sleep_using_event(self._over),
-            wait=wait_random_exponential(multiplier=0.5, max=LONGEST_WAIT_S),
+            wait=wait_combine(
+                wait_random_exponential(multiplier=0.5, max=LONGEST_WAIT_S), self._as_told
+            ),
             reraise=True,
         )
+
+    def _as_told(self, state: RetryCallState) -> float:
+        """Wait for as long as the source says, and let the other threads wait, too."""
+        error = state.outcome.exception() if state.outcome else None
+        told_s = error.retry_after_s if isinstance(error, SourceUnavailable) else 0
+        self._left_alone_until = max(self._left_alone_until, time.monotonic() + told_s)
+        return told_s
 
 
 class _Wanted:

@@ -4,7 +4,11 @@ IngestError                 caught once, in cli.main, and told on one line
 ├── SettingsError           a setting is missing or malformed (all of them at once)
 ├── LockError               another run holds the data folder
 ├── SourceError             a source cannot be reached, listed or read
-│   └── SourceUnavailable   ... and it may be worth trying again
+│   ├── SourceUnavailable   ... and it may be worth trying again
+│   ├── SourceRefused       ... as it does not let us in, or not for long
+│   ├── NotResumable        a file can only be read from its start
+│   ├── FileAbsent          a listed file is not there, or not yet
+│   └── FileGone            a listed file was there, and will not come back
 ├── KeyringError            gpg is missing, or has no such key, or refuses
 ├── ConversionError         the process that converts a file is killed again and again
 ├── LedgerError             the ledger cannot be read
@@ -35,6 +39,27 @@ class SourceError(IngestError):
 
 class SourceUnavailable(SourceError):  # noqa: N818 - a state of the source, as the tree says
     """A source broke off, stalled or refused for now."""
+
+    def __init__(self, message: str, *, retry_after_s: float = 0) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+        """How long the source wants to be left alone."""
+
+
+class SourceRefused(SourceError):  # noqa: N818
+    """A source does not let us in; what else we would ask it for is likely to be refused, too."""
+
+
+class NotResumable(SourceError):  # noqa: N818
+    """A source cannot go on in the middle of a file, or that file is another by now."""
+
+
+class FileAbsent(SourceError):  # noqa: N818
+    """A listed file is not there, or not yet."""
+
+
+class FileGone(SourceError):  # noqa: N818
+    """A listed file was there, and will not come back."""
 
 
 class KeyringError(IngestError):

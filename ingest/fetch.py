@@ -4,19 +4,24 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from ingest.ahead import map_ahead
-from ingest.archive import Fetched, changed_folders
+from ingest.archive import changed_folders
 from ingest.archiving import Archiving, archived_as
-from ingest.delivery import is_ours, parse_kept_name
+from ingest.delivery import DailyFile, is_ours, parse_kept_name, parse_name
 from ingest.download import Downloads
-from ingest.errors import SourceError
+from ingest.encrypt import Encrypt
+from ingest.errors import FileAbsent, FileGone, SourceError
+from ingest.incoming import Fetched
 from ingest.ledger import Ledger
 from ingest.ledger_state import What
+from ingest.listed import is_wanted, record_lists
 from ingest.progress import Progress
 from ingest.sources import Source, SourceFile
+from ingest.standing import is_ready
 
 FILES_AT_ONCE = 8
 """More than a source has connections, as some wait for the disk."""
@@ -30,18 +35,37 @@ UNKNOWN_TIME = 0.0
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Days:
+    """The snapshot dates that are wanted, both ends included."""
+
+    since: date = date.min
+    until: date = date.max
+
+    def have(self, listed: SourceFile) -> bool:
+        """Say whether a file is of these days; one whose name tells no day is of any."""
+        file = parse_name(listed.name)
+        return file is None or self.since <= file.delivery.snapshot_date <= self.until
+
+
+ALL_DAYS = Days()
+
+
 def fetch_all(
     source: Source,
     *,
     data: Path,
     ledger: Ledger,
     scratch: Path,
+    encrypt: Encrypt,
     progress: Progress,
+    days: Days = ALL_DAYS,
     expect: Callable[[int], None] = lambda _: None,
 ) -> list[SourceError]:
     """Archive what the ledger does not know yet, the oldest day first, as it is lost first.
 
     Args:
+        encrypt: makes ciphertext of what comes in the clear.
         expect: is told beforehand of how many bytes the largest file is.
 
     Returns:
@@ -51,20 +75,42 @@ def fetch_all(
         SourceError: the source cannot be listed.
     """
     failures: list[SourceError] = []
-    downloads = Downloads(source, scratch=scratch)
-    new = sorted((each for each in downloads.list_files() if _is_new(each, ledger)), key=_age)
+    downloads = Downloads(source, scratch=scratch, encrypt=encrypt)
+    listed_files = [each for each in downloads.list_files() if days.have(each)]
+    record_lists(listed_files, ledger=ledger, now=datetime.now(tz=UTC))
+    new = sorted((each for each in listed_files if _is_new(each, ledger)), key=_age)
     expect(max((listed.size_bytes for listed in new), default=0))
     progress.begin("fetch", total=sum(listed.size_bytes for listed in new))
     with Archiving(data=data, ledger=ledger, scratch=scratch) as archiving:
+        for listed in [each for each in new if each.listing and parse_name(each.name) is None]:
+            archiving.refuse(listed)
+            new.remove(listed)
         for listed, fetched in _fetch_ahead(downloads, new):
-            if isinstance(fetched, SourceError):
-                facts = {"event": "not fetched", "name": listed.name}
-                log.warning("%s", fetched, extra={"facts": facts})
-                failures.append(fetched)
-            else:
+            if isinstance(fetched, Fetched):
                 archiving.add(fetched, listed)
+            elif isinstance(fetched, FileGone | FileAbsent) and listed.listing:
+                _note_absence(fetched, listed, ledger=ledger)
+            else:
+                _warn(fetched, listed, event="not fetched")
+                failures.append(fetched)
             progress.advance(listed.size_bytes)
     return failures
+
+
+def _note_absence(error: SourceError, listed: SourceFile, *, ledger: Ledger) -> None:
+    """A listed file that is not there is no failure of the run: its day stays unwhole."""
+    file = parse_name(listed.name)
+    if isinstance(error, FileGone) and isinstance(file, DailyFile):
+        _warn(error, listed, event="gone")
+        ledger.append(What.GONE, file, name=listed.name, listed_checksum=listed.checksum)
+    elif file and not is_ready(file.delivery.snapshot_date, now=datetime.now(tz=UTC)):
+        log.info("%s: not due yet", listed.name)
+    else:
+        _warn(error, listed, event="missing")
+
+
+def _warn(error: SourceError, listed: SourceFile, *, event: str) -> None:
+    log.warning("%s", error, extra={"facts": {"event": event, "name": listed.name}})
 
 
 def _fetch_ahead(
@@ -109,7 +155,9 @@ def _is_new(listed: SourceFile, ledger: Ledger) -> bool:
     if not is_ours(listed.name):
         log.debug("left alone: %s", ascii(listed.name))
         return False
-    return ledger.state.seen.get(listed.name) != (listed.size_bytes, listed.modified_at)
+    if listed.listing:
+        return is_wanted(listed, listed.listing, ledger.state)
+    return ledger.state.seen.get(listed.name) != listed.mark
 
 
 def _age(listed: SourceFile) -> tuple[str, str]:

@@ -54,7 +54,7 @@ def next_file_step(state: LedgerState, place: Place, *, now: datetime, rules: Ru
         step = Step.VERIFY
     elif listing is None and not rules.accept_unlisted:
         step = Step.CALL_UNLISTED if arbiter else Step.WAIT
-    elif listing and archived.encrypted_bytes < listing.encrypted_bytes:
+    elif listing and archived.encrypted_bytes < (listing.encrypted_bytes or 0):
         has_settled = now - archived.at >= rules.settle
         step = Step.CALL_TRUNCATED if has_settled else Step.WAIT
     else:

@@ -42,7 +42,22 @@ class Ciphertext:
     @property
     def plain_bytes(self) -> int:
         """How large it is said to be, or else is at least likely to be."""
-        return self.listing.plain_bytes if self.listing else self.archived.encrypted_bytes
+        listed = self.listing.plain_bytes if self.listing else None
+        return max(listed or 0, self.archived.encrypted_bytes)
+
+    @property
+    def listed_plain_bytes(self) -> int | None:
+        """How large it must be in the clear, where that is known beforehand.
+
+        Which size an API lists is not documented: that of the ciphertext is taken, too.
+        """
+        listing = self.listing
+        if listing is None:
+            return None
+        is_encrypted = listing.plain_bytes == self.archived.encrypted_bytes
+        if listing.encrypted_bytes is None and is_encrypted:
+            return None
+        return listing.plain_bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,11 +100,12 @@ class Lander:
             RejectedError: one of them differs. Of several the first is told, in the order in which
                 one explains the next: encryption, size, checksum, contents, count.
         """
-        listing = ciphertext.listing
+        listing, size_bytes = ciphertext.listing, ciphertext.listed_plain_bytes
         limit = self.max_plain_bytes
         if listing:
             check_listing(ciphertext, listing)
-            limit = min(limit, listing.plain_bytes + SLACK_BYTES)
+        if size_bytes is not None:
+            limit = min(limit, size_bytes + SLACK_BYTES)
         wanted = Conversion(
             file=ciphertext.file,
             plain_sha256=_listed_sha256(ciphertext) or self._read_sha256(ciphertext, limit=limit),
@@ -97,12 +113,12 @@ class Lander:
             memory_bytes=self.memory_bytes,
         )
         plain, converted = self._convert(ciphertext, wanted, limit=limit)
-        if listing:
-            _check(Reason.SIZE, expected=listing.plain_bytes, found=plain.size_bytes)
+        if size_bytes is not None:
+            _check(Reason.SIZE, expected=size_bytes, found=plain.size_bytes)
         _check(Reason.CHECKSUM, expected=wanted.plain_sha256, found=plain.sha256)
         if isinstance(converted, RejectedError):
             raise converted
-        if listing:
+        if listing and listing.record_count is not None:
             _check(Reason.RECORD_COUNT, expected=listing.record_count, found=converted.row_count)
         return Verified(parquet=wanted.target, converted=converted, plain=plain)
 
@@ -150,6 +166,7 @@ def record_landed(ledger: Ledger, ciphertext: Ciphertext, verified: Verified) ->
         record_count=verified.converted.row_count,
         key_id=verified.plain.key_id,
         checksum_of=_checksum_of(ciphertext),
+        listed_checksum=_other_checksum(ciphertext),
         is_unlisted=_is_unlisted(ciphertext) or None,
         schema_id=schema_id,
         decoder=verified.converted.decoder,
@@ -170,20 +187,28 @@ def check_listing(ciphertext: Ciphertext, listing: Listing) -> None:
     file = ciphertext.file
     listed = f"{listing.resource} {listing.event}"
     _check(Reason.NAME, expected=listed, found=f"{file.resource} {file.event}")
-    _check(Reason.SIZE, expected=listing.encrypted_bytes, found=ciphertext.archived.encrypted_bytes)
+    if listing.encrypted_bytes is not None:
+        found = ciphertext.archived.encrypted_bytes
+        _check(Reason.SIZE, expected=listing.encrypted_bytes, found=found)
 
 
 def _checksum_of(ciphertext: Ciphertext) -> str | None:
     """Say which file the listed checksum is of: MX means the plain one, as far as is known."""
-    if ciphertext.listing is None:
+    sha256 = ciphertext.listing.sha256 if ciphertext.listing else None
+    if sha256 is None:
         return None
-    is_encrypted = ciphertext.listing.checksum == ciphertext.archived.encrypted_sha256
-    return "encrypted" if is_encrypted else "plain"
+    return "encrypted" if sha256 == ciphertext.archived.encrypted_sha256 else "plain"
 
 
 def _listed_sha256(ciphertext: Ciphertext) -> str | None:
     listing = ciphertext.listing
-    return listing.checksum if listing and _checksum_of(ciphertext) == "plain" else None
+    return listing.sha256 if listing and _checksum_of(ciphertext) == "plain" else None
+
+
+def _other_checksum(ciphertext: Ciphertext) -> str | None:
+    """Give a checksum that proves nothing, but tells whether its file is the same still."""
+    listing = ciphertext.listing
+    return listing.checksum if listing and listing.sha256 is None else None
 
 
 def _check(reason: Reason, *, expected: object, found: object) -> None:

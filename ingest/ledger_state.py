@@ -24,6 +24,10 @@ class Place(NamedTuple):
         return kind_of_file(self.event, self.part)
 
 
+Mark = tuple[int, float, str | None]
+"""What changes with a file at its source: size, modification time (0 for none), checksum."""
+
+
 class What(StrEnum):
     """What a record tells."""
 
@@ -32,6 +36,7 @@ class What(StrEnum):
     LANDED = "landed"
     WAITING = "waiting"
     QUARANTINED = "quarantined"
+    GONE = "gone"
     GIVEN_UP = "given_up"
     SCHEMA = "schema"
     RUN = "run"
@@ -62,17 +67,24 @@ class Verdict:
 class Landed:
     """What of one daily file is in the landing."""
 
+    encrypted_bytes: int
     encrypted_sha256: str
     plain_sha256: str
     plain_bytes: int
     record_count: int
+    listed_checksum: str | None
+    """As it was listed then, where that was not SHA-256."""
 
     def fits(self, listing: Listing) -> bool:
-        """Say whether a manifest lists just these bytes."""
+        """Say whether a manifest or list means just these bytes, by all that it says."""
+        checksums = {None, self.plain_sha256, self.encrypted_sha256, self.listed_checksum}
+        sizes = {None, self.plain_bytes}
+        if listing.encrypted_bytes is None:
+            sizes.add(self.encrypted_bytes)
         return (
-            listing.checksum in (self.plain_sha256, self.encrypted_sha256)
-            and listing.plain_bytes == self.plain_bytes
-            and listing.record_count == self.record_count
+            listing.checksum in checksums
+            and listing.plain_bytes in sizes
+            and listing.record_count in (None, self.record_count)
         )
 
 
@@ -80,14 +92,18 @@ class Landed:
 class LedgerState:
     """All records, folded: what is known now."""
 
-    seen: dict[str, tuple[int, float]] = field(default_factory=dict)
-    """By name: size and modification time at the source."""
+    seen: dict[str, Mark] = field(default_factory=dict)
+    """By name."""
     archived: dict[Place, Archived] = field(default_factory=dict)
     manifests: dict[Delivery, Archived] = field(default_factory=dict)
     listings: dict[Delivery, dict[Place, Listing]] = field(default_factory=dict)
-    """Of the newest manifest that opened."""
+    """Of the newest manifest that opened, or of an API's lists so far."""
     arbiters: dict[Delivery, str] = field(default_factory=dict)
-    """The ciphertext's SHA-256 of that manifest."""
+    """The ciphertext's SHA-256 of that manifest, or that of the list."""
+    unfinished: set[Delivery] = field(default_factory=set)
+    """Those that were last listed before their day was due: more files may come."""
+    gone: dict[Place, str | None] = field(default_factory=dict)
+    """Files that their source no longer gives, with the checksum under which it listed them."""
     verdicts: dict[Place, Verdict] = field(default_factory=dict)
     manifest_verdicts: dict[Delivery, Verdict] = field(default_factory=dict)
     landed: dict[Place, Landed] = field(default_factory=dict)
@@ -112,6 +128,11 @@ class LedgerState:
         """Say what the manifest of its day tells of a file."""
         return self.listings.get(place.delivery, {}).get(place)
 
+    def is_gone(self, place: Place, listing: Listing | None) -> bool:
+        """Say whether a file, as it was last listed, will not come back to its source."""
+        checksum = listing.checksum if listing else None
+        return place in self.gone and self.gone[place] == checksum
+
     def is_given_up(self, delivery: Delivery, place: Place | None = None) -> bool:
         """Say whether an operator has given a day up, or one file of it."""
         return not self.given_up.isdisjoint({delivery.client_guid, delivery, place or delivery})
@@ -131,11 +152,11 @@ def _fold_name(state: LedgerState, record: dict[str, Any]) -> None:
         state.bad_names.pop(record["name"], None)
     else:
         state.bad_names[record["name"]] = record["reason"]
-        state.seen[record["name"]] = (record["source_bytes"], record["source_modified_at"])
+        state.seen[record["name"]] = _mark_in(record)
 
 
 def _fold_archived(state: LedgerState, record: dict[str, Any]) -> None:
-    state.seen[record["name"]] = (record["source_bytes"], record["source_modified_at"])
+    state.seen[record["name"]] = _mark_in(record)
     if "resource" in record:
         place = place_in(record)
         _newest(state.archived, place, record)
@@ -160,11 +181,20 @@ def _newest(known: dict[Any, Archived], key: Place | Delivery, record: dict[str,
 def _fold_listed(state: LedgerState, record: dict[str, Any]) -> None:
     delivery = delivery_in(record)
     listings = [Listing(**listing) for listing in record["listed"]]
-    state.arbiters[delivery] = record["encrypted_sha256"]
+    state.arbiters[delivery] = record.get("list_sha256") or record["encrypted_sha256"]
     state.listings[delivery] = {
         place_of(file): listing for listing in listings if (file := listing.daily_file)
     }
-    _fold_verdict(state, record)
+    if record.get("is_unfinished"):
+        state.unfinished.add(delivery)
+    else:
+        state.unfinished.discard(delivery)
+    if "list_sha256" not in record:
+        _fold_verdict(state, record)
+
+
+def _fold_gone(state: LedgerState, record: dict[str, Any]) -> None:
+    state.gone[place_in(record)] = record.get("listed_checksum")
 
 
 def _fold_given_up(state: LedgerState, record: dict[str, Any]) -> None:
@@ -188,10 +218,12 @@ def _fold_verdict(state: LedgerState, record: dict[str, Any]) -> None:
     state.verdicts[place_in(record)] = verdict
     if verdict.what == What.LANDED:
         state.landed[place_in(record)] = Landed(
+            encrypted_bytes=record["encrypted_bytes"],
             encrypted_sha256=record["encrypted_sha256"],
             plain_sha256=record["plain_sha256"],
             plain_bytes=record["plain_bytes"],
             record_count=record["record_count"],
+            listed_checksum=record.get("listed_checksum"),
         )
 
 
@@ -209,6 +241,7 @@ _FOLDS: Final = {
     What.LANDED: _fold_verdict,
     What.WAITING: _fold_verdict,
     What.QUARANTINED: _fold_verdict,
+    What.GONE: _fold_gone,
     What.GIVEN_UP: _fold_given_up,
     What.SCHEMA: _fold_schema,
     What.RUN: _fold_run,
@@ -230,6 +263,10 @@ def subject(file: DailyFile | ManifestFile) -> dict[str, Any]:
         return delivery
     part = {"part": file.part} if file.part > 1 else {}
     return delivery | {"resource": file.resource, "event": file.event, **part, "file": file.stem}
+
+
+def _mark_in(record: dict[str, Any]) -> Mark:
+    return (record["source_bytes"], record["source_modified_at"], record.get("source_checksum"))
 
 
 def place_in(record: dict[str, Any]) -> Place:

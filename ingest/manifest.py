@@ -32,22 +32,33 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """What a manifest says of one daily file."""
+    """What a manifest, or an API's list, says of one daily file; None is what it does not say."""
 
     file: str
     resource: str
     event: str
-    record_count: int
-    plain_bytes: int
-    encrypted_bytes: int
-    checksum: str
-    """SHA-256 in lower-case hex, of the plain file by MX's words."""
+    record_count: int | None
+    plain_bytes: int | None
+    encrypted_bytes: int | None
+    """Only a manifest says it, and of the file that comes with it."""
+    checksum: str | None
+    """SHA-256 in lower-case hex, of the plain file by MX's words; in a list perhaps another."""
     effective_date: str
 
     @property
     def daily_file(self) -> DailyFile | None:
         """The daily file that is meant; None where the name breaks the grammar."""
         return parse_stem(self.file)
+
+    @property
+    def sha256(self) -> str | None:
+        """The checksum, where it can be one that is known here."""
+        return self.checksum if self.checksum and is_sha256(self.checksum) else None
+
+
+def is_sha256(checksum: str) -> bool:
+    """Say whether a checksum looks like SHA-256 in lower-case hex."""
+    return _SHA256.fullmatch(checksum) is not None
 
 
 def parse_manifest(text: bytes, *, delivery: Delivery) -> list[Listing]:
@@ -89,7 +100,7 @@ def _listing(row: Mapping[str, Any], *, number: int) -> Listing:
         if not re.fullmatch(r"[0-9]{1,18}", values[name]):
             raise _bad(f"a whole number as {name} in line {number}", "something else")
     checksum = values["checksum"].lower()
-    if not _SHA256.fullmatch(checksum):
+    if not is_sha256(checksum):
         raise _bad(f"64 hex digits as checksum in line {number}", "something else")
     return Listing(
         file=_stem(values["file"]),

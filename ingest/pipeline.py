@@ -11,8 +11,9 @@ from pathlib import Path
 
 from ingest.convert import Converters
 from ingest.durable import scratch_folder
+from ingest.encrypt import to_newest_key
 from ingest.errors import SourceError
-from ingest.fetch import adopt_orphans, fetch_all
+from ingest.fetch import ALL_DAYS, Days, adopt_orphans, fetch_all
 from ingest.give_up import find_subjects
 from ingest.judge import Rules
 from ingest.judging import Judging
@@ -33,6 +34,7 @@ class Plan:
     """What a run fetches, and what it could not even plan to fetch."""
 
     source: Source
+    days: Days = ALL_DAYS
     failures: Sequence[SourceError] = ()
     left_alone: int | None = None
     """Files that are none of it; None where nobody looks for those."""
@@ -56,14 +58,22 @@ def run(
     data: Path,
     keyring: Keyring,
     rules: Rules,
+    days: Days = ALL_DAYS,
     progress: Progress = SILENT,
 ) -> Summary:
     """Fetch, archive, verify and land all that is new.
 
+    Args:
+        days: which are fetched; whatever is in the archive is landed.
+
     Raises: as `run_planned` does.
     """
     return run_planned(
-        lambda *_: Plan(source=source), data=data, keyring=keyring, rules=rules, progress=progress
+        lambda *_: Plan(source=source, days=days),
+        data=data,
+        keyring=keyring,
+        rules=rules,
+        progress=progress,
     )
 
 
@@ -75,7 +85,7 @@ def run_planned(
     rules: Rules,
     progress: Progress = SILENT,
 ) -> Summary:
-    """Fetch, archive, verify and land all that is new of a source that the ledger has a say in.
+    """Fetch, archive, verify and land all that is new, where the ledger has a say in what to fetch.
 
     Raises:
         LockError: another run holds the data folder.
@@ -92,7 +102,9 @@ def run_planned(
                 data=data,
                 ledger=this.ledger,
                 scratch=this.scratch,
+                encrypt=to_newest_key(keyring),
                 progress=progress,
+                days=plan.days,
                 expect=this.converters.expect,
             )
         finally:

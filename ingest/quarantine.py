@@ -21,14 +21,18 @@ def quarantine_path(folder: Path, file: DailyFile | ManifestFile | None, *, name
 
 
 def put_in_quarantine(
-    target: Path, *, ciphertext: Path, error: RejectedError, scratch: Path, **facts: Any
+    target: Path, *, ciphertext: Path | None, error: RejectedError, scratch: Path, **facts: Any
 ) -> None:
-    """Keep a rejected file's bytes and, in a JSON file beside them, why it was rejected."""
+    """Keep a rejected file's bytes and, in a JSON file beside them, why it was rejected.
+
+    A file of which only the name is known has no bytes to keep.
+    """
     reason = {"reason": error.reason, "expected": error.expected, "found": error.found, **facts}
     temporary = scratch / "reason.json"
     temporary.write_text(json.dumps(reason, indent=2) + "\n")
     target.unlink(missing_ok=True)
-    link_or_copy(ciphertext, target)
+    if ciphertext:
+        link_or_copy(ciphertext, target)
     put_in_place(temporary, _reason_path(target))
 
 

@@ -15,7 +15,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ingest.errors import SettingsError
 
-SECRETS = ("gpg_passphrase", "sftp_password", "sftp_private_key", "api_key", "mask_key")
+SECRETS = (
+    "gpg_passphrase",
+    "sftp_password",
+    "sftp_private_key",
+    "api_key",
+    "https_proxy",
+    "mask_key",
+)
 
 PASSPHRASE_FILE = "passphrase"  # noqa: S105 - the name of a file
 
@@ -55,6 +62,11 @@ class Settings(BaseSettings):
     sftp_known_hosts: FolderPath = Path("~/.ssh/known_hosts").expanduser()
     api_key: SecretStr | None = None
     api_key_file: FolderPath | None = None
+    https_ca: FolderPath | None = None
+    https_cert: FolderPath | None = None
+    https_cert_key: FolderPath | None = None
+    https_proxy: SecretStr | None = None
+    https_proxy_file: FolderPath | None = None
     mask_key: SecretStr | None = None
     mask_key_file: FolderPath | None = None
     memory: ByteSize = Field(default=ByteSize(512 << 20), ge=256 << 20)

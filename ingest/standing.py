@@ -12,6 +12,8 @@ from ingest.ledger_state import LedgerState, Place, What
 
 DUE_HOUR = 6
 """UTC hour of the next day at which a day's files should be there (MX: not before 01:00)."""
+READY_HOUR = 1
+"""UTC hour of the next day from which on MX advises to ask for a day's files."""
 KEPT_DAYS = 7
 """For how many whole days after the day that follows its own MX keeps a file."""
 
@@ -23,6 +25,7 @@ class Standing(StrEnum):
     WAITING = "waiting"
     RESTATED = "restated, waiting"
     MISSING = "missing"
+    GONE = "gone"
     UNLISTED = "unlisted"
     QUARANTINED = "quarantined"
     GIVEN_UP = "given up"
@@ -33,6 +36,7 @@ class Standing(StrEnum):
 
 _WORST_FIRST = (
     Standing.QUARANTINED,
+    Standing.GONE,
     Standing.MISSING,
     Standing.RESTATED,
     Standing.WAITING,
@@ -92,7 +96,7 @@ def file_standings(
     """Say of every daily file that was listed or delivered how it stands, in no order."""
     listed = (place for listings in state.listings.values() for place in listings)
     for place in state.archived.keys() | set(listed):
-        standing = _file_standing(state, place)
+        standing = _file_standing(state, place, now=now)
         is_alarm = standing not in _QUIET
         if standing == Standing.WAITING and place[0] not in state.arbiters:
             is_alarm = now - state.archived[place].at > settle
@@ -149,16 +153,25 @@ def last_due(now: datetime) -> date:
     return (now - timedelta(days=1, hours=DUE_HOUR)).date()
 
 
+def is_ready(snapshot_date: date, *, now: datetime) -> bool:
+    """Say whether MX has had its time to assemble a day's files."""
+    generated_at = datetime.combine(snapshot_date + timedelta(days=1), time(), tzinfo=UTC)
+    return now >= generated_at + timedelta(hours=READY_HOUR)
+
+
 def lost_at(snapshot_date: date) -> datetime:
     """Say when MX's copy of a day is gone."""
     return datetime.combine(snapshot_date + timedelta(days=KEPT_DAYS + 1), time(), tzinfo=UTC)
 
 
-def _file_standing(state: LedgerState, place: Place) -> Standing:
+def _file_standing(state: LedgerState, place: Place, *, now: datetime) -> Standing:
     archived, verdict = state.archived.get(place), state.verdicts.get(place)
     landed, listing = state.landed.get(place), state.listing_of(place)
-    if archived is None:
-        standing = Standing.MISSING
+    if state.is_gone(place, listing) and not (landed and listing and landed.fits(listing)):
+        standing = Standing.GONE
+    elif archived is None:
+        is_early = place[0] in state.unfinished and not is_ready(place[0].snapshot_date, now=now)
+        standing = Standing.NOT_DUE if is_early else Standing.MISSING
     elif verdict is None or verdict.encrypted_sha256 != archived.encrypted_sha256:
         standing = Standing.WAITING
     elif verdict.what == What.QUARANTINED:
@@ -187,6 +200,8 @@ def _day_standing(
         standings.add(Standing.QUARANTINED)
     elif is_awaited and delivery not in state.arbiters:
         standings.add(Standing.WAITING if delivery in state.manifests else Standing.MISSING)
+    if delivery in state.unfinished:
+        standings.add(Standing.WAITING)
     standing = next((each for each in _WORST_FIRST if each in standings), None)
     if standing is None:
         whole = Standing.LANDED if is_awaited else Standing.BASELINE

@@ -16,6 +16,7 @@ SIGNS = {
     Standing.WAITING: "~",
     Standing.RESTATED: "r",
     Standing.MISSING: "M",
+    Standing.GONE: "X",
     Standing.UNLISTED: "u",
     Standing.QUARANTINED: "Q",
     Standing.GIVEN_UP: "-",

@@ -1,10 +1,12 @@
 """What the commands that read deliveries take from the settings."""
 
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 from ingest.judge import Rules
 from ingest.openpgp import Keyring
 from ingest.settings import Settings, reveal
+from ingest.sources import Https, Source, open_source
 
 
 def open_keyring(settings: Settings) -> Keyring:
@@ -17,6 +19,27 @@ def open_keyring(settings: Settings) -> Keyring:
         settings.gnupghome,
         passphrase=reveal(settings.gpg_passphrase),
         may_unlock=not settings.gpg_only,
+    )
+
+
+def open_configured_source(settings: Settings) -> AbstractContextManager[Source]:
+    """Open MX_SOURCE with all that there is to log in.
+
+    Raises:
+        SettingsError: no source has such an address, or what it needs is missing.
+    """
+    return open_source(
+        settings.source,
+        password=reveal(settings.sftp_password),
+        private_key=reveal(settings.sftp_private_key),
+        known_hosts=settings.sftp_known_hosts,
+        api_key=reveal(settings.api_key),
+        https=Https(
+            ca=settings.https_ca,
+            cert=settings.https_cert,
+            cert_key=settings.https_cert_key,
+            proxy=reveal(settings.https_proxy),
+        ),
     )
 
 

@@ -1,12 +1,21 @@
 """`ingest run`."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 import typer
 
 from ingest.commands import Json, conclude
-from ingest.settings import load_settings, reveal
+from ingest.settings import load_settings
+
+Since = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], help="Fetch no day before this one."),
+]
+Until = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], help="Fetch no day after this one."),
+]
 
 
 def run(
@@ -14,27 +23,26 @@ def run(
         bool,
         typer.Option("--accept-unlisted", help="Land files that no manifest lists, too."),
     ] = False,
+    since: Since = None,
+    until: Until = None,
     as_json: Json = False,
 ) -> None:
     """Fetch, archive, verify and land all that is new."""
     from ingest.commands.bar import progress_bar
-    from ingest.commands.receiver import open_keyring, read_rules
+    from ingest.commands.receiver import open_configured_source, open_keyring, read_rules
+    from ingest.fetch import Days
     from ingest.keys import warn_of_expiry
     from ingest.pipeline import run as run_pipeline
-    from ingest.sources import open_source
 
     settings = load_settings("source", "gnupghome")
     keyring = open_keyring(settings)
     warn_of_expiry(keyring, today=datetime.now(tz=UTC).date())
     rules = read_rules(settings, accept_unlisted=accept_unlisted)
-    opened = open_source(
-        settings.source,
-        password=reveal(settings.sftp_password),
-        private_key=reveal(settings.sftp_private_key),
-        known_hosts=settings.sftp_known_hosts,
+    days = Days(
+        since=since.date() if since else date.min, until=until.date() if until else date.max
     )
-    with opened as source, progress_bar() as progress:
+    with open_configured_source(settings) as source, progress_bar() as progress:
         summary = run_pipeline(
-            source, data=settings.data, keyring=keyring, rules=rules, progress=progress
+            source, data=settings.data, keyring=keyring, rules=rules, days=days, progress=progress
         )
     conclude(summary, as_json=as_json)

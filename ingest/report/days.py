@@ -33,6 +33,7 @@ class DayState(StrEnum):
 _STATES = {
     Standing.QUARANTINED: DayState.QUARANTINED,
     Standing.MISSING: DayState.INCOMPLETE,
+    Standing.GONE: DayState.INCOMPLETE,
     Standing.WAITING: DayState.INCOMPLETE,
     Standing.RESTATED: DayState.INCOMPLETE,
     Standing.UNLISTED: DayState.INCOMPLETE,

@@ -106,7 +106,7 @@ def _next_step(client_guid: str, day: Day) -> tuple[str, str]:
         return "see the files in quarantine below", details
     if Standing.UNLISTED in day.counts or day.counts.keys() - _BASELINE == {Standing.WAITING}:
         return "ask MX for the manifest, or take the files as they are", _TAKE_UNLISTED
-    if day.days_to_loss <= 0:
+    if day.days_to_loss <= 0 or Standing.GONE in day.counts:
         give_up = f"ingest release --give-up {client_guid}/{day.snapshot_date}"
         return "MX's copy is gone: ask MX, or record that it will not come", give_up
     if day.state == DayState.MISSING:

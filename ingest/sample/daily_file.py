@@ -1,10 +1,8 @@
 """One daily file: rows in, ciphertext out, with no plaintext on a disk between."""
 
 import hashlib
-import os
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -12,39 +10,10 @@ from typing import Any, BinaryIO, cast
 from fastavro.write import Writer
 
 from ingest.delivery import DailyFile
-from ingest.openpgp import Keyring
+from ingest.encrypt import Post
 from ingest.sample.life import Row
 
 BLOCK_BYTES = 1 << 16
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Post:
-    """How files are closed up on their way to the receiver."""
-
-    keyring: Keyring
-    recipient: str
-    """The fingerprint of the receiver's key."""
-
-    @contextmanager
-    def encrypt_into(self, path: Path) -> Iterator[BinaryIO]:
-        """Open a stream whose bytes gpg encrypts into a file.
-
-        Raises:
-            KeyringError: gpg refused.
-        """
-        read_end, write_end = os.pipe()
-
-        def encrypt() -> None:
-            with os.fdopen(read_end, "rb") as source:
-                self.keyring.encrypt(source, output=path, recipient=self.recipient)
-
-        with ThreadPoolExecutor(max_workers=1) as executor:
-            encryption = executor.submit(encrypt)
-            # when gpg refuses, the pipe breaks first, and gpg's own words come with the result
-            with suppress(BrokenPipeError), os.fdopen(write_end, "wb") as stream:
-                yield stream
-            encryption.result()
 
 
 @dataclass(slots=True)

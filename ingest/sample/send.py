@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from ingest.delivery import DAILY_EVENTS, DailyFile, Delivery, Event
-from ingest.sample.daily_file import OpenFile, Post, write_daily_file
+from ingest.encrypt import Post
+from ingest.sample.daily_file import OpenFile, write_daily_file
 from ingest.sample.destination import UNFINISHED, Destination
 from ingest.sample.life import Change, Day
 from ingest.sample.resources import changes_of

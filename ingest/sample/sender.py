@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from ingest.encrypt import Post
 from ingest.openpgp import Keyring
-from ingest.sample.daily_file import Post
 from ingest.sample.destination import open_destination
 from ingest.sample.life import Day
 from ingest.sample.resources import resources_of

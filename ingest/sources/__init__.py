@@ -8,6 +8,27 @@ from typing import BinaryIO, Protocol
 from urllib.parse import urlsplit
 
 from ingest.errors import SettingsError
+from ingest.ledger_state import Mark
+from ingest.manifest import Listing
+
+KNOWN_HOSTS = Path("~/.ssh/known_hosts").expanduser()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Https:
+    """How to reach an HTTPS server, beyond its address."""
+
+    ca: Path | None = None
+    """Whom to trust instead of the usual certificate authorities, as PEM."""
+    cert: Path | None = None
+    """The certificate to show, as PEM, with its chain."""
+    cert_key: Path | None = None
+    """Its private key, where that is not in the same file."""
+    proxy: str | None = None
+    """The address of a proxy; without it HTTPS_PROXY and NO_PROXY tell."""
+
+
+PLAIN_HTTPS = Https()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,10 +37,22 @@ class SourceFile:
 
     name: str
     size_bytes: int
-    modified_at: float
-    """Seconds since the epoch, as the source says."""
+    modified_at: float = 0.0
+    """Seconds since the epoch, as the source says; 0 where it says nothing."""
+    listing: Listing | None = None
+    """What a source that lists its files itself says of one; others send manifests."""
     delivered_name: str | None = None
     """Of a file of a baseline: what it was called where it came from."""
+
+    @property
+    def checksum(self) -> str | None:
+        """As the source says, of whatever it is."""
+        return self.listing.checksum if self.listing else None
+
+    @property
+    def mark(self) -> Mark:
+        """What changes with the file."""
+        return (self.size_bytes, self.modified_at, self.checksum)
 
 
 class Source(Protocol):
@@ -36,6 +69,7 @@ class Source(Protocol):
         """Open one file for reading from an offset in bytes.
 
         Raises:
+            NotResumable: it can only be read from its start.
             SourceError: it cannot be read.
         """
 
@@ -46,9 +80,15 @@ def open_source(
     *,
     password: str | None = None,
     private_key: str | None = None,
-    known_hosts: Path,
+    known_hosts: Path = KNOWN_HOSTS,
+    api_key: str | None = None,
+    https: Https = PLAIN_HTTPS,
 ) -> Iterator[Source]:
     """Open the source that an address means, by its scheme.
+
+    Args:
+        password, private_key, known_hosts: for SFTP.
+        api_key, https: for the Reporting API.
 
     Raises:
         SettingsError: no source has such an address.
@@ -63,12 +103,17 @@ def open_source(
             address, password=password, private_key=private_key, known_hosts=known_hosts
         ) as source:
             yield source
+    elif parts.scheme in ("https", "http"):
+        from ingest.sources.https import open_api
+
+        with open_api(address, api_key=api_key, https=https) as source:
+            yield source
     elif parts.scheme in ("", "file"):
         from ingest.sources.local import LocalFolder
 
         yield LocalFolder(Path(address.removeprefix("file://")).expanduser())
     else:
         raise SettingsError(
-            "MX_SOURCE: expected /folder or sftp://user@host:port/folder, "
-            f"found the scheme {parts.scheme}"
+            "MX_SOURCE: expected /folder, sftp://user@host:port/folder or "
+            f"https://host/download/<client_id>, found the scheme {parts.scheme}"
         )

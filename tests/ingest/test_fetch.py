@@ -19,6 +19,7 @@ from ingest.fetch import FILES_AHEAD, FILES_AT_ONCE, fetch_all
 from ingest.ledger import Ledger
 from ingest.progress import Silent
 from ingest.sources import Source, SourceFile
+from tests.support.receiver import refuse
 from tests.support.sender import CLIENT, DAY
 
 NAME = f"{CLIENT}.{DAY}.users.created.avro.pgp"
@@ -76,7 +77,9 @@ def fetch_from(source: Source, data: Path) -> list[SourceError]:
     ledger = Ledger(data / "ledger", run_id="r")
     scratch = data / "scratch"
     scratch.mkdir(exist_ok=True)
-    return fetch_all(source, data=data, ledger=ledger, scratch=scratch, progress=Silent())
+    return fetch_all(
+        source, data=data, ledger=ledger, scratch=scratch, encrypt=refuse, progress=Silent()
+    )
 
 
 def archived(data: Path, name: str = NAME) -> bytes:

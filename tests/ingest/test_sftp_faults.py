@@ -17,6 +17,7 @@ from ingest.progress import Silent
 from ingest.sample import served_folder
 from ingest.sample.server import serve_sftp
 from ingest.sources import Source, open_source, sftp, sftp_session, ssh
+from tests.support.receiver import refuse
 from tests.support.sender import CLIENT, DAY
 
 NAME = f"{CLIENT}.{DAY}.users.created.avro.pgp"
@@ -54,7 +55,9 @@ def fetch_into(data: Path, source: Source) -> list[SourceError]:
     ledger = Ledger(data / "ledger", run_id="r")
     scratch = data / "scratch"
     scratch.mkdir()
-    return fetch_all(source, data=data, ledger=ledger, scratch=scratch, progress=Silent())
+    return fetch_all(
+        source, data=data, ledger=ledger, scratch=scratch, encrypt=refuse, progress=Silent()
+    )
 
 
 def archived(data: Path) -> bytes:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import gnupg
 
@@ -17,6 +18,11 @@ PASSPHRASE = "correct horse"
 class Receiver:
     home: Path
     fingerprint: str
+
+
+def refuse(path: Path) -> NoReturn:
+    """Stand for a key where every file comes as ciphertext."""
+    raise AssertionError(f"{path.name} came in the clear")
 
 
 @contextmanager

@@ -24,6 +24,7 @@ counted as (
         count_if(standing = 'landed' and listed_at is not null) as listed_files_landed,
         count_if(standing = 'waiting') as files_waiting,
         count_if(standing = 'missing') as files_missing,
+        count_if(standing = 'gone') as files_gone,
         count_if(standing = 'quarantined') as files_quarantined,
         count_if(standing = 'given_up') as files_given_up,
         coalesce(sum(record_count) filter (where standing = 'landed'), 0) as rows_landed,
@@ -35,11 +36,29 @@ counted as (
     from latest
     group by client_guid, snapshot_date
 
+),
+
+unfinished as (
+
+    select distinct
+        client_guid,
+        snapshot_date,
+        is_unfinished
+    from {{ ref('listed_files') }}
+    where is_unfinished
+
 )
 
 select
-    * {{ exclude(["files"]) }},
+    counted.* {{ exclude(["files"]) }},
     case
-        when files > 0 then listed_at is not null and listed_files_landed = files_listed
+        when counted.files > 0
+            then
+                counted.listed_at is not null
+                and counted.listed_files_landed = counted.files_listed
+                and unfinished.is_unfinished is null
     end as is_complete
 from counted
+left join unfinished
+    on counted.client_guid = unfinished.client_guid
+    and counted.snapshot_date = unfinished.snapshot_date

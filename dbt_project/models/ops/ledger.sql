@@ -27,6 +27,7 @@
     'record_count': 'bigint',
     'manifest_sha256': 'varchar',
     'is_unlisted': 'boolean',
+    'is_unfinished': 'boolean',
     'key_id': 'varchar',
     'decoder': 'varchar',
     'reason': 'varchar',

@@ -11,5 +11,12 @@ with manifests as (
 )
 
 {{ unnest_rows(
-    'manifests', 'listed', kept=['client_guid', 'snapshot_date', 'recorded_at as listed_at']
+    'manifests',
+    'listed',
+    kept=[
+        'client_guid',
+        'snapshot_date',
+        'recorded_at as listed_at',
+        'coalesce(is_unfinished, false) as is_unfinished',
+    ],
 ) }}

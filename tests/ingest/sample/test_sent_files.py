@@ -13,10 +13,10 @@ import pytest
 
 from ingest.avro.decode import COLUMNS, ROWS, Container, open_container
 from ingest.delivery import DailyFile, ManifestFile, parse_name
+from ingest.encrypt import Post
 from ingest.errors import KeyringError, SettingsError
 from ingest.manifest import parse_manifest
 from ingest.openpgp import Keyring
-from ingest.sample.daily_file import Post
 from ingest.sample.destination import open_destination
 from ingest.sample.schema import DRIFT_DAY, SURPRISE, read_catalogue
 from tests.ingest.sample.conftest import DAYS, START, Send, SmallWorld

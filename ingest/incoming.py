@@ -1,0 +1,106 @@
+"""A file on its way into a scratch folder: ciphertext as it comes, anything else encrypted first.
+
+Rule: a body may be OpenPGP, binary or armoured, or plain Avro, which only its first bytes tell
+(MX documents neither; it is seen in its samples).
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from ingest.encrypt import Encrypt
+
+CHUNK_BYTES = 1 << 20
+AVRO_MAGIC: Final = b"Obj\x01"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A file's ciphertext, fetched and on the disk, but not yet archived."""
+
+    path: Path
+    size_bytes: int
+    sha256: str
+    plain_sha256: str | None = None
+    """Of what has come, where that was plain and the ciphertext is ours."""
+
+
+class Download:
+    """One file that comes; an attempt goes on where the last broke off."""
+
+    def __init__(self, scratch: Path, *, encrypt: Encrypt) -> None:
+        descriptor, path = tempfile.mkstemp(prefix="download-", dir=scratch)
+        os.close(descriptor)
+        self._path = Path(path)
+        self._encrypt = encrypt
+        self._begin()
+
+    def _begin(self) -> None:
+        self._open = ExitStack()
+        self._target: BinaryIO | None = None
+        self._is_plain = False
+        self._head = b""
+        self._sha256 = hashlib.sha256()
+        self._size = 0
+
+    def attempt(self, open_at: Callable[[int], AbstractContextManager[BinaryIO]]) -> Fetched:
+        """Read on from where the last attempt ended.
+
+        Raises:
+            SourceError: the source broke off; what has come is kept for the next attempt.
+            KeyringError: what comes is plain, and gpg will not encrypt it.
+        """
+        with open_at(self._size) as stream:
+            while chunk := stream.read(CHUNK_BYTES):
+                self._take(chunk)
+        return self._finish()
+
+    def restart(self) -> None:
+        """Forget what has come, as the source's file has changed meanwhile."""
+        self._open.close()
+        os.truncate(self._path, 0)
+        self._begin()
+
+    def discard(self) -> None:
+        """Free the space of what has come, as the rest will not."""
+        self._open.close()
+        self._path.unlink()
+
+    def _take(self, chunk: bytes) -> None:
+        self._sha256.update(chunk)
+        self._size += len(chunk)
+        if self._target is None:
+            self._head += chunk
+            if len(self._head) < len(AVRO_MAGIC):
+                return
+            chunk = self._head
+            self._target = self._choose_target()
+        self._target.write(chunk)
+
+    def _choose_target(self) -> BinaryIO:
+        self._is_plain = self._head.startswith(AVRO_MAGIC)
+        target = self._encrypt(self._path) if self._is_plain else self._path.open("wb")
+        return self._open.enter_context(target)
+
+    def _finish(self) -> Fetched:
+        if self._target is None:
+            self._target = self._choose_target()
+            self._target.write(self._head)
+        self._open.close()
+        with self._path.open("rb") as stored:
+            os.fsync(stored.fileno())
+            if not self._is_plain:
+                return Fetched(
+                    path=self._path, size_bytes=self._size, sha256=self._sha256.hexdigest()
+                )
+            return Fetched(
+                path=self._path,
+                size_bytes=os.fstat(stored.fileno()).st_size,
+                sha256=hashlib.file_digest(stored, "sha256").hexdigest(),
+                plain_sha256=self._sha256.hexdigest(),
+            )

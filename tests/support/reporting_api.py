@@ -1,0 +1,275 @@
+"""Faults of a Reporting API, planned by a test; the requests that came are kept."""
+
+import gzip
+import json
+import math
+import re
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ingest.sample.answers import Answer, Request, whole
+from ingest.sample.certificates import Authority, load_chain
+from ingest.sample.https_server import Answering
+
+ALL = r""
+LIST = r"^/download/[^/]+$"
+FILE = r"^/download/[^/]+/"
+TICK_S = 0.02
+
+ChangeTls = Callable[[ssl.SSLContext], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What is done to a request before it is answered, and to its answer."""
+
+    before: Callable[[Request], Request] = lambda request: request
+    after: Callable[[Answer], Answer] = lambda answer: answer
+
+
+@dataclass(slots=True)
+class Planned:
+    fault: Fault
+    path: re.Pattern[str]
+    times: float
+
+
+@dataclass(slots=True)
+class Faults:
+    """To be given to `serve_reporting_api`; without a plan it only keeps the requests."""
+
+    tls: ChangeTls = lambda _: None
+    requests: list[Request] = field(default_factory=list)
+    """In the order in which they came, each without its key."""
+    _plans: list[Planned] = field(default_factory=list)
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+
+    def plan(self, *faults: Fault, on: str = FILE, times: float = 1) -> None:
+        """Let the next requests of a path (a pattern) meet these faults, each so many times."""
+        self._plans += [Planned(fault, re.compile(on), times) for fault in faults]
+
+    def plan_always(self, fault: Fault, *, on: str = FILE) -> None:
+        self.plan(fault, on=on, times=math.inf)
+
+    def asked(self, pattern: str = ALL) -> list[Request]:
+        """Give the requests of a path (a pattern)."""
+        return [request for request in self.requests if re.search(pattern, request.path)]
+
+    def change_tls(self, context: ssl.SSLContext) -> None:
+        self.tls(context)
+
+    def around(self, answering: Answering) -> Answering:
+        @contextmanager
+        def answer_badly(request: Request) -> Iterator[Answer]:
+            fault = self._next(request)
+            with answering(fault.before(request)) as answer:
+                yield fault.after(answer)
+
+        return answer_badly
+
+    def _next(self, request: Request) -> Fault:
+        with self._turn:
+            self.requests.append(replace(request, api_key=None))
+            for planned in self._plans:
+                if planned.times >= 1 and planned.path.search(request.path):
+                    planned.times -= 1
+                    return planned.fault
+        return Fault()
+
+
+def status(code: int, *, retry_after: str | None = None) -> Fault:
+    """Refuse, and say when to ask again: in seconds, or as an HTTP date."""
+    headers = {"Retry-After": retry_after} if retry_after is not None else {}
+    return Fault(after=lambda _: whole(code, b"{}", kind="application/json", **headers))
+
+
+def redirect(to: str, *, code: int = 302) -> Fault:
+    return Fault(after=lambda _: whole(code, b"", kind="text/plain", Location=to))
+
+
+def hang_up() -> Fault:
+    """Break off before a word is said."""
+
+    def after(_: Answer) -> Answer:
+        raise ConnectionAbortedError
+
+    return Fault(after=after)
+
+
+def cut(*, after_bytes: int) -> Fault:
+    """Break off within the body."""
+
+    def chunks(answer: Answer) -> Iterator[bytes]:
+        yield from _first(answer.chunks, after_bytes)
+        raise ConnectionAbortedError
+
+    return _resent(chunks)
+
+
+def stall(*, after_bytes: int = 0, for_s: float = 60) -> Fault:
+    """Fall silent within the body, and go on after a while if the client still waits."""
+
+    def chunks(answer: Answer) -> Iterator[bytes]:
+        body = b"".join(answer.chunks)
+        yield body[:after_bytes]
+        yield from _silence(for_s)
+        yield body[after_bytes:]
+
+    return _resent(chunks)
+
+
+def trickle(*, chunk_bytes: int, every_s: float) -> Fault:
+    """Send slowly, but never stop for long."""
+
+    def chunks(answer: Answer) -> Iterator[bytes]:
+        body = b"".join(answer.chunks)
+        for start in range(0, len(body), chunk_bytes):
+            yield body[start : start + chunk_bytes]
+            yield from _silence(every_s)
+
+    return _resent(chunks)
+
+
+def content_length(*, off_by: int) -> Fault:
+    """Claim another length than the body has."""
+    return Fault(
+        after=lambda answer: _with(
+            answer, {"Content-Length": str(int(answer.headers["Content-Length"]) + off_by)}
+        )
+    )
+
+
+def edited(edit: Callable[[bytes], bytes]) -> Fault:
+    """Send another body, of the same tag, under its true length."""
+
+    def after(answer: Answer) -> Answer:
+        body = edit(b"".join(answer.chunks))
+        return replace(_with(answer, {"Content-Length": str(len(body))}), chunks=[body])
+
+    return Fault(after=after)
+
+
+def edited_list(edit: Callable[[list[dict[str, Any]]], list[Any]]) -> Fault:
+    """List other files, or the same ones with other facts."""
+
+    def edit_json(body: bytes) -> bytes:
+        listed = json.loads(body)
+        listed["daily_snapshot_files"] = edit(listed["daily_snapshot_files"])
+        return json.dumps(listed).encode()
+
+    return edited(edit_json)
+
+
+def without_ranges() -> Fault:
+    """Send the whole body, 200, whatever part was asked for."""
+    return Fault(before=lambda request: _without_header(request, "range"))
+
+
+def blind_to_changes() -> Fault:
+    """Send the part that was asked for, even of a body that has changed."""
+    return Fault(before=lambda request: _without_header(request, "if-range"))
+
+
+def content_range(value: str) -> Fault:
+    """Claim to send another part than the one that is sent."""
+    return Fault(after=lambda answer: _with(answer, {"Content-Range": value}))
+
+
+def doing(act: Callable[[], object]) -> Fault:
+    """Act before the request is answered: replace a file, say."""
+
+    def before(request: Request) -> Request:
+        act()
+        return request
+
+    return Fault(before=before)
+
+
+def endless(chunk: bytes, *, size_bytes: int = 1 << 40) -> Fault:
+    """Send a body far larger than anybody should read, with no length."""
+
+    def after(answer: Answer) -> Answer:
+        chunks = (chunk for _ in range(size_bytes // len(chunk)))
+        return replace(_without_length(answer), chunks=chunks)
+
+    return Fault(after=after)
+
+
+def zipped() -> Fault:
+    """Compress the body on its way, asked or not."""
+
+    def after(answer: Answer) -> Answer:
+        body = gzip.compress(b"".join(answer.chunks))
+        headers = {"Content-Encoding": "gzip", "Content-Length": str(len(body))}
+        return replace(_with(answer, headers), chunks=[body])
+
+    return Fault(after=after)
+
+
+def chunked() -> Fault:
+    """Send the body in chunks, so that its length is known at its end only."""
+
+    def after(answer: Answer) -> Answer:
+        framed = (f"{len(chunk):x}\r\n".encode() + chunk + b"\r\n" for chunk in answer.chunks)
+        answer = _with(_without_length(answer), {"Transfer-Encoding": "chunked"})
+        return replace(answer, chunks=_and(framed, b"0\r\n\r\n"))
+
+    return Fault(after=after)
+
+
+def proven_by(authority: Authority, *hosts: str) -> ChangeTls:
+    """Prove to be the server with a certificate of another authority, or for other hosts."""
+    return lambda context: load_chain(context, *authority.issue(*(hosts or ("127.0.0.1",))))
+
+
+def demanding_certificates_of(authority: Authority) -> ChangeTls:
+    """Talk to clients only that an authority vouches for."""
+
+    def change(context: ssl.SSLContext) -> None:
+        context.load_verify_locations(cadata=authority.pem.decode())
+        context.verify_mode = ssl.CERT_REQUIRED
+
+    return change
+
+
+def _resent(chunks: Callable[[Answer], Iterator[bytes]]) -> Fault:
+    return Fault(after=lambda answer: replace(answer, chunks=chunks(answer)))
+
+
+def _silence(seconds: float) -> Iterator[bytes]:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        time.sleep(min(TICK_S, seconds))
+        yield b""
+
+
+def _first(chunks: Iterable[bytes], size_bytes: int) -> Iterator[bytes]:
+    for chunk in chunks:
+        yield chunk[:size_bytes]
+        size_bytes -= len(chunk)
+        if size_bytes <= 0:
+            return
+
+
+def _and(chunks: Iterable[bytes], last: bytes) -> Iterator[bytes]:
+    yield from chunks
+    yield last
+
+
+def _with(answer: Answer, headers: Mapping[str, str]) -> Answer:
+    return replace(answer, headers={**answer.headers, **headers})
+
+
+def _without_length(answer: Answer) -> Answer:
+    headers = {name: value for name, value in answer.headers.items() if name != "Content-Length"}
+    return replace(answer, headers=headers)
+
+
+def _without_header(request: Request, name: str) -> Request:
+    headers = {each: value for each, value in request.headers.items() if each != name}
+    return replace(request, headers=headers)
