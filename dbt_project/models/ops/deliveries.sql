@@ -51,14 +51,15 @@ unfinished as (
 
 select
     counted.* {{ exclude(["files"]) }},
-    case
-        when counted.files > 0
-            then
-                counted.listed_at is not null
-                and counted.listed_files_landed = counted.files_listed
-                and unfinished.is_unfinished is null
-    end as is_complete
+    if(
+        counted.files > 0,
+        counted.listed_at is not null
+        and counted.listed_files_landed = counted.files_listed
+        and unfinished.is_unfinished is null,
+        null
+    ) as is_complete
 from counted
-left join unfinished
-    on counted.client_guid = unfinished.client_guid
-    and counted.snapshot_date = unfinished.snapshot_date
+left outer join unfinished
+    on
+        counted.client_guid = unfinished.client_guid
+        and counted.snapshot_date = unfinished.snapshot_date
