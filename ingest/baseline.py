@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, BinaryIO
 
-from ingest.baseline_names import client_in, is_data, resource_in_name, resource_in_schema
+from ingest.baseline_names import client_in, resource_in_name, resource_in_schema
 from ingest.delivery import LAST_PART, Delivery, Event, baseline_file
 from ingest.errors import SettingsError, SourceError
 from ingest.ledger_state import LedgerState, Place
@@ -65,6 +65,7 @@ def find_baseline(
     *,
     state: LedgerState,
     columns: Mapping[str, Collection[str]],
+    is_data: Callable[[str], bool],
     read_schema: Callable[[str], Any | None],
 ) -> Found:
     """Give each file its place: the one it has in the ledger, or the next part of its resource.
@@ -74,6 +75,7 @@ def find_baseline(
 
     Args:
         columns: the known resources, with what is known of the fields of each.
+        is_data: tells by a file's name whether it may be one of a baseline.
         read_schema: reads a file's schema, and is asked only where its name does not tell.
 
     Raises:

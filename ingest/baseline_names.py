@@ -23,15 +23,17 @@ LEAD: Final = 0.1
 """By so much must the resource that fits best do so better than every other one."""
 
 
-def is_data(name: str) -> bool:
-    """Say whether a file may be one of a baseline, by its name: Avro, or something encrypted."""
-    path = PurePosixPath(name.lower())
-    if path.suffix not in FILES:
-        return False
-    base = path.name
+def is_data_file(name: str) -> bool:
+    """Say whether a file in a folder may be one of a baseline: Avro, or something encrypted."""
+    return PurePosixPath(name.lower()).suffix in FILES and may_be_data(name)
+
+
+def may_be_data(name: str) -> bool:
+    """Say whether a file may be one of a baseline, although nothing is known of its extension."""
+    base = PurePosixPath(name.lower()).name
     while base.endswith(ENCRYPTED):
         base = base.rpartition(".")[0]
-    return not (_OTHERS.fullmatch(base) or path.name.startswith("."))
+    return not _OTHERS.fullmatch(base)
 
 
 def client_in(text: str) -> str | None:

@@ -12,6 +12,7 @@ import pytest
 
 from ingest.baseline import Wish, find_baseline
 from ingest.baseline_header import START_BYTES, read_schema
+from ingest.baseline_names import is_data_file
 from ingest.catalogue import read_catalogue
 from ingest.errors import SettingsError
 from ingest.judge import Rules
@@ -73,7 +74,14 @@ def take(bought: Bought, data: Path, keyring: Keyring) -> Take:
 
         def plan(state: Any, scratch: Path) -> Plan:
             read = partial(read_schema, source, keyring=keyring, scratch=scratch)
-            found = find_baseline(source, wish, state=state, columns=FIELDS, read_schema=read)
+            found = find_baseline(
+                source,
+                wish,
+                state=state,
+                columns=FIELDS,
+                is_data=is_data_file,
+                read_schema=read,
+            )
             return Plan(source=found.baseline, failures=found.failures, left_alone=found.left_alone)
 
         return run_planned(plan, data=data, keyring=keyring, rules=RULES)
