@@ -12,9 +12,9 @@ setup:
     @cmp -s requirements.lock .venv/installed.lock || .ci/make-venv
     @command -v gpg > /dev/null || .ci/debian-packages gnupg
 
-# the whole way on synthetic deliveries: sender, SFTP, verify, land, tables
-demo: setup
-    @{{ python }} -m ingest.demo
+# the whole way on synthetic deliveries: sender, SFTP (or https), verify, land, tables
+demo way="sftp": setup
+    @{{ python }} -m ingest.demo {{ way }}
 
 # fetch, verify and land all that is new; the last line says what is not whole
 ingest *args: setup

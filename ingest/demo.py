@@ -1,9 +1,12 @@
-"""The main job on embedded defaults: synthetic deliveries in, tables out: `just demo`."""
+"""The main job on embedded defaults: synthetic deliveries in, tables out: `just demo`.
+
+The deliveries come over SFTP, or from a Reporting API: `just demo https`.
+"""
 
 import logging
-import secrets
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -16,20 +19,18 @@ from rich.table import Table
 
 from ingest.build import build_warehouse
 from ingest.cli import fail_on_error
-from ingest.errors import IngestError
+from ingest.demo_ways import WAYS
+from ingest.errors import IngestError, SettingsError
 from ingest.judge import Rules
 from ingest.keys import make_receiver_key
 from ingest.openpgp import Keyring
 from ingest.pipeline import run
 from ingest.sample.sender import write_sample
-from ingest.sample.server import serve_sftp
 from ingest.settings import PASSPHRASE_FILE
-from ingest.sources import open_source
 from ingest.summary import Summary
 from ingest.warehouse import open_warehouse
 
 DATA = Path("data/demo")
-ACCOUNT = "mx"
 SEED, USERS, DAYS = 7, 40, 5
 
 QUESTION = "What did users spend most on?"
@@ -44,13 +45,17 @@ limit 5"""
 console = Console(highlight=False)
 
 
-def main() -> None:
+def main(way_name: str = "sftp") -> None:
     logging.getLogger("paramiko").setLevel(logging.CRITICAL)
     with fail_on_error():
+        if way_name not in WAYS:
+            raise SettingsError(f"demo: expected {' or '.join(WAYS)}, found {way_name}")
         shutil.rmtree(DATA, ignore_errors=True)
         with _throw_away_folder() as folder:
             keyring, fingerprint = _make_key(folder / "gnupg")
-            summary = _deliver_and_ingest(folder, keyring=keyring, fingerprint=fingerprint)
+            summary = _deliver_and_ingest(
+                folder, way_name=way_name, keyring=keyring, fingerprint=fingerprint
+            )
         console.print(summary.text())
         _build()
         _show_tables()
@@ -64,16 +69,13 @@ def _make_key(home: Path) -> tuple[Keyring, str]:
     return Keyring(home, passphrase=(home / PASSPHRASE_FILE).read_text().strip()), fingerprint
 
 
-def _deliver_and_ingest(folder: Path, *, keyring: Keyring, fingerprint: str) -> Summary:
-    password = secrets.token_urlsafe(16)
-    upload, known_hosts = folder / "upload", folder / "known_hosts"
-    upload.mkdir()
-    with serve_sftp(upload, user=ACCOUNT, password=password) as server:
-        known_hosts.write_text(server.known_hosts_line)
-        address = f"sftp://{ACCOUNT}@{server.host}:{server.port}/"
-        with _step(f"deliver {DAYS} days for one client to {address}"):
+def _deliver_and_ingest(
+    folder: Path, *, way_name: str, keyring: Keyring, fingerprint: str
+) -> Summary:
+    with WAYS[way_name](folder, keyring=keyring) as way:
+        with _step(f"deliver {DAYS} days for one client to {way.shown}"):
             write_sample(
-                to=address,
+                to=way.to,
                 keyring=keyring,
                 recipient=fingerprint,
                 seed=SEED,
@@ -83,14 +85,11 @@ def _deliver_and_ingest(folder: Path, *, keyring: Keyring, fingerprint: str) -> 
                 start=datetime.now(tz=UTC).date() - timedelta(days=DAYS),
                 surprise=True,
                 truth=None,
-                sftp_password=password,
-                known_hosts=known_hosts,
+                sftp_password=way.password,
+                known_hosts=way.known_hosts,
             )
         rules = Rules(settle=timedelta(hours=6), max_plain_bytes=1 << 30)
-        with (
-            _step("fetch, decrypt, verify and land"),
-            open_source(address, password=password, known_hosts=known_hosts) as source,
-        ):
+        with _step("fetch, decrypt, verify and land"), way.open() as source:
             return run(source, data=DATA, keyring=keyring, rules=rules)
 
 
@@ -143,4 +142,4 @@ def _throw_away_folder() -> Iterator[Path]:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

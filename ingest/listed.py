@@ -35,16 +35,15 @@ COMES_BETTER: Final = (
 def is_wanted(listed: SourceFile, listing: Listing, state: LedgerState) -> bool:
     """Say whether to ask for a file: not if the ledger has it under the same checksum."""
     file = parse_name(listed.name)
+    is_new = state.seen.get(listed.name) != listed.mark
     if not isinstance(file, DailyFile):
-        return False
+        return is_new
     place = place_of(file)
     landed = state.landed.get(place)
     if state.is_gone(place, listing) or (landed and landed.fits(listing)):
         return False
-    if state.seen.get(listed.name) != listed.mark:
-        return True
     verdict = state.verdicts.get(place)
-    return verdict is not None and verdict.reason in COMES_BETTER
+    return is_new or (verdict is not None and verdict.reason in COMES_BETTER)
 
 
 def record_lists(files: Iterable[SourceFile], *, ledger: Ledger, now: datetime) -> None:

@@ -8,6 +8,8 @@ from ingest.errors import KeyringError, Reason, RejectedError
 _LOCKED: Final = (11, 85, 86, 87, 99, 177)
 """libgpg-error's bad passphrase, pinentry, and canceled."""
 _SYSTEM_ERROR: Final = 1 << 15
+_STOPPED: Final = "exceeded --max-output limit"
+"""gpg says this in English whatever the language, and by no status word."""
 
 
 def explain_failure(
@@ -17,9 +19,9 @@ def explain_failure(
 
     Args:
         is_ok: gpg vouched for the message, and left with an error all the same: it was stopped at
-            max_bytes.
+            max_bytes, or more follows that belongs to no message.
     """
-    if is_ok:
+    if is_ok and _STOPPED in stderr:
         return RejectedError(
             Reason.TOO_LARGE, expected=f"at most {max_bytes} bytes", found="more than that"
         )
@@ -34,9 +36,8 @@ def explain_failure(
             f"key {key_id}: expected its passphrase in MX_GPG_PASSPHRASE, "
             "found that it does not unlock the key"
         )
-    return RejectedError(
-        Reason.DAMAGED, expected="an intact OpenPGP message", found=status or "none"
-    )
+    found = "one, and other bytes after it" if is_ok else status or "none"
+    return RejectedError(Reason.DAMAGED, expected="an intact OpenPGP message", found=found)
 
 
 def _is_locked(stderr: str) -> bool:

@@ -70,8 +70,6 @@ def test_a_baseline_bought_later_gives_the_right_tables(
         "untouched": "of the baseline",
     }
     call("ingest", "verify")
-        "tables agree", "no table differs"
-    )
     life = call("ingest", "explain", "users", "gone later")
     assert "baseline" in life
     assert "deleted on 2026-01-03, and nothing came after" in life

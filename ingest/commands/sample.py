@@ -5,11 +5,13 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
 from ingest.commands import Json
-from ingest.errors import KeyringError
+from ingest.errors import KeyringError, SettingsError
+from ingest.sample.armour import Bodies
 from ingest.settings import load_settings, reveal
 
 
@@ -29,14 +31,22 @@ def sample(
     truth: Annotated[
         Path | None, typer.Option(help="Write the tables that must result, as JSON lines.")
     ] = None,
+    serve: Annotated[
+        bool,
+        typer.Option("--serve", help="Then be MX's Reporting API for the folder, until Ctrl-C."),
+    ] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where; 0 takes a free one.")] = 0,
+    bodies: Annotated[Bodies, typer.Option(help="How files are sent from there.")] = "pgp",
     as_json: Json = False,
 ) -> None:
     """Write synthetic deliveries as MX would send them, to the newest key of MX_GNUPGHOME."""
-    from ingest.openpgp import Keyring
+    from ingest.commands.receiver import open_keyring
     from ingest.sample.sender import write_sample
 
     settings = load_settings("gnupghome")
-    keyring = Keyring(settings.gnupghome)
+    if serve and urlsplit(to).scheme == "sftp":
+        raise SettingsError("--serve: expected --to to be a folder, found an sftp address")
+    keyring = open_keyring(settings)
     known = keyring.private_keys()
     if not known:
         raise KeyringError(
@@ -58,10 +68,19 @@ def sample(
         sftp_password=reveal(settings.sftp_password),
         known_hosts=settings.sftp_known_hosts,
     )
-    if as_json:
-        typer.echo(json.dumps(asdict(summary)))
-    else:
-        typer.echo(
-            f"sent {summary.deliveries:,} deliveries, {summary.files:,} daily files, "
-            f"{summary.rows:,} rows, {summary.encrypted_bytes / 1e6:,.1f} MB encrypted"
-        )
+    if not serve:
+        typer.echo(json.dumps(asdict(summary)) if as_json else summary.text())
+        return
+    from ingest.commands.serve_sample import offering, wait_for_stop
+
+    offered = offering(
+        Path(to).expanduser(),
+        keyring=keyring,
+        api_key=reveal(settings.api_key),
+        bodies=bodies,
+        port=port,
+    )
+    with offered as offer:
+        facts = asdict(summary) | offer.facts()
+        typer.echo(json.dumps(facts) if as_json else f"# {summary.text()}\n{offer.text()}")
+        wait_for_stop()

@@ -1,6 +1,10 @@
 """ASCII armour of OpenPGP (RFC 4880, section 6), as most senders still write it."""
 
 import base64
+from typing import Literal
+
+Bodies = Literal["pgp", "armour", "plain"]
+"""How files are sent: as OpenPGP messages, as ASCII armour of these, or as they were before."""
 
 LINE_BYTES = 48
 """What makes a line of 64 characters."""

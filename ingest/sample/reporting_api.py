@@ -22,10 +22,11 @@ from ingest.durable import write_in_place
 from ingest.errors import IngestError
 from ingest.openpgp import Keyring
 from ingest.sample.answers import CHUNK_BYTES, Answer, Refused, Request, whole
+from ingest.sample.armour import Bodies
 from ingest.sample.byte_range import read_range
 from ingest.sample.certificates import Authority
 from ingest.sample.https_server import Faults, serve_https
-from ingest.sample.served_deliveries import Bodies, Body, ServedDeliveries
+from ingest.sample.served_deliveries import Body, ServedDeliveries
 
 LIST_TYPE = "application/vnd.mx.logs.v1+json"
 FILE_TYPE = "application/vnd.mx.logs.v1+avro"

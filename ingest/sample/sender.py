@@ -26,6 +26,12 @@ class Summary:
     rows: int
     encrypted_bytes: int
 
+    def text(self) -> str:
+        return (
+            f"sent {self.deliveries:,} deliveries, {self.files:,} daily files, "
+            f"{self.rows:,} rows, {self.encrypted_bytes / 1e6:,.1f} MB encrypted"
+        )
+
 
 def write_sample(
     *,

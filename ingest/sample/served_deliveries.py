@@ -8,22 +8,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 from ingest.delivery import DailyFile, ManifestFile, is_ours, parse_name
 from ingest.manifest import MAX_MANIFEST_BYTES, Listing, parse_manifest
 from ingest.openpgp import Keyring
 from ingest.plaintext import Plaintext
-from ingest.sample.armour import armour
-
-Bodies = Literal["pgp", "armour", "plain"]
-"""OpenPGP as it lies in the folder, the same as ASCII armour, or the Avro file itself."""
+from ingest.sample.armour import Bodies, armour
 
 KEPT_DAYS = 7
 """The file of day D comes with D + 1, and is gone with D + 8 (00:00 UTC)."""
 MAX_PLAIN_BYTES = 4 << 30
 
-Entry = dict[str, str | int]
+Entry = dict[str, str | int | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,9 @@ import pytest
 
 from ingest.delivery import parse_name
 from ingest.openpgp import Keyring
+from ingest.sample.armour import Bodies
 from ingest.sample.certificates import Authority, load_chain
 from ingest.sample.reporting_api import FILE_TYPE, LIST_TYPE, ServedAt, serve_reporting_api
-from ingest.sample.served_deliveries import Bodies
 from tests.ingest.sample.conftest import DAYS, START, SmallWorld
 from tests.support.reporting_api import (
     FILE,
