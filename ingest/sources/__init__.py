@@ -41,6 +41,8 @@ class SourceFile:
     """Seconds since the epoch, as the source says; 0 where it says nothing."""
     listing: Listing | None = None
     """What a source that lists its files itself says of one; others send manifests."""
+    delivered_name: str | None = None
+    """Of a file of a baseline: what it was called where it came from."""
 
     @property
     def checksum(self) -> str | None:
