@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from bench.distance import far_away
-from ingest.delivery import Event
+from ingest.delivery import DAILY_EVENTS
 from tests.support.sshd import ACCOUNT, Sshd, sshd
 
 CLIENT: Final = "CLT-00000000-0000-4000-8000-000000000001"
@@ -54,7 +54,7 @@ def measure_fetch(*, large_megabytes: int, days: int, runs: int) -> Iterator[Fet
         bench = _Bench(Path(scratch), server)
         bench.serve([large_megabytes << 20])
         yield bench.measure(f"1 file of {large_megabytes} MiB", runs=runs)
-        per_day = [SMALL_BYTES[n % len(SMALL_BYTES)] for n in range(RESOURCES * len(Event))]
+        per_day = [SMALL_BYTES[n % len(SMALL_BYTES)] for n in range(RESOURCES * len(DAILY_EVENTS))]
         bench.serve(per_day * days)
         yield bench.measure(f"{len(per_day)} small files of each of {days} days", runs=runs)
         bench.serve(per_day)
@@ -81,9 +81,9 @@ class _Bench:
         for path in self._server.folder.iterdir():
             path.unlink()
         for number, size in enumerate(sizes):
-            day, place = divmod(number, RESOURCES * len(Event))
-            resource, event = divmod(place, len(Event))
-            name = f"resource{resource}.{list(Event)[event]}.avro.pgp"
+            day, place = divmod(number, RESOURCES * len(DAILY_EVENTS))
+            resource, event = divmod(place, len(DAILY_EVENTS))
+            name = f"resource{resource}.{DAILY_EVENTS[event]}.avro.pgp"
             path = self._server.folder / f"{CLIENT}.{FIRST_DATE + timedelta(days=day)}.{name}"
             with path.open("wb") as stream:
                 for start in range(0, size, 1 << 20):

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import duckdb
 
-from ingest.delivery import DailyFile, Delivery, Event
+from ingest.delivery import DAILY_EVENTS, DailyFile, Delivery
 from ingest.sample.resources import RESOURCES
 from ingest.sample.schema import SURPRISE
 
@@ -39,7 +39,7 @@ def files_of(day: int) -> list[DailyFile]:
         )
         for resource in RESOURCES
         if resource != SURPRISE
-        for event in Event
+        for event in DAILY_EVENTS
     ]
 
 

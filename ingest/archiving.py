@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.archive import archive_path, store
-from ingest.delivery import DailyFile, ManifestFile, parse_name
+from ingest.delivery import DailyFile, ManifestFile, parse_kept_name, parse_name
 from ingest.durable import sync_folder
 from ingest.errors import Reason, RejectedError
 from ingest.incoming import Fetched
@@ -34,11 +34,13 @@ class Archiving(AbstractContextManager["Archiving"]):
 
     def add(self, fetched: Fetched, listed: SourceFile) -> None:
         """Take one file, and archive those that wait if they have become many."""
-        file = parse_name(listed.name)
+        parse = parse_kept_name if listed.delivered_name else parse_name
+        file = parse(listed.name)
         facts = {
             "name": listed.name,
             "encrypted_bytes": fetched.size_bytes,
             "encrypted_sha256": fetched.sha256,
+            "delivered_name": listed.delivered_name,
             "plain_as_delivered": fetched.plain_sha256,
             **_mark_of(listed),
         }
@@ -88,6 +90,7 @@ class Archiving(AbstractContextManager["Archiving"]):
 
 def _mark_of(listed: SourceFile) -> dict[str, Any]:
     return {
+        "listed_as": listed.key if listed.listing else None,
         "source_bytes": listed.size_bytes,
         "source_modified_at": listed.modified_at,
         "source_checksum": listed.checksum,

@@ -68,6 +68,14 @@ class Catalogue:
         versions = self._columns(HISTORY, "users") if schema == HISTORY else {}
         return Table(table.description, lineage | versions | staged, is_published=True)
 
+    def staged_fields(self) -> dict[str, set[str]]:
+        """Give the fields of every resource that has a model."""
+        return {
+            name.removeprefix("stg_"): set(table.columns)
+            for (schema, name), table in self.described.items()
+            if schema == "staging"
+        }
+
     def _columns(self, schema: str, name: str) -> dict[str, Column]:
         return self.described.get((schema, name), Table()).columns
 

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 import typer
 
+from ingest.commands.baseline import baseline
 from ingest.commands.explain import explain
 from ingest.commands.keys import keys
 from ingest.commands.publish import publish
@@ -34,6 +35,7 @@ app = typer.Typer(
     help="Land MX's encrypted daily files as verified Parquet.",
 )
 app.command()(run)
+app.command()(baseline)
 app.command()(status)
 app.command()(report)
 app.command()(release)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ingest.convert import Conversion, convert, write_answer
-from ingest.delivery import parse_stem
+from ingest.delivery import parse_kept_stem
 from ingest.plaintext import Plaintext
 from ingest.worker import serve
 
@@ -20,7 +20,7 @@ SWITCH_S: Final = 0.0005
 
 def answer(request: dict[str, Any], descriptors: list[int], *, patience_s: float) -> dict[str, Any]:
     plaintext, target = descriptors
-    file = parse_stem(request["stem"])
+    file = parse_kept_stem(request["stem"])
     assert file  # noqa: S101 - the asker had it from there
     wanted = Conversion(
         file=file,

@@ -12,9 +12,15 @@ from typing import NamedTuple
 class Event(StrEnum):
     """What happened to a record, in the order in which a day's events apply."""
 
+    BASELINE = "baseline"
+    """It was there before anything of the day had happened: no daily file says so."""
     CREATED = "created"
     UPDATED = "updated"
     DELETED = "deleted"
+
+
+DAILY_EVENTS = (Event.CREATED, Event.UPDATED, Event.DELETED)
+"""Those of which a delivery has a file each."""
 
 
 class Delivery(NamedTuple):
@@ -38,6 +44,8 @@ class DailyFile:
     event: Event
     stem: str
     """The name as delivered, without its extension: the manifest's FileName."""
+    part: int = 1
+    """Which of the files of a baseline; of everything else there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -57,6 +65,8 @@ _DATE = r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})"
 _KIND = r"(?P<resource>[A-Za-z][A-Za-z0-9_]*)\.(?P<event>[A-Za-z]+)"
 _STEM = rf"{_CLIENT}\.{_DATE}\.{_KIND}"
 _EXTENSION = r"(?:\.avro)?\.(?:pgp|gpg)"
+_BASELINE = re.compile(r"(?P<start>.+)\.baseline(?:-(?!000[01])(?P<part>[0-9]{4}))?")
+LAST_PART = 9999
 _DAILY_FILE = re.compile(rf"(?P<stem>{_STEM}){_EXTENSION}")
 _MANIFEST = re.compile(rf"{_CLIENT}\.{_DATE}-manifest\.csv\.(?:pgp|gpg)")
 
@@ -68,6 +78,45 @@ def parse_name(name: str) -> DailyFile | ManifestFile | None:
         return ManifestFile(delivery=delivery) if delivery else None
     match = _DAILY_FILE.fullmatch(name)
     return parse_stem(match["stem"]) if match else None
+
+
+def parse_kept_name(name: str) -> DailyFile | ManifestFile | None:
+    """Tell what a file in the archive is: as `parse_name`, or a file of a baseline."""
+    stem, dot, extension = name.partition(".avro.pgp")
+    if dot and not extension and (file := _parse_baseline(stem)):
+        return file
+    return parse_name(name)
+
+
+def parse_kept_stem(stem: str) -> DailyFile | None:
+    """Tell what file landed rows come from: as `parse_stem`, or one of a baseline."""
+    return parse_stem(stem) or _parse_baseline(stem)
+
+
+def baseline_file(delivery: Delivery, resource: str, *, part: int) -> DailyFile:
+    """Name a file of a baseline as it is kept; no source may deliver anything of such a name."""
+    stem = f"{delivery.client_guid}.{delivery.snapshot_date}.{resource}"
+    return DailyFile(
+        delivery=delivery,
+        resource=resource,
+        event=Event.BASELINE,
+        stem=f"{stem}.{kind_of_file(Event.BASELINE, part)}",
+        part=part,
+    )
+
+
+def kind_of_file(event: Event, part: int) -> str:
+    """Say what a file of a resource is in one word: created, baseline, baseline-0002."""
+    return event if part == 1 else f"{event}-{part:04}"
+
+
+def _parse_baseline(stem: str) -> DailyFile | None:
+    match = _BASELINE.fullmatch(stem)
+    first = parse_stem(f"{match['start']}.{Event.CREATED}") if match else None
+    if match is None or first is None:
+        return None
+    file = baseline_file(first.delivery, first.resource, part=int(match["part"] or 1))
+    return file if file.stem == stem else None
 
 
 def parse_stem(stem: str) -> DailyFile | None:
@@ -105,6 +154,6 @@ def _parse_kind(resource: str, event: str) -> tuple[str, Event] | None:
     if not re.fullmatch(_KIND, f"{resource}.{event}"):
         return None
     resource, event = resource.lower(), event.lower()
-    if not RESOURCE.fullmatch(resource) or event not in set(Event):
+    if not RESOURCE.fullmatch(resource) or event not in DAILY_EVENTS:
         return None
     return resource, Event(event)

@@ -146,8 +146,9 @@ def _changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tuple[A
     }
 
 
-def _place(row: dict[str, Any]) -> tuple[Any, int, int]:
-    return (row["_snapshot_date"], list(Event).index(row["_event"]), row["_row_number"])
+def _place(row: dict[str, Any]) -> tuple[Any, int, str, int]:
+    event = list(Event).index(row["_event"])
+    return (row["_snapshot_date"], event, row["_source_file"], row["_row_number"])
 
 
 def _is_lineage(name: str) -> bool:

@@ -11,14 +11,14 @@ from pathlib import Path
 from ingest.ahead import map_ahead
 from ingest.archive import changed_folders
 from ingest.archiving import Archiving, archived_as
-from ingest.delivery import DailyFile, is_ours, parse_name
+from ingest.delivery import DailyFile, is_ours, parse_kept_name, parse_name
 from ingest.download import Downloads
 from ingest.encrypt import Encrypt
 from ingest.errors import FileAbsent, FileGone, SourceError
 from ingest.incoming import Fetched
 from ingest.ledger import Ledger
-from ingest.ledger_state import What
-from ingest.listed import is_wanted, record_lists
+from ingest.ledger_state import What, place_of
+from ingest.listed import COMES_BETTER, is_wanted, record_lists
 from ingest.progress import Progress
 from ingest.sources import Source, SourceFile
 from ingest.standing import is_ready
@@ -29,6 +29,7 @@ FILES_AHEAD = 16
 """How many may lie in scratch while an older and larger one is still coming."""
 CLOCK_SLACK = timedelta(seconds=2)
 """By how much a file system's times may lag behind the clock."""
+NO_MARK = (0, 0.0, None)
 UNKNOWN_TIME = 0.0
 """A modification time that no source has, so that the file is looked at again."""
 
@@ -130,7 +131,7 @@ def adopt_orphans(*, data: Path, ledger: Ledger) -> None:
     since = ledger.state.last_at - CLOCK_SLACK
     for folder in changed_folders(data / "archive", since=since):
         for path in sorted(folder.iterdir()):
-            file = parse_name(path.name)
+            file = parse_kept_name(path.name)
             archived = archived_as(ledger, file) if file else None
             is_other_name = archived is not None and archived.name != path.name
             if file is None or (is_other_name and path.name in ledger.state.seen):
@@ -157,9 +158,18 @@ def _is_new(listed: SourceFile, ledger: Ledger) -> bool:
         return False
     if listed.listing:
         return is_wanted(listed, listed.listing, ledger.state)
-    return ledger.state.seen.get(listed.name) != listed.mark
+    return ledger.state.seen.get(listed.key) != listed.mark or _may_have_healed(listed, ledger)
+
+
+def _may_have_healed(listed: SourceFile, ledger: Ledger) -> bool:
+    """Where a source tells neither size nor time, a new copy of a file looks like the old one."""
+    file = parse_kept_name(listed.name)
+    if listed.mark != NO_MARK or not isinstance(file, DailyFile):
+        return False
+    verdict = ledger.state.verdicts.get(place_of(file))
+    return verdict is not None and verdict.reason in COMES_BETTER
 
 
 def _age(listed: SourceFile) -> tuple[str, str]:
-    parsed = parse_name(listed.name)
+    parsed = parse_kept_name(listed.name)
     return (parsed.delivery.snapshot_date.isoformat() if parsed else "", listed.name)

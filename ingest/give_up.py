@@ -2,15 +2,16 @@
 
 import re
 from datetime import date
+from typing import Any
 
-from ingest.delivery import Delivery, ManifestFile, parse_name, parse_stem
+from ingest.delivery import Delivery, ManifestFile, parse_kept_name, parse_kept_stem
 from ingest.errors import UnknownNameError
 from ingest.ledger_state import LedgerState, place_of, subject
 
 _DAY = re.compile(r"(?:(?P<client>CLT-[^./]+)[./])?(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})")
 
 
-def find_subjects(name: str, *, state: LedgerState) -> list[dict[str, str]]:
+def find_subjects(name: str, *, state: LedgerState) -> list[dict[str, Any]]:
     """Give the ledger's facts of what is meant: a file, a day (of one client or all), a client.
 
     Raises:
@@ -33,7 +34,7 @@ def find_subjects(name: str, *, state: LedgerState) -> list[dict[str, str]]:
                 )
                 for client in sorted(named)
             ]
-    file = parse_name(name) or parse_stem(name)
+    file = parse_kept_name(name) or parse_kept_stem(name)
     if isinstance(file, ManifestFile) and file.delivery in deliveries:
         return [subject(file)]
     if file and not isinstance(file, ManifestFile):

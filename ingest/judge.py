@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from ingest.delivery import Delivery
+from ingest.delivery import Delivery, Event
 from ingest.errors import Reason
 from ingest.ledger_state import LedgerState, Place, Verdict, What
 
@@ -39,17 +39,20 @@ def next_file_step(state: LedgerState, place: Place, *, now: datetime, rules: Ru
     """Say what to do with the newest bytes of a daily file.
 
     What has been judged by the same manifest is not judged again, but that waiting ends one day.
+    No manifest lists the files of a baseline, so they wait for none.
     """
     archived, verdict = state.archived[place], state.verdicts.get(place)
-    arbiter = state.arbiters.get(place[0])
+    arbiter = state.arbiter_of(place)
     is_same = verdict is not None and verdict.encrypted_sha256 == archived.encrypted_sha256
     if verdict and is_same and verdict.what == What.LANDED:
         return Step.NOTHING
     is_judged = is_same and verdict is not None and verdict.manifest_sha256 == arbiter
     if verdict and is_judged and _is_final(verdict, rules):
         return Step.NOTHING
-    listing = state.listings.get(place[0], {}).get(place)
-    if listing is None and not rules.accept_unlisted:
+    listing = state.listing_of(place)
+    if place.event is Event.BASELINE:
+        step = Step.VERIFY
+    elif listing is None and not rules.accept_unlisted:
         step = Step.CALL_UNLISTED if arbiter else Step.WAIT
     elif listing and archived.encrypted_bytes < (listing.encrypted_bytes or 0):
         has_settled = now - archived.at >= rules.settle

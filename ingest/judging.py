@@ -14,12 +14,12 @@ from typing import Any
 from ingest.ahead import map_ahead
 from ingest.archive import archive_path
 from ingest.convert import Converters
-from ingest.delivery import DailyFile, Delivery, ManifestFile, parse_name
+from ingest.delivery import DailyFile, Delivery, ManifestFile, parse_kept_name
 from ingest.errors import Reason, RejectedError
 from ingest.judge import Rules, Step, next_file_step, next_manifest_step
 from ingest.land import Ciphertext, Lander, Verified, record_landed
 from ingest.ledger import Ledger
-from ingest.ledger_state import Archived, Place, What
+from ingest.ledger_state import Archived, Place, What, place_of
 from ingest.manifest import MAX_MANIFEST_BYTES, Listing, parse_manifest
 from ingest.openpgp import Keyring
 from ingest.progress import Progress
@@ -168,15 +168,15 @@ class Judging:
     def _case(self, place: Place) -> _Case | None:
         state = self.ledger.state
         archived = state.archived[place]
-        file = parse_name(archived.name)
+        file = parse_kept_name(archived.name)
         if not isinstance(file, DailyFile):
             return None
         ciphertext = Ciphertext(
             file=file,
             path=archive_path(self.data / "archive", file, name=archived.name),
             archived=archived,
-            listing=state.listings.get(place[0], {}).get(place),
-            manifest_sha256=state.arbiters.get(place[0]),
+            listing=state.listing_of(place),
+            manifest_sha256=state.arbiter_of(place),
         )
         return _Case(ciphertext=ciphertext, step=self._step(place))
 
@@ -207,9 +207,7 @@ class Judging:
     ) -> None:
         facts = {"event": "quarantined", "name": archived.name, "reason": error.reason}
         log.warning("quarantined %s: %s", archived.name, error, extra={"facts": facts})
-        known = _bytes_of(archived) | {
-            "manifest_sha256": self.ledger.state.arbiters.get(file.delivery)
-        }
+        known = _bytes_of(archived) | {"manifest_sha256": self._arbiter(file)}
         put_in_quarantine(
             self._quarantine_path(file, archived),
             ciphertext=archive_path(self.data / "archive", file, name=archived.name),
@@ -225,6 +223,12 @@ class Judging:
             expected=error.expected,
             found=error.found,
         )
+
+    def _arbiter(self, file: DailyFile | ManifestFile) -> str | None:
+        state = self.ledger.state
+        if isinstance(file, ManifestFile):
+            return state.arbiters.get(file.delivery)
+        return state.arbiter_of(place_of(file))
 
     def _quarantine_path(self, file: DailyFile | ManifestFile, archived: Archived) -> Path:
         return quarantine_path(self.data / "quarantine", file, name=archived.name)

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from ingest.convert import Conversion, Converted, Converters, convert
-from ingest.delivery import DailyFile
+from ingest.delivery import DailyFile, Event
 from ingest.durable import put_in_place
 from ingest.errors import ConversionError, Reason, RejectedError
 from ingest.landing import column_types, landing_path
@@ -167,10 +167,15 @@ def record_landed(ledger: Ledger, ciphertext: Ciphertext, verified: Verified) ->
         key_id=verified.plain.key_id,
         checksum_of=_checksum_of(ciphertext),
         listed_checksum=_other_checksum(ciphertext),
-        is_unlisted=True if ciphertext.listing is None else None,
+        is_unlisted=_is_unlisted(ciphertext) or None,
         schema_id=schema_id,
         decoder=verified.converted.decoder,
     )
+
+
+def _is_unlisted(ciphertext: Ciphertext) -> bool:
+    """No manifest lists a baseline."""
+    return ciphertext.listing is None and ciphertext.file.event is not Event.BASELINE
 
 
 def check_listing(ciphertext: Ciphertext, listing: Listing) -> None:

@@ -17,12 +17,13 @@ ROW_GROUP_ROWS = 122_880
 
 def landing_path(file: DailyFile) -> Path:
     """Say where a daily file lands, below the data folder."""
+    part = f".{file.part:04}" if file.part > 1 else ""
     return Path(
         "landing",
         f"resource={file.resource}",
         f"event={file.event}",
         f"date={file.delivery.snapshot_date.isoformat()}",
-        f"{file.delivery.client_guid}.parquet",
+        f"{file.delivery.client_guid}{part}.parquet",
     )
 
 

@@ -4,13 +4,24 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from ingest.delivery import DailyFile, Delivery, Event, ManifestFile
+from ingest.delivery import DailyFile, Delivery, Event, ManifestFile, kind_of_file
 from ingest.manifest import Listing
 
-Place = tuple[Delivery, str, Event]
-"""Which daily file, whatever it was called: delivery, resource, event."""
+
+class Place(NamedTuple):
+    """Which daily file, whatever it was called. A tuple, as a delivery is."""
+
+    delivery: Delivery
+    resource: str
+    event: Event
+    part: int = 1
+
+    @property
+    def kind(self) -> str:
+        """Say which file of its resource it is."""
+        return kind_of_file(self.event, self.part)
 
 
 Mark = tuple[int, float, str | None]
@@ -82,7 +93,7 @@ class LedgerState:
     """All records, folded: what is known now."""
 
     seen: dict[str, Mark] = field(default_factory=dict)
-    """By name."""
+    """By name, or by what a list calls a file."""
     archived: dict[Place, Archived] = field(default_factory=dict)
     manifests: dict[Delivery, Archived] = field(default_factory=dict)
     listings: dict[Delivery, dict[Place, Listing]] = field(default_factory=dict)
@@ -96,6 +107,8 @@ class LedgerState:
     verdicts: dict[Place, Verdict] = field(default_factory=dict)
     manifest_verdicts: dict[Delivery, Verdict] = field(default_factory=dict)
     landed: dict[Place, Landed] = field(default_factory=dict)
+    baselines: dict[tuple[Delivery, str], Place] = field(default_factory=dict)
+    """By delivery and by the name that a file of a baseline had where it came from."""
     bad_names: dict[str, str] = field(default_factory=dict)
     given_up: set[str | Delivery | Place] = field(default_factory=set)
     """Clients, deliveries and files of which an operator said that nothing more will come."""
@@ -106,6 +119,14 @@ class LedgerState:
     def last_at(self) -> datetime:
         """When the last record was written."""
         return datetime.fromisoformat(self.last_recorded_at)
+
+    def arbiter_of(self, place: Place) -> str | None:
+        """Say by which manifest a file is judged; a baseline has none."""
+        return None if place.event is Event.BASELINE else self.arbiters.get(place.delivery)
+
+    def listing_of(self, place: Place) -> Listing | None:
+        """Say what the manifest of its day tells of a file."""
+        return self.listings.get(place.delivery, {}).get(place)
 
     def is_gone(self, place: Place, listing: Listing | None) -> bool:
         """Say whether a file, as it was last listed, will not come back to its source."""
@@ -131,13 +152,16 @@ def _fold_name(state: LedgerState, record: dict[str, Any]) -> None:
         state.bad_names.pop(record["name"], None)
     else:
         state.bad_names[record["name"]] = record["reason"]
-        state.seen[record["name"]] = _mark_in(record)
+        _note_seen(state, record)
 
 
 def _fold_archived(state: LedgerState, record: dict[str, Any]) -> None:
-    state.seen[record["name"]] = _mark_in(record)
+    _note_seen(state, record)
     if "resource" in record:
-        _newest(state.archived, place_in(record), record)
+        place = place_in(record)
+        _newest(state.archived, place, record)
+        if delivered_name := record.get("delivered_name"):
+            state.baselines[place.delivery, delivered_name] = place
     else:
         _newest(state.manifests, delivery_in(record), record)
 
@@ -159,9 +183,7 @@ def _fold_listed(state: LedgerState, record: dict[str, Any]) -> None:
     listings = [Listing(**listing) for listing in record["listed"]]
     state.arbiters[delivery] = record.get("list_sha256") or record["encrypted_sha256"]
     state.listings[delivery] = {
-        (delivery, file.resource, file.event): listing
-        for listing in listings
-        if (file := listing.daily_file)
+        place_of(file): listing for listing in listings if (file := listing.daily_file)
     }
     if record.get("is_unfinished"):
         state.unfinished.add(delivery)
@@ -228,10 +250,10 @@ _FOLDS: Final = {
 
 def place_of(file: DailyFile) -> Place:
     """Give a daily file's place, under which its bytes may come again."""
-    return (file.delivery, file.resource, file.event)
+    return Place(file.delivery, file.resource, file.event, file.part)
 
 
-def subject(file: DailyFile | ManifestFile) -> dict[str, str]:
+def subject(file: DailyFile | ManifestFile) -> dict[str, Any]:
     """Say in a record's own words which file it is about."""
     delivery = {
         "client_guid": file.delivery.client_guid,
@@ -239,17 +261,23 @@ def subject(file: DailyFile | ManifestFile) -> dict[str, str]:
     }
     if isinstance(file, ManifestFile):
         return delivery
-    return delivery | {"resource": file.resource, "event": file.event, "file": file.stem}
+    part = {"part": file.part} if file.part > 1 else {}
+    return delivery | {"resource": file.resource, "event": file.event, **part, "file": file.stem}
 
 
-def _mark_in(record: dict[str, Any]) -> Mark:
-    return (record["source_bytes"], record["source_modified_at"], record.get("source_checksum"))
+def _note_seen(state: LedgerState, record: dict[str, Any]) -> None:
+    mark = (record["source_bytes"], record["source_modified_at"], record.get("source_checksum"))
+    state.seen[record.get("listed_as", record["name"])] = mark
 
 
 def place_in(record: dict[str, Any]) -> Place:
     """Say which daily file a record is about."""
     return _make_place(
-        record["client_guid"], record["snapshot_date"], record["resource"], record["event"]
+        record["client_guid"],
+        record["snapshot_date"],
+        record["resource"],
+        record["event"],
+        record.get("part", 1),
     )
 
 
@@ -260,8 +288,10 @@ def delivery_in(record: dict[str, Any]) -> Delivery:
 
 # A ledger of years names each file several times, and each day a hundred times.
 @cache
-def _make_place(client_guid: str, snapshot_date: str, resource: str, event: str) -> Place:
-    return (_make_delivery(client_guid, snapshot_date), resource, Event(event))
+def _make_place(
+    client_guid: str, snapshot_date: str, resource: str, event: str, part: int
+) -> Place:
+    return Place(_make_delivery(client_guid, snapshot_date), resource, Event(event), part)
 
 
 @cache

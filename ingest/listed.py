@@ -35,7 +35,7 @@ COMES_BETTER: Final = (
 def is_wanted(listed: SourceFile, listing: Listing, state: LedgerState) -> bool:
     """Say whether to ask for a file: not if the ledger has it under the same checksum."""
     file = parse_name(listed.name)
-    is_new = state.seen.get(listed.name) != listed.mark
+    is_new = state.seen.get(listed.key) != listed.mark
     if not isinstance(file, DailyFile):
         return is_new
     place = place_of(file)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TextIO
 
 # Their own words may hold user IDs and addresses; what matters of them is told in ours.
-_QUIET = ("gnupg", "httpx", "paramiko")
+_QUIET = ("gnupg", "httpcore", "httpx", "paramiko")
 
 
 class _Stderr(logging.StreamHandler[TextIO]):

@@ -3,7 +3,7 @@
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,12 +12,13 @@ from pathlib import Path
 from ingest.convert import Converters
 from ingest.durable import scratch_folder
 from ingest.encrypt import to_newest_key
+from ingest.errors import SourceError
 from ingest.fetch import ALL_DAYS, Days, adopt_orphans, fetch_all
 from ingest.give_up import find_subjects
 from ingest.judge import Rules
 from ingest.judging import Judging
 from ingest.ledger import Ledger
-from ingest.ledger_state import What
+from ingest.ledger_state import LedgerState, What
 from ingest.lock import run_lock
 from ingest.openpgp import Keyring
 from ingest.progress import Progress, Silent
@@ -26,6 +27,21 @@ from ingest.standing import count_alarms, file_standings
 from ingest.summary import Summary
 
 SILENT = Silent()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a run fetches, and what it could not even plan to fetch."""
+
+    source: Source
+    days: Days = ALL_DAYS
+    failures: Sequence[SourceError] = ()
+    left_alone: int | None = None
+    """Files that are none of it; None where nobody looks for those."""
+
+
+Planner = Callable[[LedgerState, Path], Plan]
+"""Makes a plan of what the ledger knows, with a folder for temporary files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +66,27 @@ def run(
     Args:
         days: which are fetched; whatever is in the archive is landed.
 
+    Raises: as `run_planned` does.
+    """
+    return run_planned(
+        lambda *_: Plan(source=source, days=days),
+        data=data,
+        keyring=keyring,
+        rules=rules,
+        progress=progress,
+    )
+
+
+def run_planned(
+    planner: Planner,
+    *,
+    data: Path,
+    keyring: Keyring,
+    rules: Rules,
+    progress: Progress = SILENT,
+) -> Summary:
+    """Fetch, archive, verify and land all that is new, where the ledger has a say in what to fetch.
+
     Raises:
         LockError: another run holds the data folder.
         SourceError: the source cannot be listed; what was archived before has been landed.
@@ -57,14 +94,17 @@ def run(
     """
     with _alone(data, rules=rules) as this:
         try:
-            this.summary.failures = fetch_all(
-                source,
+            plan = planner(this.ledger.state, this.scratch)
+            this.summary.left_alone = plan.left_alone
+            this.summary.failures = [*plan.failures]
+            this.summary.failures += fetch_all(
+                plan.source,
                 data=data,
                 ledger=this.ledger,
                 scratch=this.scratch,
                 encrypt=to_newest_key(keyring),
                 progress=progress,
-                days=days,
+                days=plan.days,
                 expect=this.converters.expect,
             )
         finally:

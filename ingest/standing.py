@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
-from ingest.delivery import Delivery
+from ingest.delivery import Delivery, Event
 from ingest.errors import Reason
 from ingest.ledger_state import LedgerState, Place, What
 
@@ -30,6 +30,8 @@ class Standing(StrEnum):
     QUARANTINED = "quarantined"
     GIVEN_UP = "given up"
     NOT_DUE = "not due"
+    BASELINE = "baseline"
+    """Landed files of a baseline, and a day of which nothing else came or was due."""
 
 
 _WORST_FIRST = (
@@ -40,7 +42,7 @@ _WORST_FIRST = (
     Standing.WAITING,
     Standing.UNLISTED,
 )
-_QUIET = (Standing.LANDED, Standing.GIVEN_UP, Standing.NOT_DUE)
+_QUIET = (Standing.LANDED, Standing.GIVEN_UP, Standing.NOT_DUE, Standing.BASELINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,10 @@ class FileStanding:
     standing: Standing
     reason: str | None
     is_alarm: bool
+
+    @property
+    def is_baseline(self) -> bool:
+        return self.place.event is Event.BASELINE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +69,25 @@ class DayStanding:
     days_to_loss: int
     """Until MX has deleted its copy; 0 or less when it is gone."""
     is_alarm: bool
+    is_awaited: bool = True
+    """Daily files are due, as on every day between a client's first ones and yesterday."""
 
     @property
     def counts(self) -> Counter[Standing]:
-        """How many of its files stand how."""
-        return Counter(file.standing for file in self.files)
+        """How many of its files stand how; those of a baseline that landed are counted apart."""
+        return Counter(
+            Standing.BASELINE
+            if file.is_baseline and file.standing == Standing.LANDED
+            else file.standing
+            for file in self.files
+        )
+
+    @property
+    def has_come(self) -> bool:
+        """Say whether a manifest or daily file has come."""
+        return any(
+            file.standing is not Standing.MISSING and not file.is_baseline for file in self.files
+        )
 
 
 def file_standings(
@@ -86,20 +106,34 @@ def file_standings(
 
 
 def day_standings(state: LedgerState, *, now: datetime, settle: timedelta) -> Iterator[DayStanding]:
-    """Say how each day stands, from each client's first delivery to the last that is due."""
+    """Say how each day stands, from each client's first delivery to the last that is due.
+
+    A baseline is no delivery: it makes no day due, and its own day is told if none is due then.
+    """
     files: dict[Delivery, list[FileStanding]] = defaultdict(list)
     for file in file_standings(state, now=now, settle=settle):
         files[file.place[0]].append(file)
     for unordered in files.values():
         unordered.sort(key=lambda file: file.place)
-    known = files.keys() | state.manifests.keys()
-    for client_guid in sorted({delivery.client_guid for delivery in known}):
-        dates = {each.snapshot_date for each in known if each.client_guid == client_guid}
-        last = max(max(dates), last_due(now))
-        for offset in range((last - min(dates)).days + 1):
-            day = min(dates) + timedelta(days=offset)
-            delivery = Delivery(client_guid=client_guid, snapshot_date=day)
-            yield _day_standing(state, delivery, files[delivery], now=now)
+    delivered = {
+        file.place[0] for of_day in files.values() for file in of_day if not file.is_baseline
+    }
+    delivered |= state.manifests.keys()
+    awaited = set(_awaited(delivered, until=last_due(now)))
+    for delivery in sorted(awaited | files.keys()):
+        is_awaited = delivery in awaited
+        yield _day_standing(state, delivery, files[delivery], now=now, is_awaited=is_awaited)
+
+
+def _awaited(delivered: Iterable[Delivery], *, until: date) -> Iterator[Delivery]:
+    """Give each client's days from the first that was delivered to the last one, or further."""
+    dates: dict[str, list[date]] = defaultdict(list)
+    for client_guid, day in delivered:
+        dates[client_guid].append(day)
+    for client_guid, of_client in dates.items():
+        first, last = min(of_client), max(*of_client, until)
+        for offset in range((last - first).days + 1):
+            yield Delivery(client_guid=client_guid, snapshot_date=first + timedelta(days=offset))
 
 
 def count_alarms(state: LedgerState, files: Iterable[FileStanding]) -> int:
@@ -132,7 +166,7 @@ def lost_at(snapshot_date: date) -> datetime:
 
 def _file_standing(state: LedgerState, place: Place, *, now: datetime) -> Standing:
     archived, verdict = state.archived.get(place), state.verdicts.get(place)
-    landed, listing = state.landed.get(place), state.listings.get(place[0], {}).get(place)
+    landed, listing = state.landed.get(place), state.listing_of(place)
     if state.is_gone(place, listing) and not (landed and listing and landed.fits(listing)):
         standing = Standing.GONE
     elif archived is None:
@@ -152,20 +186,26 @@ def _file_standing(state: LedgerState, place: Place, *, now: datetime) -> Standi
 
 
 def _day_standing(
-    state: LedgerState, delivery: Delivery, files: list[FileStanding], *, now: datetime
+    state: LedgerState,
+    delivery: Delivery,
+    files: list[FileStanding],
+    *,
+    now: datetime,
+    is_awaited: bool,
 ) -> DayStanding:
     is_due = delivery.snapshot_date <= last_due(now)
     verdict = state.manifest_verdicts.get(delivery)
     standings = {file.standing for file in files}
     if verdict and verdict.what == What.QUARANTINED:
         standings.add(Standing.QUARANTINED)
-    elif delivery not in state.arbiters:
+    elif is_awaited and delivery not in state.arbiters:
         standings.add(Standing.WAITING if delivery in state.manifests else Standing.MISSING)
     if delivery in state.unfinished:
         standings.add(Standing.WAITING)
     standing = next((each for each in _WORST_FIRST if each in standings), None)
     if standing is None:
-        standing = Standing.GIVEN_UP if Standing.GIVEN_UP in standings else Standing.LANDED
+        whole = Standing.LANDED if is_awaited else Standing.BASELINE
+        standing = Standing.GIVEN_UP if Standing.GIVEN_UP in standings else whole
     elif state.is_given_up(delivery):
         standing = Standing.GIVEN_UP
     elif not is_due and standing in (Standing.MISSING, Standing.WAITING):
@@ -176,4 +216,5 @@ def _day_standing(
         files=files,
         days_to_loss=(lost_at(delivery.snapshot_date).date() - now.date()).days,
         is_alarm=standing not in _QUIET or any(file.is_alarm for file in files),
+        is_awaited=is_awaited,
     )

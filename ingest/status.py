@@ -1,14 +1,15 @@
 """The state of the days as text: a calendar of many, a grid of one. Pure, no I/O."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from ingest.delivery import Event
+from ingest.delivery import DAILY_EVENTS, Event
 from ingest.ledger_state import LedgerState
-from ingest.standing import DayStanding, Standing, day_standings
+from ingest.standing import DayStanding, FileStanding, Standing, day_standings
 
 SIGNS = {
     Standing.LANDED: "#",
@@ -20,6 +21,7 @@ SIGNS = {
     Standing.QUARANTINED: "Q",
     Standing.GIVEN_UP: "-",
     Standing.NOT_DUE: ".",
+    Standing.BASELINE: "b",
 }
 LEGEND = "  ".join(f"{sign} {standing}" for standing, sign in SIGNS.items())
 MOST_DETAILS = 20
@@ -81,17 +83,27 @@ def last_line(seen: Overview) -> str:
 
 
 def day_grid(day: DayStanding) -> str:
-    """Draw one day's files, resource by event."""
-    lines = [_detail(day), "", f"{'':<30}" + "".join(f"{event:<22}" for event in Event)]
+    """Draw one day's files, resource by event; a baseline has a column where there is one."""
+    has_baseline = any(file.is_baseline for file in day.files)
+    events = [Event.BASELINE, *DAILY_EVENTS] if has_baseline else DAILY_EVENTS
+    lines = [_detail(day), "", f"{'':<30}" + "".join(f"{event:<22}" for event in events)]
     by_resource = groupby(day.files, key=lambda file: file.place[1])
     for resource, files in by_resource:
-        of_event = {file.place[2]: file for file in files}
-        cells = (f"{of_event[event].standing if event in of_event else '':<22}" for event in Event)
+        of_resource = list(files)
+        cells = (f"{_cell(of_resource, event):<22}" for event in events)
         lines.append(f"{resource:<30}{''.join(cells)}".rstrip())
     lines += [
-        f"{file.place[1]} {file.place[2]}: {file.reason}" for file in day.files if file.reason
+        f"{file.place[1]} {file.place.kind}: {file.reason}" for file in day.files if file.reason
     ]
     return "\n".join(lines)
+
+
+def _cell(files: list[FileStanding], event: Event) -> str:
+    """Say how a resource's file of an event stands, or how many parts of a baseline do."""
+    standings = [file.standing for file in files if file.place.event is event]
+    if len(standings) < 2:
+        return "".join(standings)
+    return ", ".join(f"{count} {standing}" for standing, count in Counter(standings).items())
 
 
 def day_facts(day: DayStanding, *, with_landed: bool) -> dict[str, Any]:
@@ -107,6 +119,7 @@ def day_facts(day: DayStanding, *, with_landed: bool) -> dict[str, Any]:
             {
                 "resource": file.place[1],
                 "event": file.place[2],
+                **({"part": file.place.part} if file.place.part > 1 else {}),
                 "standing": file.standing,
                 "reason": file.reason,
                 "is_alarm": file.is_alarm,
@@ -133,7 +146,7 @@ def _detail(day: DayStanding) -> str:
 
 
 def _loss(day: DayStanding) -> str:
-    if day.standing in (Standing.LANDED, Standing.GIVEN_UP):
+    if day.standing in (Standing.LANDED, Standing.GIVEN_UP) or not day.is_awaited:
         return ""
     if day.days_to_loss <= 0:
         return "; MX's copy is gone"

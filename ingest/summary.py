@@ -22,6 +22,8 @@ class Summary:
     """Of every daily file that was ever listed or delivered."""
     alarms: int = 0
     """Files and manifests that someone should look at."""
+    left_alone: int | None = None
+    """Files among those of a baseline that are none; None where there was no baseline."""
 
     def text(self) -> str:
         """Give the summary for a person; the last line says what is not whole."""
@@ -33,7 +35,8 @@ class Summary:
         return "\n".join(
             (
                 f"landed {self.files_landed:,} files, {self.rows_landed:,} rows, "
-                f"{self.plain_bytes / 1e6:,.1f} MB in {self.seconds:.1f} s",
+                f"{self.plain_bytes / 1e6:,.1f} MB in {self.seconds:.1f} s"
+                + (f"; left alone {self.left_alone:,} other files" if self.left_alone else ""),
                 f"now: {stood or 'no files'}",
                 f"not whole: {self.alarms:,} files or manifests; see: ingest status"
                 if self.alarms
@@ -52,4 +55,5 @@ class Summary:
             "failures": [str(failure) for failure in self.failures],
             "standings": {str(name): count for name, count in self.standings.items()},
             "alarms": self.alarms,
+            **({} if self.left_alone is None else {"left_alone": self.left_alone}),
         }

@@ -19,6 +19,7 @@ from ingest.summary import Summary
 from tests.readers.environments import ENGINES, missing_readers
 from tests.support.receiver import PASSPHRASE, Receiver, receiver
 from tests.support.sender import Sender
+from tests.support.served import Served
 from tests.support.sshd import Sshd, is_possible, sshd
 
 Ingest = Callable[..., Summary]
@@ -114,6 +115,18 @@ def ingest(sender: Sender, data: Path, keyring: Keyring) -> Ingest:
         return run(LocalFolder(sender.folder), data=data, keyring=keys, rules=rules)
 
     return run_once
+
+
+@pytest.fixture
+def served() -> Served:
+    return Served()
+
+
+@pytest.fixture
+def host(served: Served) -> Iterator[str]:
+    """Give the address of a web server that answers what a test has `served` say."""
+    with served.serve() as address:
+        yield address
 
 
 def landed_rows(data: Path) -> list[dict[str, Any]]:

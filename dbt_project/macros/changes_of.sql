@@ -1,5 +1,6 @@
-{#- What happened to the keys of a resource, one row a change. A delete that found nothing to delete, as
-    the key was deleted or never seen, changes nothing. -#}
+{#- What happened to the keys of a resource, one row a change. A row of a baseline creates nothing: the
+    record was there before. A delete that found nothing to delete, as the key was deleted or never
+    seen, changes nothing. -#}
 {% macro changes_of(resource, history, deletes) -%}
 with deleted as (
 

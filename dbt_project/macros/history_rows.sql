@@ -1,4 +1,4 @@
-{#- The created and updated rows of `events`, each with its interval. -#}
+{#- The rows of `events` that give values, each with its interval. -#}
 {% macro history_rows(events, versions) -%}
 select
     events.* {{ exclude(["_resource", "_event_misfits"]) }},
@@ -22,8 +22,8 @@ from {{ events }}
 where guid is not null and _event = 'deleted'
 {%- endmacro %}
 
-{#- The versions of the touched keys: an event ends the one before it, and only a created or updated
-    row begins another. -#}
+{#- The versions of the touched keys: an event ends the one before it, and only a row with
+    values, one that is not deleted, begins another. -#}
 {% macro number_versions(history, deletes, fresh) -%}
 {%- set narrow = "_client_guid, guid, _event, _snapshot_date, _row_number, _source_file" -%}
 with events as (

@@ -4,6 +4,6 @@ select
     client_guid,
     max(snapshot_date) as latest_day
 from {{ deliveries }}
-where files_landed > 0
+where files_landed > 0 or baseline_files_landed > 0
 group by client_guid
 {%- endmacro %}

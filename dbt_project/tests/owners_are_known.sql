@@ -1,4 +1,4 @@
-{# nothing is deleted for want of an owner: the feed has no baseline #}
+{# nothing is deleted for want of an owner: a feed need not have a baseline #}
 {{ config(severity='warn') }}
 
 {% for resource in var('keyed_resources') + var('logs') if resource != 'users' %}

@@ -1,9 +1,15 @@
 """One module a command. What takes long to import is imported by the command that needs it."""
 
+import json
 from datetime import UTC, datetime, time
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from ingest.summary import Summary
+
+FAILED, NOT_WHOLE = 1, 3
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a program.")]
 AsOf = Annotated[
@@ -15,3 +21,12 @@ AsOf = Annotated[
 def moment(as_of: datetime | None) -> datetime:
     """Give the last moment of a date, UTC, or the present one."""
     return datetime.combine(as_of, time.max, tzinfo=UTC) if as_of else datetime.now(tz=UTC)
+
+
+def conclude(summary: "Summary", *, as_json: bool) -> None:
+    """Print what a run did, and end with the code that says how it went."""
+    typer.echo(json.dumps(summary.facts()) if as_json else summary.text())
+    if summary.failures:
+        raise typer.Exit(FAILED)
+    if summary.alarms:
+        raise typer.Exit(NOT_WHOLE)

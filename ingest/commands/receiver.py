@@ -34,12 +34,17 @@ def open_configured_source(settings: Settings) -> AbstractContextManager[Source]
         private_key=reveal(settings.sftp_private_key),
         known_hosts=settings.sftp_known_hosts,
         api_key=reveal(settings.api_key),
-        https=Https(
-            ca=settings.https_ca,
-            cert=settings.https_cert,
-            cert_key=settings.https_cert_key,
-            proxy=reveal(settings.https_proxy),
-        ),
+        https=read_https(settings),
+    )
+
+
+def read_https(settings: Settings) -> Https:
+    """Read how to reach an HTTPS server."""
+    return Https(
+        ca=settings.https_ca,
+        cert=settings.https_cert,
+        cert_key=settings.https_cert_key,
+        proxy=reveal(settings.https_proxy),
     )
 
 

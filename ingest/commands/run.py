@@ -1,15 +1,12 @@
 """`ingest run`."""
 
-import json
 from datetime import UTC, date, datetime
 from typing import Annotated
 
 import typer
 
-from ingest.commands import Json
+from ingest.commands import Json, conclude
 from ingest.settings import load_settings
-
-FAILED, NOT_WHOLE = 1, 3
 
 Since = Annotated[
     datetime | None,
@@ -48,8 +45,4 @@ def run(
         summary = run_pipeline(
             source, data=settings.data, keyring=keyring, rules=rules, days=days, progress=progress
         )
-    typer.echo(json.dumps(summary.facts()) if as_json else summary.text())
-    if summary.failures:
-        raise typer.Exit(FAILED)
-    if summary.alarms:
-        raise typer.Exit(NOT_WHOLE)
+    conclude(summary, as_json=as_json)

@@ -21,6 +21,7 @@ LETTERS: Final = {
     DayState.QUARANTINED: "Q",
     DayState.GIVEN_UP: "G",
     DayState.NOT_DUE: "",
+    DayState.BASELINE: "B",
 }
 _WIDTH, _VOLUME_HEIGHT, _RUNS_HEIGHT = 326, 96, 120
 _CELL, _LEFT, _TOP = 23, 27, 28

@@ -22,6 +22,7 @@ class DayState(StrEnum):
     QUARANTINED = "quarantined"
     GIVEN_UP = "given up"
     NOT_DUE = "not due"
+    BASELINE = "baseline"
 
     @property
     def role(self) -> str:
@@ -38,6 +39,7 @@ _STATES = {
     Standing.UNLISTED: DayState.INCOMPLETE,
     Standing.GIVEN_UP: DayState.GIVEN_UP,
     Standing.NOT_DUE: DayState.NOT_DUE,
+    Standing.BASELINE: DayState.BASELINE,
 }
 
 
@@ -54,6 +56,8 @@ class Day:
     is_alarm: bool
     counts: dict[str, int]
     """How many of its files stand how."""
+    is_awaited: bool = True
+    """Daily files are due; if none are, it is the day of a baseline."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +88,7 @@ def days_of_clients(standings: Iterable[DayStanding], *, history: History) -> di
                 days_to_loss=standing.days_to_loss,
                 is_alarm=standing.is_alarm,
                 counts={str(each): count for each, count in sorted(standing.counts.items())},
+                is_awaited=standing.is_awaited,
             )
         )
     return dict(days)
@@ -122,7 +127,7 @@ def _completions(history: History) -> Iterator[tuple[Delivery, datetime]]:
 
 def _state(day: DayStanding, completed_at: datetime | None, history: History) -> DayState:
     """A day that was due before anything of its client had come is not late but of old."""
-    if day.standing == Standing.MISSING and day.counts.keys() <= {Standing.MISSING}:
+    if day.standing == Standing.MISSING and not day.has_come:
         return DayState.MISSING
     if day.standing != Standing.LANDED:
         return _STATES[day.standing]

@@ -110,7 +110,7 @@ def _note_schema(history: History, record: dict[str, Any], _at: datetime) -> Non
 
 def _note_landed(history: History, record: dict[str, Any], at: datetime) -> None:
     place = place_in(record)
-    (_, day), resource, _ = place
+    (_, day), resource = place.delivery, place.resource
     history.first_landed.setdefault(place, at)
     history.landed_days.setdefault(resource, set()).add(day)
     first = (day, record["file"])

@@ -26,8 +26,10 @@ _REMEDIES: Final = {
     ),
     Reason.NAME: ("ask MX for the right name; it will not land under this one", None),
 }
+_BASELINE: Final = {str(Standing.BASELINE)}
 _PLAIN: Final = frozenset(f"{ascii_letters}{digits}-_. ")
-_CHECK_AGAIN: Final = (SEND_AGAIN, "ingest run")
+_FETCH: Final = "ingest run"
+_CHECK_AGAIN: Final = (SEND_AGAIN, _FETCH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,7 @@ class OpenDay:
     counts: dict[str, int]
     advice: str
     command: str
+    is_awaited: bool
 
 
 def quarantined_files(files: list[FileStanding], *, history: History) -> list[Quarantined]:
@@ -83,6 +86,7 @@ def open_day(client_guid: str, day: Day) -> OpenDay:
         counts=day.counts,
         advice=advice,
         command=command,
+        is_awaited=day.is_awaited,
     )
 
 
@@ -100,7 +104,7 @@ def _next_step(client_guid: str, day: Day) -> tuple[str, str]:
     details = f"ingest status --client {client_guid} --day {day.snapshot_date}"
     if day.state == DayState.QUARANTINED:
         return "see the files in quarantine below", details
-    if Standing.UNLISTED in day.counts or day.counts.keys() == {Standing.WAITING}:
+    if Standing.UNLISTED in day.counts or day.counts.keys() - _BASELINE == {Standing.WAITING}:
         return "ask MX for the manifest, or take the files as they are", _TAKE_UNLISTED
     if day.days_to_loss <= 0 or Standing.GONE in day.counts:
         give_up = f"ingest release --give-up {client_guid}/{day.snapshot_date}"
@@ -120,6 +124,8 @@ def _quarantined(subject: Subject, history: History) -> Quarantined:
     rejection = history.rejections[subject]
     delivery, resource, event = _parts(subject)
     advice, command = _REMEDIES.get(Reason(rejection.reason), _CHECK_AGAIN)
+    if event is Event.BASELINE and delivery and command == _FETCH:
+        command = f"ingest baseline FOLDER --date {delivery.snapshot_date}"
     return Quarantined(
         name=rejection.name,
         client_guid=delivery.client_guid if delivery else None,
@@ -140,4 +146,4 @@ def _parts(subject: Subject) -> tuple[Delivery | None, str | None, Event | None]
         return None, None, None
     if isinstance(subject, Delivery):
         return subject, None, None
-    return subject
+    return subject.delivery, subject.resource, subject.event

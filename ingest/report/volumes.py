@@ -7,6 +7,7 @@ from datetime import date
 from statistics import median
 from typing import Final
 
+from ingest.delivery import Event
 from ingest.ledger_state import Landed, Place
 
 BEFORE_MOST, BEFORE_LEAST = 28, 14
@@ -22,7 +23,7 @@ RULE: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Volume:
-    """What landed of one resource on one day, of all events."""
+    """What landed of one resource on one day, of all events of that day."""
 
     snapshot_date: date
     rows: int
@@ -41,7 +42,9 @@ def volumes_of_clients(
         complete: each client's complete days; others are shown and neither judged nor a measure.
     """
     sums: dict[tuple[str, str], dict[date, list[int]]] = defaultdict(dict)
-    for ((client_guid, day), resource, _), file in landed.items():
+    for ((client_guid, day), resource, event, _), file in landed.items():
+        if event is Event.BASELINE:
+            continue
         total = sums[client_guid, resource].setdefault(day, [0, 0])
         total[0] += file.record_count
         total[1] += file.plain_bytes

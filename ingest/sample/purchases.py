@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
 
-from ingest.delivery import Event
+from ingest.delivery import DAILY_EVENTS, Event
 from ingest.sample.draw import dice, guid
 from ingest.sample.world import Account, Member, User
 
-CREATED, UPDATED, DELETED = Event
+CREATED, UPDATED, DELETED = DAILY_EVENTS
 LONGEST_DAYS = 2
 OWN_KEYS = ("REPLACED", "PART_1", "PART_2")
 """The forms of a purchase that are transactions of their own."""

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 
-from ingest.delivery import DailyFile, Delivery, Event
+from ingest.delivery import DAILY_EVENTS, DailyFile, Delivery, Event
 from ingest.encrypt import Post
 from ingest.sample.daily_file import OpenFile, write_daily_file
 from ingest.sample.destination import UNFINISHED, Destination
@@ -104,7 +104,7 @@ def _daily_files(resource: str, *, client: Client, day: Day) -> list[DailyFile]:
     stem = f"{client.guid}.{day.date}.{resource}"
     return [
         DailyFile(delivery=delivery, resource=resource, event=event, stem=f"{stem}.{event}")
-        for event in Event
+        for event in DAILY_EVENTS
     ]
 
 

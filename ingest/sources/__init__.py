@@ -41,11 +41,18 @@ class SourceFile:
     """Seconds since the epoch, as the source says; 0 where it says nothing."""
     listing: Listing | None = None
     """What a source that lists its files itself says of one; others send manifests."""
+    delivered_name: str | None = None
+    """Of a file of a baseline: what it was called where it came from."""
 
     @property
     def checksum(self) -> str | None:
         """As the source says, of whatever it is."""
         return self.listing.checksum if self.listing else None
+
+    @property
+    def key(self) -> str:
+        """What the source knows it by; a list and a folder may have files of one name."""
+        return self.listing.file if self.listing else self.name
 
     @property
     def mark(self) -> Mark:

@@ -121,6 +121,21 @@ def test_a_day_that_sftp_had_begun_is_ended_by_the_api(
     assert sorted(landed_guids(api)) == [*GUIDS, "USR-3"]
 
 
+def test_where_checksums_are_of_another_kind_both_sources_settle(api: Api, ingest: Ingest) -> None:
+    api.bodies = "plain"
+    api.faults.plan_always(
+        faulty.edited_list(lambda rows: [row | {"checksum": "crc32:1"} for row in rows]), on=LIST
+    )
+    ingest()
+    before = landed_rows(api.data)
+
+    landed = [run().files_landed for run in (api.pull, ingest, api.pull, ingest)]
+
+    assert landed == [1, 0, 0, 0]
+    assert landed_rows(api.data) == before
+    assert api.standings() == {"users.created": Standing.LANDED}
+
+
 def test_a_restated_file_replaces_the_earlier_one(api: Api, sender: Sender) -> None:
     api.pull()
     sender.send_users("USR-9")
@@ -329,6 +344,8 @@ def test_a_server_that_stays_broken_fails_the_run_and_loses_nothing(
 
     assert len(summary.failures) == 1
     assert landed_rows(api.data) == []
+    assert len(api.faults.asked(FILE)) >= ATTEMPTS
+    api.faults = faulty.Faults()
     assert (api.pull().alarms, landed_guids(api)) == (0, [*GUIDS])
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 Row = Mapping[str, Any]
 Key = tuple[str, str]
-RANKS = {"created": 1, "updated": 2, "deleted": 3}
+RANKS = {"baseline": 0, "created": 1, "updated": 2, "deleted": 3}
 OWNERS: Mapping[str, Mapping[str, str]] = {
     "members": {"user_guid": "users"},
     "accounts": {"user_guid": "users", "member_guid": "members"},
@@ -88,4 +88,4 @@ def moment(value: int | None) -> datetime | None:
 
 
 def _order(row: Row) -> tuple[Any, ...]:
-    return row["_snapshot_date"], RANKS[row["_event"]], row["_row_number"], row["_source_file"]
+    return row["_snapshot_date"], RANKS[row["_event"]], row["_source_file"], row["_row_number"]

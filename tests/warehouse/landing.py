@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingest.delivery import DailyFile, Delivery, Event
+from ingest.delivery import DailyFile, Delivery, Event, baseline_file
 from ingest.landing import column_types, landing_path
 
 CLIENT = "CLT-00000000-0000-0000-0000-000000000001"
@@ -19,12 +19,15 @@ FIRST_DAY = date(2026, 1, 1)
 Rows = list[dict[str, Any]]
 
 
-def daily_file(name: str, *, day: int = 1, client: str = CLIENT) -> DailyFile:
-    """Name a daily file by "resource.event" and the day of the test's month."""
+def daily_file(name: str, *, day: int = 1, client: str = CLIENT, part: int = 1) -> DailyFile:
+    """Name a daily file, or one of a baseline, by "resource.event" and the day of the month."""
     resource, event = name.split(".")
     snapshot_date = FIRST_DAY + timedelta(days=day - 1)
+    delivery = Delivery(client_guid=client, snapshot_date=snapshot_date)
+    if event == Event.BASELINE:
+        return baseline_file(delivery, resource, part=part)
     return DailyFile(
-        delivery=Delivery(client_guid=client, snapshot_date=snapshot_date),
+        delivery=delivery,
         resource=resource,
         event=Event(event),
         stem=f"{client}.{snapshot_date}.{resource}.{event}",

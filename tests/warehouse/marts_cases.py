@@ -7,10 +7,12 @@ from tests.warehouse.landing import Landing, daily_file
 BANK = "CLT-00000000-0000-0000-0000-000000000003"
 ACCOUNTS: dict[tuple[str, int], dict[str, bool | None]] = {
     ("created", 1): {"open": False, "untold": None, "closed": True, "gone": False},
+    ("baseline", 2): {"known before": True, "open": False},
     ("updated", 2): {"open": True, "untold": True, "closed": True, "old": True},
     ("deleted", 2): {"gone": None, "never seen": None},
     ("updated", 3): {"open": False, "gone": False},
     ("deleted", 3): {"gone": None},
+    ("baseline", 4): {"gone": False},
     ("updated", 4): {"open": True, "gone": False},
     ("deleted", 5): {"gone": None},
     ("deleted", 6): {"gone": None},
@@ -18,7 +20,7 @@ ACCOUNTS: dict[tuple[str, int], dict[str, bool | None]] = {
 CHANGES = [
     # day, created, first_seen, returned, deleted, closed
     (1, 4, 0, 0, 0, 0),
-    (2, 0, 1, 0, 1, 2),
+    (2, 0, 2, 0, 1, 2),
     (3, 0, 0, 1, 1, 0),
     (4, 0, 0, 1, 0, 1),
     (5, 0, 0, 0, 1, 0),

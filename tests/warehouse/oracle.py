@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from ingest.delivery import DailyFile
 from tests.warehouse.landing import Rows
 
-RANKS = {"created": 1, "updated": 2, "deleted": 3}
+RANKS = {"baseline": 0, "created": 1, "updated": 2, "deleted": 3}
 OWNERS: dict[str, dict[str, str]] = {
     "users": {},
     "members": {"user_guid": "users"},
@@ -27,8 +27,8 @@ class Happened(NamedTuple):
 
     day: date
     rank: int
-    row_number: int
     file: str
+    row_number: int
     values: Mapping[str, Any]
 
 
@@ -43,7 +43,7 @@ def events_by_key(
             continue
         for number, row in enumerate(rows):
             if row["guid"] is not None:
-                happened = Happened(day, RANKS[file.event], number, file.stem, row)
+                happened = Happened(day, RANKS[file.event], file.stem, number, row)
                 events[file.delivery.client_guid, row["guid"]].append(happened)
     return {key: sorted(of_key, key=lambda event: event[:4]) for key, of_key in events.items()}
 
@@ -74,7 +74,7 @@ def as_of(files: Mapping[DailyFile, Rows], resource: str, day: date) -> set[Told
 
 
 def history(files: Mapping[DailyFile, Rows], resource: str) -> set[Told]:
-    """`history.<resource>`: each created or updated row, until the next event of its key."""
+    """`history.<resource>`: each row that is not deleted, until the next event of its key."""
     told: set[Told] = set()
     for key, of_key in events_by_key(files, resource).items():
         ends = [*(event.day for event in of_key[1:]), None]

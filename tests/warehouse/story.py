@@ -24,13 +24,14 @@ def land(landing: Landing) -> None:
     _land_restatement(landing)
     _land_drift(landing)
     _land_new_resources(landing)
+    _land_baseline(landing)
     landing.record(what="fetched", columns="not a list", snapshot_date=7)
     landing.write('{"recorded_at":"2026-03-01T00:00:00.000000Z","what":"landed","client_')
 
 
-def _land_texts(landing: Landing, name: str, rows: Rows, *, day: int = 1) -> None:
+def _land_texts(landing: Landing, name: str, rows: Rows, *, day: int = 1, part: int = 1) -> None:
     schema = {column: TEXT for row in rows for column in row}
-    landing.land(daily_file(name, day=day), rows, schema=schema)
+    landing.land(daily_file(name, day=day, part=part), rows, schema=schema)
 
 
 def _land_owners(landing: Landing) -> None:
@@ -107,3 +108,21 @@ def _land_new_resources(landing: Landing) -> None:
     keyed = [{"guid": f"N{n}", "user_guid": f"U{n}", "from": "x"} for n in range(1, 4)]
     _land_texts(landing, "group.created", keyed)
     _land_texts(landing, "group.deleted", [{"guid": "N3"}], day=2)
+
+
+def _land_baseline(landing: Landing) -> None:
+    """A baseline of day 3 in two parts, bought when the days around it had long landed."""
+    _land_texts(landing, "goals.created", _goals("kept", "gone before", from_file="created 1"))
+    _land_texts(landing, "goals.deleted", _goals("gone before"), day=2)
+    _land_texts(landing, "goals.created", _goals("new that day", from_file="created 3"), day=3)
+    _land_texts(landing, "goals.deleted", _goals("gone that day"), day=3)
+    _land_texts(landing, "goals.created", _goals("new after", from_file="created 4"), day=4)
+    first = _goals("gone before", "gone that day", "in both", "new that day", from_file="first")
+    _land_texts(landing, "goals.baseline", first, day=3)
+    second = _goals("in both", "new after", from_file="second")
+    _land_texts(landing, "goals.baseline", second, day=3, part=2)
+    _land_texts(landing, "analytics_pageviews.baseline", [{"guid": None, "path": "/"}], day=3)
+
+
+def _goals(*guids: str, from_file: str | None = None) -> Rows:
+    return [{"guid": guid, "name": from_file} for guid in guids]

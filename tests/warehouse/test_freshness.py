@@ -60,3 +60,10 @@ def test_a_warehouse_is_as_fresh_as_the_client_furthest_behind(call: dict[str, A
 
     assert both == (1, "ERROR STALE")
     assert without_the_one_behind == (0, "WARN")
+
+
+def test_a_client_of_whom_only_a_baseline_has_come_is_not_behind(call: dict[str, Any]) -> None:
+    others = f"delete from ops.deliveries where client_guid not in ('{CLIENT}', '{OTHER_CLIENT}')"  # noqa: S608
+    only_a_baseline = f"update ops.deliveries set is_complete = null where client_guid = '{CLIENT}'"  # noqa: S608
+
+    assert ask(call, others, latest(OTHER_CLIENT, days_ago=1), only_a_baseline) == (0, "PASS")

@@ -113,6 +113,60 @@ def test_new_resources_are_listed_and_their_misfits_counted(warehouse: Warehouse
     assert warehouse.execute(misfits).fetchall() == [("valid_on", 1)]
 
 
+def test_a_baseline_comes_before_its_day_and_after_earlier_ones(warehouse: Warehouse) -> None:
+    query = "select guid, name from main.goals order by guid"
+
+    assert warehouse.execute(query).fetchall() == [
+        ("gone before", "first"),
+        ("in both", "second"),
+        ("kept", "created 1"),
+        ("new after", "created 4"),
+        ("new that day", "created 3"),
+    ]
+
+
+def test_a_baseline_gives_versions_as_every_other_row(warehouse: Warehouse) -> None:
+    query = "select _event, _version, valid_to from history.goals where guid = ? order by _version"
+    third, fourth = date(2026, 1, 3), date(2026, 1, 4)
+
+    assert warehouse.execute(query, ["gone that day"]).fetchall() == [("baseline", 1, third)]
+    assert warehouse.execute(query, ["new after"]).fetchall() == [
+        ("baseline", 1, fourth),
+        ("created", 2, None),
+    ]
+    assert warehouse.execute(query, ["in both"]).fetchall() == [
+        ("baseline", 1, third),
+        ("baseline", 2, None),
+    ]
+
+
+def test_a_log_keeps_the_rows_of_a_baseline(warehouse: Warehouse) -> None:
+    query = "select path, _source_file from main.analytics_pageviews"
+
+    assert warehouse.execute(query).fetchall() == [
+        ("/", f"{CLIENT}.2026-01-03.analytics_pageviews.baseline")
+    ]
+
+
+def test_a_baseline_is_no_delivery(warehouse: Warehouse) -> None:
+    """Its files are told beside the counts of the day's own, each of them once."""
+    landed = """
+        select file from ops.landed_files
+        where resource = 'goals' and event = 'baseline' order by all
+    """
+    counts = """
+        select files_landed, baseline_files, baseline_files_landed, is_complete
+        from ops.deliveries where client_guid = ? and snapshot_date = '2026-01-03'
+    """
+    stem = f"{CLIENT}.2026-01-03.goals.baseline"
+
+    assert warehouse.execute(landed).fetchall() == [(stem,), (f"{stem}-0002",)]
+    (daily, *baseline, is_complete), *_ = warehouse.execute(counts, [CLIENT]).fetchall()
+    assert daily > 0
+    assert baseline == [3, 3]
+    assert is_complete is False
+
+
 def test_nothing_landed_builds_empty_typed_tables(tmp_path: Path) -> None:
     data = tmp_path / "it's a folder"
     data.mkdir()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from ingest.delivery import DailyFile
+from ingest.delivery import DailyFile, Event
 from tests.warehouse.landing import Landing, Rows, daily_file
 from tests.warehouse.oracle import OWNERS, RANKS
 
@@ -55,10 +55,17 @@ def _draw_files(random: Random, client: str) -> Iterator[Arrival]:
     for resource in OWNERS:
         for event in RANKS:
             for day in range(1, DAYS + 1):
-                for _version in range(random.choice([0, 0, 1, 1, 2])):
-                    file = daily_file(f"{resource}.{event}", day=day, client=client)
+                for part in _draw_parts(random, event):
+                    file = daily_file(f"{resource}.{event}", day=day, client=client, part=part)
                     rows = [_draw_row(random, resource) for _ in range(random.randint(0, 2))]
                     yield Arrival(file=file, rows=rows, extra=None)
+
+
+def _draw_parts(random: Random, event: str) -> list[int]:
+    """Draw which files come of an event, each as often as it is named: a baseline in parts."""
+    if event != Event.BASELINE:
+        return [1] * random.choice([0, 0, 1, 1, 2])
+    return [random.randint(1, 3) for _ in range(random.choice([0, 0, 0, 1, 2, 4]))]
 
 
 def _draw_row(random: Random, resource: str) -> dict[str, Any]:

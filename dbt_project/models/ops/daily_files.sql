@@ -43,6 +43,7 @@ judged as (
 select
     *,
     row_number() over (
-        partition by client_guid, snapshot_date, resource, event order by judged_at desc
+        partition by client_guid, snapshot_date, resource, event, lower(file)
+        order by judged_at desc
     ) = 1 as is_latest
 from judged

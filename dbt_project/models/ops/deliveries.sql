@@ -1,6 +1,13 @@
 with latest as (
 
-    select *
+    select
+        client_guid,
+        snapshot_date,
+        listed_at,
+        judged_at,
+        record_count,
+        case when event <> 'baseline' then standing end as standing,
+        case when event = 'baseline' then standing end as standing_of_baseline
     from {{ ref('daily_files') }}
     where is_latest
 
@@ -11,6 +18,7 @@ counted as (
     select
         client_guid,
         snapshot_date,
+        count(standing) as files,
         count(listed_at) as files_listed,
         count_if(standing = 'landed') as files_landed,
         count_if(standing = 'landed' and listed_at is not null) as listed_files_landed,
@@ -22,7 +30,9 @@ counted as (
         coalesce(sum(record_count) filter (where standing = 'landed'), 0) as rows_landed,
         max(listed_at) as listed_at,
         min(judged_at) filter (where standing = 'landed') as first_landed_at,
-        max(judged_at) filter (where standing = 'landed') as last_landed_at
+        max(judged_at) filter (where standing = 'landed') as last_landed_at,
+        count(standing_of_baseline) as baseline_files,
+        count_if(standing_of_baseline = 'landed') as baseline_files_landed
     from latest
     group by client_guid, snapshot_date
 
@@ -40,10 +50,14 @@ unfinished as (
 )
 
 select
-    counted.*,
-    counted.listed_at is not null
-    and counted.listed_files_landed = counted.files_listed
-    and unfinished.is_unfinished is null as is_complete
+    counted.* {{ exclude(["files"]) }},
+    if(
+        counted.files > 0,
+        counted.listed_at is not null
+        and counted.listed_files_landed = counted.files_listed
+        and unfinished.is_unfinished is null,
+        null
+    ) as is_complete
 from counted
 left outer join unfinished
     on

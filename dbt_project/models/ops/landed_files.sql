@@ -12,6 +12,4 @@ select
 from {{ ref('ledger') }}
 where what = 'landed'
 qualify
-    row_number() over (
-        partition by client_guid, snapshot_date, resource, event order by recorded_at desc
-    ) = 1
+    row_number() over (partition by path order by recorded_at desc) = 1

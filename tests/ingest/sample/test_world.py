@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from ingest.delivery import Event
+from ingest.delivery import DAILY_EVENTS, Event
 from ingest.sample.life import Row
 from ingest.sample.purchases import OWN_KEYS, PLANS
 from ingest.sample.resources import RESOURCES, changes_of
 from ingest.sample.world import Client, make_clients, make_days
 
-CREATED, UPDATED, DELETED = Event
+CREATED, UPDATED, DELETED = DAILY_EVENTS
 
 
 class Told(NamedTuple):
@@ -61,7 +61,7 @@ def test_no_resource_is_without_created_rows() -> None:
 def test_a_record_is_created_updated_and_deleted_on_one_day() -> None:
     for resource in ("users", "transactions"):
         told = tell(resource)
-        days = [keys(told, event) for event in Event]
+        days = [keys(told, event) for event in DAILY_EVENTS]
         assert any(days[0][guid] == days[1].get(guid) == days[2].get(guid) for guid in days[0]), (
             resource
         )

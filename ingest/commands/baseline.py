@@ -1,0 +1,119 @@
+"""`ingest baseline`."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ingest.commands import Json, conclude
+from ingest.errors import SettingsError, SourceError
+from ingest.settings import Settings, load_settings, reveal
+
+if TYPE_CHECKING:
+    from ingest.baseline import Wish
+    from ingest.ledger_state import LedgerState
+    from ingest.openpgp import Keyring
+    from ingest.pipeline import Plan
+    from ingest.sources import Source
+
+ADDRESSES = ("https://", "http://")
+
+
+def baseline(
+    where: Annotated[
+        str,
+        typer.Argument(
+            help="The folder that holds the files; or a file with their URLs, as a JSON array or "
+            "one a line; or the https address that answers with such an array."
+        ),
+    ],
+    date: Annotated[
+        datetime,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="Its rows were there before the first event of this day."
+        ),
+    ],
+    client: Annotated[
+        str | None, typer.Option(help="Whose it is, if neither names nor the ledger tell.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Land a one-time snapshot: what was there before the events of a day."""
+    from ingest.baseline import Wish
+    from ingest.baseline_names import client_in, is_data_file, may_be_data
+    from ingest.commands.bar import progress_bar
+    from ingest.commands.receiver import open_keyring, read_rules
+    from ingest.keys import warn_of_expiry
+    from ingest.pipeline import run_planned
+
+    if client is not None and client_in(client) != client:
+        raise SettingsError(f"--client: expected CLT- and a UUID, found {client!a}")
+    settings = load_settings("gnupghome")
+    keyring = open_keyring(settings)
+    warn_of_expiry(keyring, today=datetime.now(tz=UTC).date())
+    wish = Wish(snapshot_date=date.date(), client=client, address=settings.source)
+    is_data = is_data_file if Path(where).expanduser().is_dir() else may_be_data
+    with _open_files(where, settings) as source, progress_bar() as progress:
+        summary = run_planned(
+            partial(_plan, source=source, wish=wish, keyring=keyring, is_data=is_data),
+            data=settings.data,
+            keyring=keyring,
+            rules=read_rules(settings),
+            progress=progress,
+        )
+    conclude(summary, as_json=as_json)
+
+
+@contextmanager
+def _open_files(where: str, settings: Settings) -> Iterator["Source"]:
+    from ingest.commands.receiver import read_https
+    from ingest.sources.tree import FolderTree
+
+    path, is_address = Path(where).expanduser(), where.startswith(ADDRESSES)
+    if not is_address and not path.is_file():
+        yield FolderTree(path)
+        return
+    # httpx takes a while to import, which a folder need not wait for
+    from ingest.sources.urls import open_urls
+
+    try:
+        text = None if is_address else path.read_bytes()
+    except OSError as error:
+        raise SourceError(f"{where}: expected a list of URLs, found {error.strerror}") from error
+    with open_urls(
+        where,
+        text,
+        api_key=reveal(settings.api_key),
+        address=settings.source,
+        https=read_https(settings),
+    ) as urls:
+        yield urls
+
+
+def _plan(
+    state: "LedgerState",
+    scratch: Path,
+    *,
+    source: "Source",
+    wish: "Wish",
+    keyring: "Keyring",
+    is_data: Callable[[str], bool],
+) -> "Plan":
+    from ingest.baseline import find_baseline
+    from ingest.baseline_header import read_schema
+    from ingest.catalogue import read_catalogue
+    from ingest.pipeline import Plan
+
+    found = find_baseline(
+        source,
+        wish,
+        state=state,
+        columns=read_catalogue().staged_fields(),
+        is_data=is_data,
+        read_schema=partial(read_schema, source, keyring=keyring, scratch=scratch),
+    )
+    return Plan(source=found.baseline, failures=found.failures, left_alone=found.left_alone)
