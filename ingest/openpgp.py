@@ -6,7 +6,7 @@ taken (read in python-gnupg 0.5.7).
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from copy import copy
@@ -160,8 +160,13 @@ class Keyring:
         gpg.result_map = gpg.result_map | {"crypt": lambda _: result}
         return gpg, result
 
-    def encrypt(self, source: BinaryIO, *, output: Path, recipient: str) -> None:
+    def encrypt(
+        self, source: BinaryIO, *, output: Path, recipient: str, options: Sequence[str] = ()
+    ) -> None:
         """Encrypt a stream to a key of this home, into a file.
+
+        Args:
+            options: more of gpg's own.
 
         Raises:
             KeyringError: gpg refused.
@@ -169,7 +174,12 @@ class Keyring:
         gpg, result = self._gpg_with_result()
         with suppress(BrokenPipeError):
             gpg.encrypt_file(
-                source, [recipient], output=str(output), always_trust=True, armor=False
+                source,
+                [recipient],
+                output=str(output),
+                always_trust=True,
+                armor=False,
+                extra_args=[*options],
             )
         if not result.ok or result.returncode:
             raise KeyringError(f"key {recipient}: expected gpg to encrypt, found {result.status}")
