@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from ingest.errors import SettingsError
+from ingest.lean import import_paramiko
 from ingest.ledger_state import Mark
 from ingest.manifest import Listing
 
@@ -100,7 +101,8 @@ def open_source(
     """
     scheme = address.partition("://")[0].lower() if "://" in address else ""
     if scheme == "sftp":
-        # paramiko takes 0.2 s to import, which a local folder need not wait for
+        # paramiko takes 0.1 s to import, which a local folder need not wait for
+        import_paramiko()
         from ingest.sources.sftp import open_sftp
 
         with open_sftp(
