@@ -1,8 +1,7 @@
 """Decrypt and encrypt streams with gpg; the only importer of gnupg.
 
-python-gnupg never raises for gpg's failures, and reports success even when the callback that takes
-the plaintext has raised: a decryption is good only if gpg said so, left with 0, and every byte was
-taken (read in python-gnupg 0.5.7).
+python-gnupg never raises for gpg's failures (read in 0.5.7): a decryption is good only if gpg said
+so and left with 0.
 """
 
 import os
@@ -13,12 +12,13 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from subprocess import PIPE, Popen
 from typing import BinaryIO, Final, TypeVar
 
 import gnupg
 
 from ingest.errors import KeyringError
-from ingest.plaintext import CHUNK_BYTES, Plaintext, plaintext_pipe
+from ingest.plaintext import Plaintext, plaintext_pipe
 from ingest.unlocked import UnlockedKeys
 from ingest.verdict import explain_failure
 
@@ -65,7 +65,6 @@ class Keyring:
             self._gpg = gnupg.GPG(gnupghome=str(home), options=list(_OFFLINE))
         except OSError as error:
             raise KeyringError(f"gpg: expected on the PATH, found none; {_INSTALL}") from error
-        self._gpg.buffer_size = CHUNK_BYTES
         self._home = home
         self._passphrase = passphrase
         self._may_unlock = may_unlock
@@ -134,21 +133,19 @@ class Keyring:
                 _check(decryption.result(), plain=plain, max_bytes=max_bytes)
 
     def _decrypt_into(self, write_end: int, ciphertext: Path, max_bytes: int) -> gnupg.Crypt:
-        with os.fdopen(write_end, "wb", buffering=0) as pipe:
-
-            def take(chunk: bytes) -> bool:
-                pipe.write(chunk)
-                return False
-
-            gpg, result = self._gpg_with_result()
-            gpg.on_data = take
-            with suppress(BrokenPipeError):
-                gpg.decrypt_file(
-                    str(ciphertext),
-                    passphrase=self._passphrase,
-                    extra_args=["--max-output", str(max_bytes)],
-                )
-            return result
+        """Have gpg itself read the file and write the pipe: python-gnupg would copy both."""
+        result = gnupg.Crypt(self._gpg)
+        wanted = ["--max-output", str(max_bytes), "--decrypt", "--", str(ciphertext)]
+        command = self._gpg.make_args(wanted, self._passphrase is not None)
+        with os.fdopen(write_end, "wb") as pipe:
+            gpg = Popen(command, stdin=PIPE, stdout=pipe, stderr=PIPE, text=True, errors="replace")  # noqa: S603 - no shell
+        with suppress(BrokenPipeError), gpg:
+            assert gpg.stdin  # noqa: S101 - it is a pipe
+            with suppress(BrokenPipeError), gpg.stdin as stdin:
+                stdin.write(f"{self._passphrase or ''}\n")
+            self._gpg._read_response(gpg.stderr, result)
+        result.returncode = gpg.returncode
+        return result
 
     def _gpg_with_result(self) -> tuple[gnupg.GPG, gnupg.Crypt]:
         """Give a gpg of one's own, and what it will have said even where python-gnupg raises.
@@ -252,8 +249,6 @@ def make_key(home: Path, *, user_name: str, email: str, expires: str, passphrase
 
 def _check(result: gnupg.Crypt, *, plain: Plaintext, max_bytes: int) -> None:
     plain.key_id = result.key_id
-    if result.on_data_failure is not None:
-        raise result.on_data_failure
     plain.is_whole = bool(result.ok) and result.returncode == 0
     if not plain.is_whole:
         raise explain_failure(
