@@ -19,7 +19,7 @@ from bench.large_file import daily_file
 from bench.measure import run_measured
 from ingest.avro.decode import Container, open_container
 from ingest.convert import ROW_GROUP_SHARE
-from ingest.landing import write_parquet
+from ingest.parquet import write_parquet
 from ingest.plaintext import CHUNK_BYTES
 
 MEMORY_BYTES: Final = 512 << 20

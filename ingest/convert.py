@@ -1,26 +1,23 @@
-"""Plain Avro to Parquet: in this process what is small, elsewhere what is large.
+"""Plain Avro to Parquet in another process, as what is large is converted.
 
 A large file has a process to itself, which decodes in columns and may be lost: to a damaged file
 that makes the decoder loop, or to a machine without memory. It is then read once more row by row.
 """
 
-import base64
 import os
+import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
-import pyarrow as pa
-
-from ingest.avro.decode import PATIENCE_S, open_container
 from ingest.delivery import DailyFile
 from ingest.errors import Reason, RejectedError
-from ingest.landing import write_parquet
 from ingest.plaintext import Account, Plaintext
 from ingest.worker import Worker, WorkerPool
 
 CONVERTED_HERE_BYTES = 4 << 20
 """Smaller ones are done, by rows, before a process that decodes columns has started."""
+CONVERTED_AT_ONCE: Final = min(os.cpu_count() or 1, 4)
 ROW_GROUP_SHARE: Final = 8
 """A row group waits in memory until it is full, and once more encoded."""
 
@@ -39,39 +36,20 @@ class Conversion:
 class Converted:
     """What has been written."""
 
-    schema: pa.Schema
+    columns: list[dict[str, str]]
+    """Name and type of each but the lineage, as the ledger has them."""
     decoder: str
     row_count: int
-
-
-def convert(
-    plain: Plaintext,
-    wanted: Conversion,
-    *,
-    in_columns: bool = False,
-    patience_s: float = PATIENCE_S,
-) -> Converted | RejectedError:
-    """Convert a plaintext in this process, or say why it is no daily file."""
-    try:
-        container = open_container(plain, in_columns=in_columns, patience_s=patience_s)
-        row_count = write_parquet(
-            container,
-            file=wanted.file,
-            plain_sha256=wanted.plain_sha256,
-            target=wanted.target,
-            row_group_bytes=wanted.memory_bytes // ROW_GROUP_SHARE,
-        )
-    except RejectedError as error:
-        return error
-    return Converted(schema=container.schema, decoder=container.decoder, row_count=row_count)
 
 
 class Converters:
     """Processes that convert one plaintext each, as many as are asked for at once."""
 
-    def __init__(self, *, patience_s: float = PATIENCE_S) -> None:
+    def __init__(self, *, patience_s: float | None = None) -> None:
         """Say how long a converter may take for one step that takes milliseconds."""
-        self.workers = WorkerPool(lambda: Worker("ingest.convert_worker", str(patience_s)))
+        arguments = [] if patience_s is None else [str(patience_s)]
+        self._turns = threading.BoundedSemaphore(CONVERTED_AT_ONCE)
+        self.workers = WorkerPool(lambda: Worker("ingest.convert_worker", *arguments))
 
     def __enter__(self) -> Self:
         return self
@@ -105,7 +83,7 @@ class Converters:
             "limit": plain.limit,
             "in_columns": in_columns,
         }
-        with self.workers.lend() as worker, wanted.target.open("wb") as target:
+        with self._turns, self.workers.lend() as worker, wanted.target.open("wb") as target:
             worker.ask(request, [plain.fileno(), target.fileno()])
             answer = worker.answer()
         if failure := answer.get("os_error"):
@@ -120,9 +98,7 @@ def write_answer(converted: Converted | RejectedError, *, account: Account) -> d
     if isinstance(converted, RejectedError):
         reason, expected, found = converted.reason, converted.expected, converted.found
         return told | {"rejected": {"reason": reason, "expected": expected, "found": found}}
-    schema = base64.b64encode(converted.schema.serialize()).decode()
-    facts = {"schema": schema, "decoder": converted.decoder, "row_count": converted.row_count}
-    return told | {"converted": facts}
+    return told | {"converted": asdict(converted)}
 
 
 def read_answer(answer: dict[str, Any]) -> Converted | RejectedError:
@@ -131,6 +107,4 @@ def read_answer(answer: dict[str, Any]) -> Converted | RejectedError:
         return RejectedError(
             Reason(rejected["reason"]), expected=rejected["expected"], found=rejected["found"]
         )
-    facts = answer["converted"]
-    schema = pa.ipc.read_schema(pa.py_buffer(base64.b64decode(facts["schema"])))
-    return Converted(schema=schema, decoder=facts["decoder"], row_count=facts["row_count"])
+    return Converted(**answer["converted"])

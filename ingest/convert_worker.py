@@ -5,11 +5,18 @@ A request comes with a descriptor to read the plain bytes from, and one to write
 
 import os
 import sys
+
+from ingest.lean import import_arrow
+
+import_arrow()
+
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from ingest.convert import Conversion, convert, write_answer
+from ingest.avro.decode import PATIENCE_S
+from ingest.convert import Conversion, write_answer
+from ingest.convert_here import convert
 from ingest.delivery import parse_kept_stem
 from ingest.plaintext import Plaintext
 from ingest.worker import serve
@@ -42,4 +49,5 @@ def answer(request: dict[str, Any], descriptors: list[int], *, patience_s: float
 
 if __name__ == "__main__":
     sys.setswitchinterval(SWITCH_S)
-    serve(partial(answer, patience_s=float(sys.argv[2])))
+    given = sys.argv[2:]
+    serve(partial(answer, patience_s=float(given[0]) if given else PATIENCE_S))

@@ -4,7 +4,7 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,11 +15,18 @@ SCRATCH = ".tmp"
 
 def make_folder(folder: Path) -> Path:
     """Make a folder and its parents, readable by their owner alone, and return it."""
-    if not folder.is_dir():
-        make_folder(folder.parent)
-        folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
-        sync_folder(folder.parent)
+    for changed in _make_folder(folder):
+        sync_folder(changed)
     return folder
+
+
+def _make_folder(folder: Path) -> list[Path]:
+    """Make a folder and its parents, and return those that have to be synced for it."""
+    if folder.is_dir():
+        return []
+    changed = _make_folder(folder.parent)
+    folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
+    return [*changed, folder.parent]
 
 
 @contextmanager
@@ -58,6 +65,17 @@ def move_synced(temporary: Path, target: Path) -> None:
     temporary.chmod(FILE_MODE)
     make_folder(target.parent)
     temporary.replace(target)
+
+
+def move_all_synced(moves: Iterable[tuple[Path, Path]]) -> None:
+    """Move files whose bytes have reached the disk, and wait once for all their new names."""
+    changed: set[Path] = set()
+    for temporary, target in moves:
+        temporary.chmod(FILE_MODE)
+        changed.update(_make_folder(target.parent), [target.parent])
+        temporary.replace(target)
+    for folder in sorted(changed):
+        sync_folder(folder)
 
 
 def link_or_copy(source: Path, target: Path) -> None:

@@ -1,7 +1,6 @@
 """Archive to landing: every file that waits for a judgement gets one, or goes on waiting."""
 
 import logging
-import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -9,26 +8,28 @@ from datetime import date, datetime
 from functools import partial
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 from ingest.ahead import map_ahead
 from ingest.archive import archive_path
+from ingest.concluding import Concluding, Judged, bytes_of
 from ingest.convert import Converters
 from ingest.delivery import DailyFile, Delivery, ManifestFile, parse_kept_name
 from ingest.errors import Reason, RejectedError
 from ingest.judge import Rules, Step, next_file_step, next_manifest_step
-from ingest.land import Ciphertext, Lander, Verified, record_landed
+from ingest.land import Ciphertext, Lander, Verified
 from ingest.ledger import Ledger
-from ingest.ledger_state import Archived, Place, What, place_of
+from ingest.ledger_state import Archived, Place, What
 from ingest.manifest import MAX_MANIFEST_BYTES, Listing, parse_manifest
 from ingest.openpgp import Keyring
 from ingest.progress import Progress
-from ingest.quarantine import leave_quarantine, put_in_quarantine, quarantine_path
 from ingest.summary import Summary
 
 log = logging.getLogger(__name__)
 
-FILES_AT_ONCE = min(os.cpu_count() or 1, 4)
+FILES_AT_ONCE = 4
+"""More than there may be cores, as some wait for gpg-agent or the disk."""
+FILES_AHEAD = 16
+"""How many may have been judged while one that is older and larger is still being read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +38,6 @@ class _Case:
 
     ciphertext: Ciphertext
     step: Step
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Judged:
-    """A file and what became of it: landed, turned away, or None as long as it waits."""
-
-    ciphertext: Ciphertext
-    outcome: Verified | RejectedError | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,11 +78,10 @@ class Judging:
         for delivery, files in groupby(judged, key=lambda each: each.ciphertext.file.delivery):
             self._conclude_all(delivery, files)
 
-    def _judge_ahead(self, due: list[Place]) -> Iterator[_Judged]:
+    def _judge_ahead(self, due: list[Place]) -> Iterator[Judged]:
         """Judge files in their order, some of them at once."""
         with ThreadPoolExecutor(FILES_AT_ONCE, thread_name_prefix="land") as threads:
             lander = Lander(
-                data=self.data,
                 scratch=self.scratch,
                 keyring=self.keyring,
                 converters=self.converters,
@@ -100,15 +92,16 @@ class Judging:
                 partial(_judge, lander=lander),
                 (case for place in due if (case := self._case(place))),
                 executor=threads,
-                ahead=FILES_AT_ONCE,
+                ahead=FILES_AHEAD,
             )
 
-    def _conclude_all(self, delivery: Delivery, judged: Iterable[_Judged]) -> None:
+    def _conclude_all(self, delivery: Delivery, judged: Iterable[Judged]) -> None:
         files, rows, count = self.summary.files_landed, self.summary.rows_landed, 0
-        for each in judged:
-            self._conclude(each)
-            self.progress.advance(each.ciphertext.archived.encrypted_bytes)
-            count += 1
+        with self._concluding() as concluding:
+            for each in judged:
+                concluding.add(each)
+                self.progress.advance(each.ciphertext.archived.encrypted_bytes)
+                count += 1
         facts = {
             "event": "delivery",
             "snapshot_date": delivery.snapshot_date,
@@ -125,6 +118,11 @@ class Judging:
             extra={"facts": facts},
         )
 
+    def _concluding(self) -> Concluding:
+        return Concluding(
+            data=self.data, ledger=self.ledger, scratch=self.scratch, summary=self.summary
+        )
+
     def _step(self, place: Place) -> Step:
         return next_file_step(self.ledger.state, place, now=self.now, rules=self.rules)
 
@@ -137,21 +135,21 @@ class Judging:
             listings, key_id = self._open_manifest(file, archived)
         except RejectedError as error:
             if error.reason != Reason.DAMAGED:
-                self._reject(file, archived, error)
+                self._concluding().reject(file, archived, error)
             elif self.now - archived.at < self.rules.settle:
-                self.ledger.append(What.WAITING, file, **_bytes_of(archived), reason="unreadable")
+                self.ledger.append(What.WAITING, file, **bytes_of(archived), reason="unreadable")
             else:
                 truncated = RejectedError(
                     Reason.TRUNCATED, expected=error.expected, found=error.found
                 )
-                self._reject(file, archived, truncated)
+                self._concluding().reject(file, archived, truncated)
             return
-        leave_quarantine(self._quarantine_path(file, archived))
+        self._concluding().accept(file, archived)
         _warn_of_other_dates(listings, delivery=delivery)
         self.ledger.append(
             What.LISTED,
             file,
-            **_bytes_of(archived),
+            **bytes_of(archived),
             key_id=key_id,
             listed=[asdict(listing) for listing in listings],
         )
@@ -180,72 +178,19 @@ class Judging:
         )
         return _Case(ciphertext=ciphertext, step=self._step(place))
 
-    def _conclude(self, judged: _Judged) -> None:
-        ciphertext, outcome = judged.ciphertext, judged.outcome
-        file, archived = ciphertext.file, ciphertext.archived
-        match outcome:
-            case Verified():
-                record_landed(self.ledger, ciphertext, outcome)
-                leave_quarantine(self._quarantine_path(file, archived))
-                self.summary.files_landed += 1
-                self.summary.rows_landed += outcome.converted.row_count
-                self.summary.plain_bytes += outcome.plain.size_bytes
-                log.debug("landed %s, %d rows", file.stem, outcome.converted.row_count)
-            case RejectedError():
-                self._reject(file, archived, outcome)
-            case None:
-                self.ledger.append(
-                    What.WAITING,
-                    file,
-                    **_bytes_of(archived),
-                    manifest_sha256=ciphertext.manifest_sha256,
-                    reason="smaller than listed" if ciphertext.listing else "no manifest",
-                )
 
-    def _reject(
-        self, file: DailyFile | ManifestFile, archived: Archived, error: RejectedError
-    ) -> None:
-        facts = {"event": "quarantined", "name": archived.name, "reason": error.reason}
-        log.warning("quarantined %s: %s", archived.name, error, extra={"facts": facts})
-        known = _bytes_of(archived) | {"manifest_sha256": self._arbiter(file)}
-        put_in_quarantine(
-            self._quarantine_path(file, archived),
-            ciphertext=archive_path(self.data / "archive", file, name=archived.name),
-            error=error,
-            scratch=self.scratch,
-            **known,
-        )
-        self.ledger.append(
-            What.QUARANTINED,
-            file,
-            **known,
-            reason=error.reason,
-            expected=error.expected,
-            found=error.found,
-        )
-
-    def _arbiter(self, file: DailyFile | ManifestFile) -> str | None:
-        state = self.ledger.state
-        if isinstance(file, ManifestFile):
-            return state.arbiters.get(file.delivery)
-        return state.arbiter_of(place_of(file))
-
-    def _quarantine_path(self, file: DailyFile | ManifestFile, archived: Archived) -> Path:
-        return quarantine_path(self.data / "quarantine", file, name=archived.name)
-
-
-def _judge(case: _Case, *, lander: Lander) -> _Judged:
+def _judge(case: _Case, *, lander: Lander) -> Judged:
     ciphertext = case.ciphertext
     outcome: Verified | RejectedError | None = None
     match case.step:
         case Step.VERIFY:
             try:
-                outcome = lander.land(ciphertext)
+                outcome = lander.prepare(ciphertext)
             except RejectedError as error:
                 outcome = error
         case Step.CALL_TRUNCATED | Step.CALL_UNLISTED:
             outcome = _called(case.step, ciphertext)
-    return _Judged(ciphertext=ciphertext, outcome=outcome)
+    return Judged(ciphertext=ciphertext, outcome=outcome)
 
 
 def _called(step: Step, ciphertext: Ciphertext) -> RejectedError:
@@ -268,14 +213,6 @@ def _warn_of_other_dates(listings: list[Listing], *, delivery: Delivery) -> None
             ascii(others[0][:40]),
             len(others),
         )
-
-
-def _bytes_of(archived: Archived) -> dict[str, Any]:
-    return {
-        "name": archived.name,
-        "encrypted_bytes": archived.encrypted_bytes,
-        "encrypted_sha256": archived.encrypted_sha256,
-    }
 
 
 def _day(delivery: Delivery) -> tuple[date, str]:

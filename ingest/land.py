@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from ingest.convert import Conversion, Converted, Converters, convert
+from ingest.convert import Conversion, Converted, Converters
 from ingest.delivery import DailyFile, Event
-from ingest.durable import put_in_place
+from ingest.durable import sync_file
 from ingest.errors import ConversionError, Reason, RejectedError
-from ingest.landing import column_types, landing_path
-from ingest.ledger import Ledger
+from ingest.landing import landing_path
+from ingest.lean import import_arrow
+from ingest.ledger import Record
 from ingest.ledger_state import Archived, What
 from ingest.manifest import Listing
 from ingest.openpgp import Keyring
@@ -71,9 +72,8 @@ class Verified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lander:
-    """What lands daily files, several at once if threads ask for it, the large ones in turn."""
+    """What makes daily files ready to land, several at once if threads ask, large ones in turn."""
 
-    data: Path
     scratch: Path
     keyring: Keyring
     converters: Converters
@@ -81,8 +81,8 @@ class Lander:
     memory_bytes: int
     _large_turn: threading.Lock = field(default_factory=threading.Lock)
 
-    def land(self, ciphertext: Ciphertext) -> Verified:
-        """Land one daily file: all of it, or nothing. Who calls records it in the ledger.
+    def prepare(self, ciphertext: Ciphertext) -> Verified:
+        """Make all that is landed of one daily file, on the disk; who calls moves and records it.
 
         Raises:
             RejectedError: it is not what its manifest or its name claims.
@@ -90,7 +90,7 @@ class Lander:
         is_large = ciphertext.plain_bytes > self.memory_bytes // LARGE_SHARE
         with self._large_turn if is_large else nullcontext():
             verified = self.verify(ciphertext)
-        put_in_place(verified.parquet, self.data / landing_path(ciphertext.file))
+        sync_file(verified.parquet)
         return verified
 
     def verify(self, ciphertext: Ciphertext) -> Verified:
@@ -127,7 +127,7 @@ class Lander:
     ) -> tuple[Plaintext, Converted | RejectedError]:
         read = partial(self.keyring.read, ciphertext.path, max_bytes=limit)
         if self.converters.leaves_here(ciphertext.plain_bytes):
-            return read(partial(convert, wanted=wanted))
+            return read(partial(_convert_here, wanted=wanted))
         elsewhere = partial(self.converters.convert, wanted=wanted)
         try:
             return read(partial(elsewhere, in_columns=True))
@@ -147,30 +147,45 @@ class Lander:
         return plain.sha256
 
 
-def record_landed(ledger: Ledger, ciphertext: Ciphertext, verified: Verified) -> None:
-    """Record a landed file, and its columns where they are new."""
-    columns = column_types(verified.converted.schema)
+def _convert_here(plain: Plaintext, *, wanted: Conversion) -> Converted | RejectedError:
+    """Convert a small file; a run that has none need not wait for what is imported for it."""
+    import_arrow()
+    from ingest.convert_here import convert
+
+    return convert(plain, wanted)
+
+
+def landed_records(
+    ciphertext: Ciphertext, verified: Verified, *, known_schemas: set[str]
+) -> list[Record]:
+    """Say what the ledger is to know of a landed file, and of its columns where they are new.
+
+    Args:
+        known_schemas: of which the ledger has the columns; a new one joins them.
+    """
+    columns = verified.converted.columns
     schema_id = hashlib.sha256(json.dumps(columns).encode()).hexdigest()[:16]
-    if schema_id not in ledger.state.schemas:
-        ledger.append(What.SCHEMA, None, schema_id=schema_id, columns=columns)
-    ledger.append(
-        What.LANDED,
-        ciphertext.file,
-        name=ciphertext.archived.name,
-        encrypted_bytes=ciphertext.archived.encrypted_bytes,
-        encrypted_sha256=ciphertext.archived.encrypted_sha256,
-        manifest_sha256=ciphertext.manifest_sha256,
-        path=landing_path(ciphertext.file).as_posix(),
-        plain_bytes=verified.plain.size_bytes,
-        plain_sha256=verified.plain.sha256,
-        record_count=verified.converted.row_count,
-        key_id=verified.plain.key_id,
-        checksum_of=_checksum_of(ciphertext),
-        listed_checksum=_other_checksum(ciphertext),
-        is_unlisted=_is_unlisted(ciphertext) or None,
-        schema_id=schema_id,
-        decoder=verified.converted.decoder,
-    )
+    facts = {
+        "name": ciphertext.archived.name,
+        "encrypted_bytes": ciphertext.archived.encrypted_bytes,
+        "encrypted_sha256": ciphertext.archived.encrypted_sha256,
+        "manifest_sha256": ciphertext.manifest_sha256,
+        "path": landing_path(ciphertext.file).as_posix(),
+        "plain_bytes": verified.plain.size_bytes,
+        "plain_sha256": verified.plain.sha256,
+        "record_count": verified.converted.row_count,
+        "key_id": verified.plain.key_id,
+        "checksum_of": _checksum_of(ciphertext),
+        "listed_checksum": _other_checksum(ciphertext),
+        "is_unlisted": _is_unlisted(ciphertext) or None,
+        "schema_id": schema_id,
+        "decoder": verified.converted.decoder,
+    }
+    records: list[Record] = [(What.LANDED, ciphertext.file, facts)]
+    if schema_id not in known_schemas:
+        known_schemas.add(schema_id)
+        records.insert(0, (What.SCHEMA, None, {"schema_id": schema_id, "columns": columns}))
+    return records
 
 
 def _is_unlisted(ciphertext: Ciphertext) -> bool:

@@ -31,8 +31,12 @@ from ingest.avro.schema import translate_schema
 from ingest.avro.types import Translation
 from ingest.errors import Reason, RejectedError
 
-GROUP_BYTES = 8 << 20
-GROUPS_AHEAD = 2
+GROUP_BYTES = 2 << 20
+"""Larger groups are decoded no faster, and wait for each other in memory."""
+GROUPS_AHEAD = 8
+"""Read and not yet decoded."""
+DECODED_AHEAD = 24
+"""Decoded and not yet written: as much as is decoded while a row group is written."""
 BATCH_ROWS = 16_384
 PATIENCE_S: Final = 10.0
 """How long a group may take to decode in columns; it takes milliseconds."""
@@ -113,7 +117,7 @@ def _each(decode: _Decode, groups: Generator[_Group]) -> Generator[pa.RecordBatc
 
 def _each_ahead(decode: _Decode, groups: Generator[_Group]) -> Generator[pa.RecordBatch]:
     with closing(groups), ThreadPoolExecutor(max_workers=1) as thread:
-        for batches in map_ahead(decode, groups, executor=thread, ahead=GROUPS_AHEAD):
+        for batches in map_ahead(decode, groups, executor=thread, ahead=DECODED_AHEAD):
             yield from batches
 
 

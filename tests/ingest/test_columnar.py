@@ -18,6 +18,7 @@ from ingest.avro.decode import COLUMNS, GROUP_BYTES, ROWS, open_container
 from ingest.convert import Conversion, Converters
 from ingest.delivery import DailyFile, parse_name
 from ingest.errors import RejectedError
+from ingest.parquet import column_types
 from ingest.plaintext import plaintext_pipe
 from ingest.worker import WorkerLost
 from tests.ingest.branches import names_an_unknown_branch
@@ -82,7 +83,7 @@ def outcome(container: bytes, *, in_columns: bool) -> tuple[str, str]:
         rows = [row for batch in opened.batches for row in batch.to_pylist()]
     except RejectedError as error:
         return ("", str(error.reason))
-    return (str(opened.schema), repr(rows))
+    return (str(column_types(opened.schema)), repr(rows))
 
 
 @settings(deadline=None)
@@ -127,8 +128,8 @@ def converted(container: bytes, converters: Converters) -> tuple[str, str]:
             return LOST
         if isinstance(result, RejectedError):
             return ("", str(result.reason))
-        own = pq.ParquetFile(wanted.target).read(columns=result.schema.names)
-        return (str(result.schema), repr(own.to_pylist()))
+        own = pq.ParquetFile(wanted.target).read(columns=[each["name"] for each in result.columns])
+        return (str(result.columns), repr(own.to_pylist()))
 
 
 def conversion(target: Path) -> Conversion:

@@ -9,7 +9,7 @@ import pytest
 
 from ingest.avro.decode import ROWS, Container
 from ingest.delivery import DailyFile, parse_name
-from ingest.landing import ROW_GROUP_ROWS, write_parquet
+from ingest.parquet import ROW_GROUP_ROWS, write_parquet
 from tests.support.sender import CLIENT, DAY
 
 BATCH_ROWS = 10_000

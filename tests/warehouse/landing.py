@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingest.delivery import DailyFile, Delivery, Event, baseline_file
-from ingest.landing import column_types, landing_path
+from ingest.landing import landing_path
+from ingest.parquet import column_types
 
 CLIENT = "CLT-00000000-0000-0000-0000-000000000001"
 OTHER_CLIENT = "CLT-00000000-0000-0000-0000-000000000002"
