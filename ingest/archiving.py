@@ -15,7 +15,7 @@ from ingest.ledger_state import Archived, What, place_of
 from ingest.quarantine import put_in_quarantine, quarantine_path
 from ingest.sources import SourceFile
 
-FILES_AT_ONCE = 16
+FILES_AT_ONCE = 64
 BYTES_AT_ONCE = 64 << 20
 """So much waits in scratch for its record, and would be fetched again after a kill."""
 

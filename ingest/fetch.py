@@ -25,7 +25,7 @@ from ingest.standing import is_ready
 
 FILES_AT_ONCE = 8
 """More than a source has connections, as some wait for the disk."""
-FILES_AHEAD = 16
+FILES_AHEAD = 80
 """How many may lie in scratch while an older and larger one is still coming."""
 CLOCK_SLACK = timedelta(seconds=2)
 """By how much a file system's times may lag behind the clock."""

@@ -174,7 +174,7 @@ def test_several_files_come_at_once_and_are_recorded_in_their_order(tmp_path: Pa
             others_came.set()
         return io.BytesIO(name.encode())
 
-    source = ManyFiles(serve)
+    source = ManyFiles(serve, count=FILES_AHEAD + 1)
 
     assert fetch_from(source, tmp_path) == []
     assert list(Ledger(tmp_path / "ledger", run_id="r").state.seen) == source.names
