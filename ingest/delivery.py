@@ -34,6 +34,11 @@ class Delivery(NamedTuple):
         """Where its files lie, below the archive and below quarantine."""
         return Path(self.client_guid, self.snapshot_date.isoformat())
 
+    @property
+    def age(self) -> tuple[date, str]:
+        """What sorts deliveries by their days, the oldest first."""
+        return (self.snapshot_date, self.client_guid)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class DailyFile:

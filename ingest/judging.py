@@ -3,23 +3,23 @@
 import logging
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from itertools import groupby
 from pathlib import Path
 
 from ingest.ahead import map_ahead
 from ingest.archive import archive_path
-from ingest.concluding import Concluding, Judged, bytes_of
+from ingest.concluding import Concluding, Judged
 from ingest.convert import Converters
-from ingest.delivery import DailyFile, Delivery, ManifestFile, parse_kept_name
+from ingest.delivery import DailyFile, Delivery, parse_kept_name
 from ingest.errors import Reason, RejectedError
-from ingest.judge import Rules, Step, next_file_step, next_manifest_step
+from ingest.judge import Rules, Step, next_file_step
+from ingest.judging_manifests import ManifestJudging
 from ingest.land import Ciphertext, Lander, Verified
 from ingest.ledger import Ledger
-from ingest.ledger_state import Archived, Place, What
-from ingest.manifest import MAX_MANIFEST_BYTES, Listing, parse_manifest
+from ingest.ledger_state import Place
 from ingest.openpgp import Keyring
 from ingest.progress import Progress
 from ingest.summary import Summary
@@ -61,15 +61,21 @@ class Judging:
             self._judge_files()
 
     def _judge_manifests(self) -> None:
-        manifests = self.ledger.state.manifests
-        for delivery in sorted(manifests, key=_day):
-            self._judge_manifest(delivery, manifests[delivery])
+        with self._concluding() as concluding:
+            ManifestJudging(
+                data=self.data,
+                ledger=self.ledger,
+                keyring=self.keyring,
+                rules=self.rules,
+                now=self.now,
+                concluding=concluding,
+            ).judge_all()
 
     def _judge_files(self) -> None:
         state = self.ledger.state
         due = sorted(
             (place for place in state.archived if self._step(place) != Step.NOTHING),
-            key=lambda place: (_day(place[0]), -state.archived[place].encrypted_bytes, place),
+            key=lambda place: (place[0].age, -state.archived[place].encrypted_bytes, place),
         )
         self.progress.begin(
             "verify and land", total=sum(state.archived[place].encrypted_bytes for place in due)
@@ -126,43 +132,6 @@ class Judging:
     def _step(self, place: Place) -> Step:
         return next_file_step(self.ledger.state, place, now=self.now, rules=self.rules)
 
-    def _judge_manifest(self, delivery: Delivery, archived: Archived) -> None:
-        step = next_manifest_step(self.ledger.state, delivery, now=self.now, rules=self.rules)
-        if step == Step.NOTHING:
-            return
-        file = ManifestFile(delivery=delivery)
-        try:
-            listings, key_id = self._open_manifest(file, archived)
-        except RejectedError as error:
-            if error.reason != Reason.DAMAGED:
-                self._concluding().reject(file, archived, error)
-            elif self.now - archived.at < self.rules.settle:
-                self.ledger.append(What.WAITING, file, **bytes_of(archived), reason="unreadable")
-            else:
-                truncated = RejectedError(
-                    Reason.TRUNCATED, expected=error.expected, found=error.found
-                )
-                self._concluding().reject(file, archived, truncated)
-            return
-        self._concluding().accept(file, archived)
-        _warn_of_other_dates(listings, delivery=delivery)
-        self.ledger.append(
-            What.LISTED,
-            file,
-            **bytes_of(archived),
-            key_id=key_id,
-            listed=[asdict(listing) for listing in listings],
-        )
-
-    def _open_manifest(
-        self, file: ManifestFile, archived: Archived
-    ) -> tuple[list[Listing], str | None]:
-        path = archive_path(self.data / "archive", file, name=archived.name)
-        plain, text = self.keyring.read(
-            path, lambda plain: plain.read(MAX_MANIFEST_BYTES), max_bytes=MAX_MANIFEST_BYTES
-        )
-        return parse_manifest(text, delivery=file.delivery), plain.key_id
-
     def _case(self, place: Place) -> _Case | None:
         state = self.ledger.state
         archived = state.archived[place]
@@ -199,21 +168,3 @@ def _called(step: Step, ciphertext: Ciphertext) -> RejectedError:
         expected = f"{ciphertext.listing.encrypted_bytes} bytes"
         return RejectedError(Reason.TRUNCATED, expected=expected, found=found)
     return RejectedError(Reason.UNLISTED, expected="a row in its manifest", found="none")
-
-
-def _warn_of_other_dates(listings: list[Listing], *, delivery: Delivery) -> None:
-    """An effective date may mean the day of generation: that is no reason to turn a file away."""
-    day = delivery.snapshot_date.isoformat()
-    others = [each.effective_date for each in listings if each.effective_date[:10] != day]
-    if others:
-        log.warning(
-            "manifest of %s: expected the effective date %s, found %s in %d rows",
-            day,
-            day,
-            ascii(others[0][:40]),
-            len(others),
-        )
-
-
-def _day(delivery: Delivery) -> tuple[date, str]:
-    return (delivery.snapshot_date, delivery.client_guid)
