@@ -12,7 +12,6 @@ import pytest
 from tenacity import wait_none
 
 from ingest import download
-from ingest.download import ATTEMPTS
 from ingest.errors import SettingsError, SourceError
 from ingest.fetch import Days
 from ingest.openpgp import Keyring
@@ -341,6 +340,7 @@ def test_a_server_that_stays_broken_fails_the_run_and_loses_nothing(
     api.faults.plan_always(fault)
 
     summary = api.pull()
+    api.faults.mend()
 
     assert len(summary.failures) == 1
     assert landed_rows(api.data) == []

@@ -56,6 +56,11 @@ class Faults:
     def plan_always(self, fault: Fault, *, on: str = FILE) -> None:
         self.plan(fault, on=on, times=math.inf)
 
+    def mend(self) -> None:
+        """Forget what is planned and has not happened yet."""
+        with self._turn:
+            self._plans.clear()
+
     def asked(self, pattern: str = ALL) -> list[Request]:
         """Give the requests of a path (a pattern)."""
         return [request for request in self.requests if re.search(pattern, request.path)]

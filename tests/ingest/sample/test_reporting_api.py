@@ -1,100 +1,37 @@
-"""The embedded Reporting API, spoken to by the standard library's client."""
+"""The answers of the embedded Reporting API."""
 
 import hashlib
-import json
 import ssl
-import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
-from email.message import Message
-from http.client import HTTPException, HTTPSConnection
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from http.client import HTTPSConnection
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from ingest.delivery import parse_name
 from ingest.openpgp import Keyring
 from ingest.sample.armour import Bodies
-from ingest.sample.certificates import Authority, load_chain
 from ingest.sample.reporting_api import FILE_TYPE, LIST_TYPE, ServedAt, serve_reporting_api
-from tests.ingest.sample.conftest import DAYS, START, SmallWorld
-from tests.support.reporting_api import (
-    FILE,
-    LIST,
-    Faults,
-    chunked,
-    content_length,
-    cut,
-    demanding_certificates_of,
-    hang_up,
-    proven_by,
-    stall,
-    status,
-    without_ranges,
-    zipped,
+from tests.ingest.sample.api_client import (
+    KEY,
+    LAST,
+    NOW,
+    Client,
+    client_guid,
+    client_of,
+    midnight,
+    path_of,
+    served,
+    stored,
 )
+from tests.ingest.sample.conftest import DAYS, START, SmallWorld
 from tests.support.sender import Sender
-
-KEY = "s3cret-key"
-LAST = START + timedelta(days=DAYS - 1)
-
-
-def midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=UTC)
-
-
-NOW = midnight(LAST + timedelta(days=1))
-
-
-@dataclass(frozen=True)
-class Answered:
-    status: int
-    headers: Message
-    body: bytes
-
-
-@dataclass
-class Client:
-    """One connection, which is kept as long as the server keeps it."""
-
-    at: ServedAt
-    context: ssl.SSLContext
-    connection: HTTPSConnection = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.connection = HTTPSConnection(
-            self.at.host, self.at.port, context=self.context, timeout=20
-        )
-
-    def get(self, path: str, *, method: str = "GET", **headers: str) -> Answered:
-        """Ask with the key; an underscore in a header's name stands for a dash."""
-        sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        self.connection.request(method, path, headers={"MD-API-KEY": KEY} | sent)
-        answer = self.connection.getresponse()
-        return Answered(answer.status, answer.headers, answer.read())
-
-    def list_files(self, client: str) -> list[dict[str, Any]]:
-        listed = self.get(f"/download/{client}", Accept=LIST_TYPE)
-        assert (listed.status, listed.headers["Content-Type"]) == (200, LIST_TYPE)
-        files: list[dict[str, Any]] = json.loads(listed.body)["daily_snapshot_files"]
-        return files
-
-
-@contextmanager
-def client_of(at: ServedAt, *, context: ssl.SSLContext | None = None) -> Iterator[Client]:
-    client = Client(at, context or ssl.create_default_context(cafile=at.ca))
-    with closing(client.connection):
-        yield client
 
 
 @pytest.fixture(scope="module")
 def server(small_world: SmallWorld) -> Iterator[ServedAt]:
-    with serve_reporting_api(
-        small_world.folder, keyring=small_world.keyring, api_key=KEY, now=lambda: NOW
-    ) as at:
+    with served(small_world) as at:
         yield at
 
 
@@ -102,31 +39,6 @@ def server(small_world: SmallWorld) -> Iterator[ServedAt]:
 def client(server: ServedAt) -> Iterator[Client]:
     with client_of(server) as connected:
         yield connected
-
-
-@contextmanager
-def served_badly(world: SmallWorld, faults: Faults) -> Iterator[ServedAt]:
-    with serve_reporting_api(
-        world.folder, keyring=world.keyring, api_key=KEY, now=lambda: NOW, faults=faults
-    ) as at:
-        yield at
-
-
-def client_guid(world: SmallWorld) -> str:
-    [guid] = {
-        file.delivery.client_guid
-        for path in world.folder.iterdir()
-        if (file := parse_name(path.name))
-    }
-    return guid
-
-
-def path_of(world: SmallWorld, kind: str = "users/created", *, day: date = LAST) -> str:
-    return f"/download/{client_guid(world)}/{day}/{kind}"
-
-
-def stored(world: SmallWorld, kind: str = "users.created", *, day: date = LAST) -> Path:
-    return world.folder / f"{client_guid(world)}.{day}.{kind}.avro.pgp"
 
 
 def test_the_list_tells_of_every_plain_file(client: Client, small_world: SmallWorld) -> None:
@@ -159,7 +71,7 @@ def test_the_list_tells_of_every_plain_file(client: Client, small_world: SmallWo
 
 def test_the_list_is_the_same_for_every_server(client: Client, small_world: SmallWorld) -> None:
     with (
-        served_badly(small_world, Faults()) as other,
+        served(small_world) as other,
         client_of(other) as other_client,
     ):
         guid = client_guid(small_world)
@@ -369,96 +281,3 @@ def test_a_manifest_that_does_not_open_is_the_servers_fault(sender: Sender) -> N
         client_of(at) as client,
     ):
         assert client.get(f"/download/{sender.client}", Accept=LIST_TYPE).status == 500
-
-
-def test_a_connection_is_kept_and_several_are_served_at_once(
-    server: ServedAt, small_world: SmallWorld
-) -> None:
-    path = path_of(small_world)
-    with ExitStack() as stack:
-        clients = [stack.enter_context(client_of(server)) for _ in range(4)]
-        for client in clients:
-            client.connection.connect()
-        sockets = [client.connection.sock for client in clients]
-        for client in clients * 3:
-            assert client.get(path, Accept=FILE_TYPE).status == 200
-        assert [client.connection.sock for client in clients] == sockets
-
-
-def test_the_server_proves_itself_to_whom_trusts_its_authority(server: ServedAt) -> None:
-    context = ssl.create_default_context()
-    with pytest.raises(ssl.SSLCertVerificationError), client_of(server, context=context) as client:
-        client.get("/")
-    for host in ("localhost", "127.0.0.1"):
-        trusting = ssl.create_default_context(cafile=server.ca)
-        trusting.verify_flags |= ssl.VERIFY_X509_STRICT
-        connection = HTTPSConnection(host, server.port, context=trusting)
-        with closing(connection):
-            connection.request("GET", "/")
-            assert connection.getresponse().status == 401
-
-
-def test_no_thread_outlives_the_server_whatever_clients_do(small_world: SmallWorld) -> None:
-    before = set(threading.enumerate())
-    faults = Faults()
-    faults.plan(stall(after_bytes=10))
-    with ExitStack() as stack:
-        with served_badly(small_world, faults) as at:
-            stack.enter_context(client_of(at)).connection.connect()
-            kept = stack.enter_context(client_of(at))
-            kept.list_files(client_guid(small_world))
-            stalled = stack.enter_context(client_of(at))
-            stalled.connection.request(
-                "GET", path_of(small_world), headers={"MD-API-KEY": KEY, "Accept": FILE_TYPE}
-            )
-            stalled.connection.getresponse().close()
-        assert set(threading.enumerate()) - before == set()
-        with pytest.raises((OSError, HTTPException)):
-            kept.get("/")
-
-
-def test_planned_faults_reach_the_client_and_requests_are_kept_without_the_key(
-    small_world: SmallWorld,
-) -> None:
-    faults = Faults()
-    faults.plan(status(429, retry_after="7"), on=LIST)
-    faults.plan(cut(after_bytes=10), hang_up(), without_ranges(), content_length(off_by=5))
-    faults.plan(zipped(), chunked())
-    path, content = path_of(small_world), stored(small_world).read_bytes()
-    with served_badly(small_world, faults) as at, client_of(at) as client:
-        busy = client.get(f"/download/{client_guid(small_world)}", Accept=LIST_TYPE)
-        for _ in ("cut", "hung up"):
-            with pytest.raises((HTTPException, OSError)):
-                client.get(path, Accept=FILE_TYPE)
-            client.connection.close()
-        whole = client.get(path, Accept=FILE_TYPE, Range="bytes=5-")
-        with pytest.raises(HTTPException):
-            client.get(path, Accept=FILE_TYPE)
-        client.connection.close()
-        zipped_body = client.get(path, Accept=FILE_TYPE)
-        chunked_body = client.get(path, Accept=FILE_TYPE)
-
-    assert (busy.status, busy.headers["Retry-After"]) == (429, "7")
-    assert (whole.status, whole.body) == (200, content)
-    assert zipped_body.headers["Content-Encoding"] == "gzip"
-    assert (chunked_body.headers["Content-Length"], chunked_body.body) == (None, content)
-    assert (len(faults.asked(LIST)), len(faults.asked(FILE))) == (1, 6)
-    assert faults.asked(FILE)[2].headers["range"] == "bytes=5-"
-    assert KEY not in repr(faults.requests)
-
-
-def test_a_certificate_can_be_anothers_and_one_can_be_demanded(small_world: SmallWorld) -> None:
-    stranger, staff = Authority("stranger"), Authority("staff")
-    with (
-        served_badly(small_world, Faults(tls=proven_by(stranger))) as at,
-        client_of(at) as client,
-        pytest.raises(ssl.SSLCertVerificationError),
-    ):
-        client.get("/")
-    with served_badly(small_world, Faults(tls=demanding_certificates_of(staff))) as at:
-        with pytest.raises(OSError), client_of(at) as client:
-            client.get("/")
-        context = ssl.create_default_context(cafile=at.ca)
-        load_chain(context, *staff.issue("receiver"))
-        with client_of(at, context=context) as client:
-            assert client.list_files(client_guid(small_world))
