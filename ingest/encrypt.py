@@ -11,8 +11,8 @@ from typing import BinaryIO
 from ingest.errors import KeyringError
 from ingest.openpgp import Keyring
 
-Encrypt = Callable[[Path], AbstractContextManager[BinaryIO]]
-"""Opens a stream whose bytes become the ciphertext of a file."""
+Encrypt = Callable[[Path, bool], AbstractContextManager[BinaryIO]]
+"""Opens a stream whose bytes become the ciphertext of a file; says whether they are packed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ class Post:
     """The fingerprint of the receiver's key."""
 
     @contextmanager
-    def encrypt_into(self, path: Path) -> Iterator[BinaryIO]:
+    def encrypt_into(self, path: Path, is_packed: bool = False) -> Iterator[BinaryIO]:
         """Open a stream whose bytes gpg encrypts into a file.
 
         Raises:
@@ -34,7 +34,9 @@ class Post:
 
         def encrypt() -> None:
             with os.fdopen(read_end, "rb") as source:
-                self.keyring.encrypt(source, output=path, recipient=self.recipient)
+                self.keyring.encrypt(
+                    source, output=path, recipient=self.recipient, is_packed=is_packed
+                )
 
         with ThreadPoolExecutor(max_workers=1) as executor:
             encryption = executor.submit(encrypt)
@@ -48,7 +50,7 @@ def to_newest_key(keyring: Keyring) -> Encrypt:
     """Encrypt to the newest key pair of a keyring, which is looked for when it is first needed."""
 
     @contextmanager
-    def encrypt_into(path: Path) -> Iterator[BinaryIO]:
+    def encrypt_into(path: Path, is_packed: bool) -> Iterator[BinaryIO]:
         keys = keyring.private_keys()
         if not keys:
             raise KeyringError(
@@ -56,7 +58,7 @@ def to_newest_key(keyring: Keyring) -> Encrypt:
                 "make one with: ingest keys new"
             )
         post = Post(keyring=keyring, recipient=keys[-1].fingerprint)
-        with post.encrypt_into(path) as stream:
+        with post.encrypt_into(path, is_packed) as stream:
             yield stream
 
     return encrypt_into
