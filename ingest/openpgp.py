@@ -6,7 +6,7 @@ taken (read in python-gnupg 0.5.7).
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from copy import copy
@@ -161,12 +161,12 @@ class Keyring:
         return gpg, result
 
     def encrypt(
-        self, source: BinaryIO, *, output: Path, recipient: str, is_packed: bool = False
+        self, source: BinaryIO, *, output: Path, recipient: str, options: Sequence[str] = ()
     ) -> None:
         """Encrypt a stream to a key of this home, into a file.
 
         Args:
-            is_packed: gpg need not compress it, which takes nine tenths of its time.
+            options: more of gpg's own.
 
         Raises:
             KeyringError: gpg refused.
@@ -179,7 +179,7 @@ class Keyring:
                 output=str(output),
                 always_trust=True,
                 armor=False,
-                extra_args=["--compress-algo", "none"] if is_packed else None,
+                extra_args=[*options],
             )
         if not result.ok or result.returncode:
             raise KeyringError(f"key {recipient}: expected gpg to encrypt, found {result.status}")

@@ -5,7 +5,6 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
-from urllib.parse import urlsplit
 
 from ingest.errors import SettingsError
 from ingest.ledger_state import Mark
@@ -99,8 +98,8 @@ def open_source(
         SettingsError: no source has such an address.
         SourceError: it cannot be reached.
     """
-    parts = urlsplit(address)
-    if parts.scheme == "sftp":
+    scheme = address.partition("://")[0].lower() if "://" in address else ""
+    if scheme == "sftp":
         # paramiko takes 0.2 s to import, which a local folder need not wait for
         from ingest.sources.sftp import open_sftp
 
@@ -108,17 +107,17 @@ def open_source(
             address, password=password, private_key=private_key, known_hosts=known_hosts
         ) as source:
             yield source
-    elif parts.scheme in ("https", "http"):
+    elif scheme in ("https", "http"):
         from ingest.sources.https import open_api
 
         with open_api(address, api_key=api_key, https=https) as source:
             yield source
-    elif parts.scheme in ("", "file"):
+    elif scheme in ("", "file"):
         from ingest.sources.local import LocalFolder
 
         yield LocalFolder(Path(address.removeprefix("file://")).expanduser())
     else:
         raise SettingsError(
             "MX_SOURCE: expected /folder, sftp://user@host:port/folder or "
-            f"https://host/download/<client_id>, found the scheme {parts.scheme}"
+            f"https://host/download/<client_id>, found the scheme {scheme}"
         )

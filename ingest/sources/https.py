@@ -96,6 +96,10 @@ def open_api(address: str, *, api_key: str | None, https: Https) -> Iterator[Rep
         SettingsError: the address is malformed, the key is missing, or a certificate unreadable.
     """
     check_address(address, setting="MX_SOURCE")
+    if "?" in address or "#" in address:
+        raise SettingsError(
+            "MX_SOURCE: expected https://host/download/<client_id>, found more after the path"
+        )
     if not api_key:
         raise SettingsError("MX_API_KEY: expected the key of the Reporting API, found nothing")
     if not re.fullmatch(r"[\x21-\x7e]+", api_key):

@@ -35,7 +35,13 @@ def check_address(address: str, *, setting: str) -> None:
     Raises:
         SettingsError: it is not encrypted, or holds what belongs into other settings.
     """
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+        is_numbered = parts.port is None or parts.port > 0
+    except ValueError:
+        is_numbered = False
+    if not is_numbered:
+        raise SettingsError(f"{setting}: expected https://host:port/path, found no such address")
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
         raise SettingsError(f"{setting}: expected https://, found {parts.scheme or 'no scheme'}://")
     if not parts.hostname:

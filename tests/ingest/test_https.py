@@ -12,6 +12,7 @@ import pytest
 from tenacity import wait_none
 
 from ingest import download
+from ingest.download import ATTEMPTS
 from ingest.errors import SettingsError, SourceError
 from ingest.fetch import Days
 from ingest.openpgp import Keyring
@@ -570,6 +571,9 @@ def test_a_client_certificate_is_shown(api: Api, tmp_path: Path) -> None:
         ("https://host/download/c", "k", Https(ca=Path("/nowhere")), "MX_HTTPS_CA"),
         ("https://host/download/c", "k", Https(cert=Path(__file__)), "MX_HTTPS_CERT"),
         ("https://host/download/c", "k", Https(proxy="nonsense"), "MX_HTTPS_PROXY"),
+        ("https://[host/download/c", "k", Https(), "found no such address"),
+        ("https://host:9_9/download/c", "k", Https(), "found no such address"),
+        ("https://host/download/c?key=pw", "k", Https(), "found more after the path"),
         ("ftp://host/", "k", Https(), "found the scheme ftp"),
     ],
 )
