@@ -18,7 +18,7 @@ from ingest.errors import SettingsError
 from ingest.judge import Rules
 from ingest.ledger import read_records, read_state
 from ingest.openpgp import Keyring
-from ingest.pipeline import Plan, run_planned
+from ingest.pipeline import Plan, give_up, run_planned
 from ingest.sources.tree import FolderTree
 from ingest.standing import day_standings
 from ingest.status import day_grid
@@ -455,6 +455,16 @@ def test_a_baseline_makes_no_day_due_and_alarms_from_quarantine(
     bought.put("tags.avro.pgp", b"no Avro")
     take()
     assert days() == [("quarantined", True)]
+
+
+def test_a_part_that_never_heals_can_be_given_up(bought: Bought, take: Take, data: Path) -> None:
+    bought.put("users-1.pgp", avro_bytes(users("a")))
+    bought.put("users-2.pgp", b"no Avro")
+    assert take().alarms == 1
+
+    summary = give_up([f"{CLIENT}.{DAY}.users.baseline-0002"], data=data, rules=RULES)
+
+    assert (summary.alarms, summary.standings) == (0, {"landed": 1, "given up": 1})
 
 
 def test_the_grid_of_a_day_has_a_column_for_a_baseline(
