@@ -18,7 +18,7 @@ STEPS = {
     "open the ledger": "ingest.pipeline.Ledger",
     "list the source": "ingest.sources.local.LocalFolder.list_files",
     "open a source file": "ingest.sources.local.LocalFolder.open_file",
-    "finish a download": "ingest.archive.Download.attempt",
+    "finish a download": "ingest.incoming.Download.attempt",
     "keep the replaced version": "ingest.archive.link_or_copy",
     "put into the archive": "ingest.archive.move_synced",
     "decrypt": "ingest.openpgp.Keyring.decrypt",
