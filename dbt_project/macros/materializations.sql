@@ -50,6 +50,22 @@
     {{ return({"relations": [this.incorporate(type=type)]}) }}
 {%- endmacro %}
 
+{#- Rows are only ever added, but for those that the hook before takes away, to be read again. -#}
+{% materialization grown, default -%}
+    {%- if not keeps_rows() -%}
+        {{ return(replace_relation("table")) }}
+    {%- endif -%}
+    {{ run_hooks(pre_hooks) }}
+    {%- call statement("main") -%}
+        insert into {{ this }} by name {{ sql }}
+    {%- endcall -%}
+    {{ return(finish()) }}
+{%- endmaterialization %}
+
+{% macro keeps_rows() -%}
+    {{ return(relation_exists(this) and not should_full_refresh()) }}
+{%- endmacro %}
+
 {#- A statement, unlike run_sql, opens a transaction; dbt wants one that is called main. -#}
 {% macro begin() -%}
     {%- call statement("main") -%} select 1 {%- endcall -%}

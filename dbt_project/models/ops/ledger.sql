@@ -1,7 +1,6 @@
 {{
     config(
-        materialized='incremental',
-        incremental_strategy='append',
+        materialized='grown',
         pre_hook="{{ drop_month_read_again() }}",
     )
 }}
