@@ -37,6 +37,9 @@
     create table if not exists ops.built (
         fingerprint varchar
     );
+    create table if not exists ops.plan (
+        plan varchar
+    );
     create table if not exists ops.finished (
         build varchar,
         finished_at timestamptz

@@ -6,7 +6,8 @@ from typing import Any
 
 import duckdb
 
-Cursor = duckdb.DuckDBPyConnection
+Database = duckdb.DuckDBPyConnection
+Rows = list[tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,31 +22,35 @@ class Relation:
     def __str__(self) -> str:
         return f'"{self.database}"."{self.schema}"."{self.identifier}"'
 
-    def incorporate(self, *, type: str) -> "Relation":  # noqa: A002 - as dbt calls it
+    def incorporate(self, *, type: str) -> "Relation":
         return replace(self, type=type)
 
 
 class Adapter:
-    """One connection to a warehouse."""
+    """One connection to a warehouse, and one transaction at a time."""
 
-    def __init__(self, connection: Cursor, *, macro: Callable[[str], Any]) -> None:
-        self._connection = connection
-        self._macro = macro
-        self._is_open = False
+    def __init__(self, database: Database, *, find_macro: Callable[[str], Any]) -> None:
+        self._database = database
+        self._find_macro = find_macro
+        self._is_in_transaction = False
         query = "select table_catalog, table_schema, table_name from information_schema.tables"
-        self._relations = {Relation(*row) for row in connection.execute(query).fetchall()}
+        self._relations = {Relation(*row) for row in self.ask(query)}
 
-    def add_query(self, query: str, auto_begin: bool = True) -> tuple[None, Cursor]:
-        """Send a statement, or several."""
-        if auto_begin and not self._is_open:
-            self._connection.execute("begin")
-            self._is_open = True
-        return None, self._connection.execute(query)
+    def add_query(self, query: str, auto_begin: bool = True) -> tuple[None, Database]:
+        """Send a statement, or several; the second value gives the rows of the last."""
+        if auto_begin and not self._is_in_transaction:
+            self._database.execute("begin")
+            self._is_in_transaction = True
+        return None, self._database.execute(query)
+
+    def ask(self, query: str) -> Rows:
+        """Return the rows of a query."""
+        return self._database.execute(query).fetchall()
 
     def commit(self) -> None:
-        if self._is_open:
-            self._connection.execute("commit")
-            self._is_open = False
+        if self._is_in_transaction:
+            self._database.execute("commit")
+            self._is_in_transaction = False
 
     def get_relation(self, *, database: str, schema: str, identifier: str) -> Relation | None:
         relation = Relation(database, schema, identifier)
@@ -54,5 +59,6 @@ class Adapter:
     def cache_added(self, relation: Relation) -> None:
         self._relations.add(replace(relation, type=None))
 
-    def dispatch(self, name: str, package: str) -> Any:
-        return self._macro(f"duckdb__{name}") or self._macro(f"default__{name}")
+    def dispatch(self, name: str, _package: str) -> Any:
+        """Return DuckDB's version of a macro, or that of all databases."""
+        return self._find_macro(f"duckdb__{name}") or self._find_macro(f"default__{name}")

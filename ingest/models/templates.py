@@ -1,17 +1,21 @@
-"""dbt's Jinja: macros that return values, and its own blocks."""
+"""dbt's Jinja: macros that hand back values, and its own blocks, kept compiled between runs."""
 
+import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
-from jinja2 import Environment, StrictUndefined, Template, nodes
+from jinja2 import DictLoader, Environment, FileSystemBytecodeCache, StrictUndefined, nodes
 from jinja2.ext import Extension
 from jinja2.parser import Parser
 
-NAME = "it"
+NAME: Final = "called"
+"""What every macro is called in its own text, so that it does not find itself under its own name
+rather than what hands its value on."""
 
 
-class Returned(Exception):  # noqa: N818 - no error: how a macro hands its caller a value
-    """A macro returns."""
+class Returned(Exception):  # noqa: N818 - no error, but how a macro hands its value back
+    """A macro has returned."""
 
     def __init__(self, value: object) -> None:
         super().__init__()
@@ -23,53 +27,56 @@ def return_value(value: object = None) -> None:
 
 
 class _Blocks(Extension):
-    """`materialization` and `test` blocks are macros."""
+    """`test` and `materialization`: macros with more words at their head."""
 
     tags = {"materialization", "test"}  # noqa: RUF012 - as the class it is made of has it
 
     def parse(self, parser: Parser) -> nodes.Node:
-        node = nodes.Macro(lineno=next(parser.stream).lineno)
-        tag = parser.stream
-        node.name = parser.parse_assign_target(name_only=True).name
-        node.args, node.defaults = [], []
+        macro = nodes.Macro(lineno=next(parser.stream).lineno)
+        macro.name = parser.parse_assign_target(name_only=True).name
+        macro.args, macro.defaults = [], []
         if parser.stream.current.type == "lparen":
-            parser.parse_signature(node)
-        while parser.stream.skip_if("comma"):
-            if not parser.stream.skip_if("name:default"):
-                parser.parse_assign_target(name_only=True)
-                parser.stream.expect("assign")
-                parser.parse_expression()
-        node.body = parser.parse_statements(
-            ("name:endmaterialization", "name:endtest"), drop_needle=True
-        )
-        return node
+            parser.parse_signature(macro)
+        while parser.stream.current.type != "block_end":
+            next(parser.stream)
+        ends = ("name:endmaterialization", "name:endtest")
+        macro.body = parser.parse_statements(ends, drop_needle=True)
+        return macro
+
+
+class _MacroName(Extension):
+    _HEAD = re.compile(r"({%-?\s*(?:macro|test|materialization)\s+)\w+")
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        return self._HEAD.sub(rf"\g<1>{NAME}", source)
 
 
 class Templates:
-    """The macros and models of a project, each made ready when it is first needed."""
+    """Texts by their names, each compiled when it is first needed.
 
-    def __init__(self, macros: Mapping[str, str]) -> None:
-        self._macros = macros
-        self._templates: dict[str, Template] = {}
-        self._environment = Environment(  # noqa: S701 - SQL, not HTML
-            extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols", _Blocks],
+    Args:
+        kept: a folder in which what is compiled stays, until its text is another.
+    """
+
+    def __init__(self, texts: Mapping[str, str], *, kept: Path) -> None:
+        kept.mkdir(parents=True, exist_ok=True)
+        self._environment = Environment(  # noqa: S701 - what is written is SQL
+            extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols", _Blocks, _MacroName],
+            loader=DictLoader(texts),
+            bytecode_cache=FileSystemBytecodeCache(str(kept)),
             undefined=StrictUndefined,
+            cache_size=-1,
+            auto_reload=False,
         )
 
-    def render(self, text: str, context: Mapping[str, Any]) -> str:
+    def render(self, name: str, context: Mapping[str, Any]) -> str:
+        return self._environment.get_template(name).render(context)
+
+    def render_text(self, text: str, context: Mapping[str, Any]) -> str:
         return self._environment.from_string(text).render(context)
 
     def macro(self, name: str, context: dict[str, Any]) -> Callable[..., Any]:
         """Return a macro as one calls it, which sees this context."""
-        template = self._templates.get(name) or self._compile(name)
-        module = template.make_module(context, shared=True)
+        module = self._environment.get_template(name).make_module(context, shared=True)
         made: Callable[..., Any] = getattr(module, NAME)
         return made
-
-    def _compile(self, name: str) -> Template:
-        parsed = self._environment.parse(self._macros[name])
-        # under its own name a macro would find itself, rather than what hands its value on
-        [macro] = parsed.find_all(nodes.Macro)
-        macro.name = NAME
-        template = self._templates[name] = self._environment.from_string(parsed)
-        return template
