@@ -13,11 +13,12 @@
     {%- set has_state = "state_" ~ this.identifier in model.refs | map(attribute="name") -%}
     {%- set is_up_to_date = is_up_to_date("main", this.identifier, this) -%}
     {%- set owners = owners_of(model) -%}
-    {%- if is_up_to_date and not has_keys_to_show(this.identifier, owners, has_state) -%}
+    {%- set has_keys = is_up_to_date and has_keys_to_show(this.identifier, owners, has_state) -%}
+    {%- if is_up_to_date and not has_keys -%}
         {{ return(leave()) }}
     {%- endif -%}
     {%- do begin() -%}
-    {%- do show_rows(this.identifier, owners, has_state=has_state) -%}
+    {%- do show_rows(this.identifier, owners, has_state, has_found=has_state and has_keys) -%}
     {{ return(finish()) }}
 {%- endmaterialization %}
 

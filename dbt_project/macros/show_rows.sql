@@ -1,11 +1,12 @@
 {#- Keep `main.<resource>`: of its keys those are written that its files touched or whose owner came
     or went, of its log the rows of new and changed files. -#}
-{% macro show_rows(resource, owners, has_state=true, is_keyed=true) -%}
+{% macro show_rows(resource, owners, has_state=true, is_keyed=true, has_found=false) -%}
     {%- set shown = new_relation("main", resource) -%}
-    {%- set has_changed = not is_up_to_date("main", resource, shown) -%}
-    {%- set is_kept = show_log(resource, shown, has_state, is_keyed) if has_changed else true -%}
+    {%- set is_anew = has_state and has_unplaced_keys(resource, resource) -%}
+    {%- set has_changed = is_anew or not is_up_to_date("main", resource, shown) -%}
+    {%- set is_kept = show_log(resource, shown, has_state, is_keyed, is_anew) if has_changed else true -%}
     {%- if has_state -%}
-        {%- do show_keys(resource, shown, owners, is_kept) -%}
+        {%- do show_keys(resource, shown, owners, is_kept, has_found) -%}
     {%- elif is_keyed -%}
         {%- do show_log_keys(resource, shown, owners, has_changed) -%}
     {%- endif -%}
@@ -13,9 +14,9 @@
 {%- endmacro %}
 
 {#- Returns whether the table's other rows are still there. -#}
-{% macro show_log(resource, shown, has_state, is_keyed) -%}
+{% macro show_log(resource, shown, has_state, is_keyed, is_anew) -%}
     {%- do find_files("main", resource) -%}
-    {%- set is_kept = fit_table(shown, log_rows("fresh_rows")) -%}
+    {%- set is_kept = fit_table(shown, log_rows("fresh_rows")) and not is_anew -%}
     {%- if not is_kept -%}
         {%- do create_empty(shown, log_rows("fresh_rows")) -%}
         {%- do find_files("main", resource, anew=true) -%}
@@ -35,31 +36,31 @@
     {{ return(is_kept) }}
 {%- endmacro %}
 
-{% macro show_keys(resource, shown, owners, is_kept) -%}
+{% macro show_keys(resource, shown, owners, is_kept, has_found) -%}
     {%- set state = new_relation("state", resource) -%}
     {%- if not is_kept -%}
-        {%- set keys -%}
-            (
-                select _client_guid, cast(guid as varchar) as guid from {{ state }}
-                union
-                {{ queued_keys(resource, resource) }}
-            )
+        {%- set all_keys -%}
+            create or replace temp table touched_keys as
+            select *, cast(null as boolean) as is_hidden
+            from ({{ places_of_state(state) }} union {{ queued_keys(resource, resource) }})
         {%- endset -%}
-        {%- do write_shown(resource, shown, state, owners, keys=keys) -%}
+        {%- do run_sql(all_keys) -%}
+        {%- do write_shown(resource, shown, state, owners) -%}
         {%- do note_all_written(shown) -%}
-    {%- elif find_touched_and_owned_keys(resource, state, owners) -%}
-        {%- do delete_touched_rows(shown) -%}
-        {%- do run_sql("create or replace temp table touched_state as " ~ touched_rows(state)) -%}
-        {%- do write_shown(resource, shown, "touched_state", owners, keys="touched_keys") -%}
+    {%- elif has_found or find_touched_and_owned_keys(resource, state, owners) -%}
+        {%- do run_sql("delete from " ~ shown ~ " as placed where " ~ is_at("touched_keys")) -%}
+        {%- set visible = is_at("(select * from touched_keys where not is_hidden)") -%}
+        {%- do run_sql("create or replace temp table touched_state as " ~ rows_where(state, [visible])) -%}
+        {%- do write_shown(resource, shown, "touched_state", owners) -%}
         {%- do note_written(shown, "touched_keys") -%}
     {%- endif -%}
 {%- endmacro %}
 
-{% macro write_shown(resource, shown, state, owners, keys) -%}
+{% macro write_shown(resource, shown, state, owners) -%}
     {%- set rows = live_rows(state, hidden_relations(owners)) -%}
     {%- do run_sql("insert into " ~ shown ~ " by name " ~ rows) -%}
     {%- if "model.mx.hidden_" ~ resource in graph.nodes -%}
-        {%- do queue_keys(["hidden_" ~ resource], resource, keys) -%}
+        {%- do queue_hidden(resource) -%}
     {%- endif -%}
 {%- endmacro %}
 
@@ -85,24 +86,63 @@
     {{ return(found) }}
 {%- endmacro %}
 
+{#- The rows of the state that are to be looked at, each with whether it is hidden, and where rows that
+    are no longer there were. -#}
 {% macro touched_and_owned_keys(resource, state, owners, sources) -%}
+{%- set conditions = [is_at("queued"), is_deleted_at("queued")] -%}
+{%- for column, owner in owners.items() if owner in sources -%}
+    {%- do conditions.append(is_owned_by(queued_keys(resource, owner), column)) -%}
+{%- endfor -%}
 create or replace temp table touched_keys as
-{{ queued_keys(resource, resource) }}
-{%- for column, owner in owners.items() if owner in sources %}
-union
+with queued as materialized (
+
+    {{ queued_keys(resource, resource) }}
+
+),
+
+looked_at as materialized (
+
+    select
+        {%- for column in owners %}
+        {{ column }},
+        {%- endfor %}
+        _client_guid,
+        guid,
+        _event_is_live,
+        coalesce(_snapshot_date, _snapshot_date_deleted) as _snapshot_date,
+        coalesce(_source_file, _source_file_deleted) as _source_file,
+        coalesce(_row_number, _row_number_deleted) as _row_number
+    from ({{ rows_where(state, conditions) }})
+
+)
+
 select
     _client_guid,
-    cast(guid as varchar) as guid
-from {{ state }} as owned
-where
-    exists (
-        select 1
-        from ({{ queued_keys(resource, owner) }}) as moved
-        where
-            moved._client_guid = owned._client_guid
-            and moved.guid = cast(owned.{{ column }} as varchar)
-    )
-{%- endfor %}
+    cast(guid as varchar) as guid,
+    _snapshot_date,
+    _source_file,
+    _row_number,
+    not _event_is_live
+    {%- for column, hidden in hidden_relations(owners).items() %}
+    or {{ is_hidden("looked_at", column, hidden) }}
+    {%- endfor %} as is_hidden
+from looked_at
+union all
+select
+    *,
+    false as is_hidden
+from queued as placed
+where not {{ is_at("looked_at") }}
+{%- endmacro %}
+
+{% macro is_owned_by(owners, column) -%}
+exists (
+    select 1
+    from ({{ owners }}) as owners
+    where
+        owners._client_guid = placed._client_guid
+        and owners.guid = cast(placed.{{ column }} as varchar)
+)
 {%- endmacro %}
 
 {#- Keys are not documented for logs, and logs keep no state: where rows have them, all are reduced

@@ -5,7 +5,7 @@
 {% macro note_written(relation, keys) -%}
     {%- set query -%}
         insert into ops.written_keys by name
-        select
+        select distinct
             {{ text_literal(relation.schema ~ "." ~ relation.identifier) }} as relation,
             _client_guid,
             cast(guid as varchar) as guid
