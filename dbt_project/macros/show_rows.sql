@@ -48,7 +48,8 @@
         {%- do write_shown(resource, shown, state, owners) -%}
         {%- do note_all_written(shown) -%}
     {%- elif has_found or find_touched_and_owned_keys(resource, state, owners) -%}
-        {%- do run_sql("delete from " ~ shown ~ " as placed where " ~ is_at("touched_keys")) -%}
+        {%- set gone = "guid is not null and " ~ is_at("touched_keys") -%}
+        {%- do run_sql("delete from " ~ shown ~ " as placed where " ~ gone) -%}
         {%- set visible = is_at("(select * from touched_keys where not is_hidden)") -%}
         {%- do run_sql("create or replace temp table touched_state as " ~ rows_where(state, [visible])) -%}
         {%- do write_shown(resource, shown, "touched_state", owners) -%}
@@ -131,8 +132,7 @@ union all
 select
     *,
     false as is_hidden
-from queued as placed
-where not {{ is_at("looked_at") }}
+from queued
 {%- endmacro %}
 
 {% macro is_owned_by(owners, column) -%}
