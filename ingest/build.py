@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from ingest.apply import apply_plan, can_apply
-from ingest.built import find_sources, keep_plan, mark_built, read_mark, target_folder
+from ingest.built import find_sources, mark_built, read_mark, target_folder
 from ingest.cli import PRIVATE, fail_on_error
 from ingest.commands.serving import read_serving
 from ingest.dbt import DBT, dbt_environment
@@ -64,14 +64,13 @@ def _build(data: Path, dbt_args: list[str], *, is_whole: bool, memory_bytes: int
         if not is_quiet:
             print(UNCHANGED)  # noqa: T201
         return 0
-    code = None
     if mark.plan and mark.is_of(found.project) and can_apply(data):
         kept = target_folder() / "templates"
-        code = apply_plan(mark.plan, environment=environment, kept=kept, is_quiet=is_quiet)
-    if code is None:
-        code = _run_dbt(dbt_args, environment=environment)
-        if code == 0:
-            keep_plan(warehouse)
+        if apply_plan(
+            mark.plan, environment=environment, kept=kept, mark=found.text(), is_quiet=is_quiet
+        ):
+            return 0
+    code = _run_dbt(dbt_args, environment=environment)
     if code == 0:
         mark_built(warehouse, of=found)
     return code

@@ -19,7 +19,7 @@ import duckdb
 import yaml
 
 from ingest.dbt import PROJECT
-from ingest.models.plan import make_plan
+from ingest.models.plan import Plan, make_plan
 
 WRITTEN_BY_DBT: Final = {"target", "logs", "dbt_packages"}
 RUNNER: Final = Path(__file__).parent / "models"
@@ -65,32 +65,28 @@ def read_mark(warehouse: Path) -> Mark:
 
 
 def mark_built(warehouse: Path, *, of: Sources) -> None:
-    """Set the mark; where someone else has the warehouse open by now, leave it."""
-    with suppress(duckdb.Error), duckdb.connect(str(warehouse)) as connection:
-        connection.execute("insert into ops.built values (?)", [of.text()])
-
-
-def keep_plan(warehouse: Path) -> None:
-    """Keep the plan of dbt's last build; none where it has left no manifest."""
+    """Set the mark after a build by dbt; where someone else has the warehouse open, leave it."""
     with suppress(duckdb.Error), duckdb.connect(str(warehouse)) as connection:
         connection.execute("delete from ops.plan")
         finished = connection.execute("select build from ops.finished").fetchone()
-        with suppress(OSError, ValueError, KeyError):
-            manifest = json.loads((target_folder() / "manifest.json").read_bytes())
-            if finished == (manifest["metadata"]["invocation_id"],):
-                plan = make_plan(manifest, variables=_variables())
-                connection.execute("insert into ops.plan values (?)", [plan.text()])
+        if finished and (plan := _read_plan(build=finished[0])):
+            connection.execute("insert into ops.plan values (?)", [plan.text()])
+        connection.execute("insert into ops.built values (?)", [of.text()])
+
+
+def _read_plan(*, build: str) -> Plan | None:
+    """Read the plan that a build by dbt has left; none where another run has left one since."""
+    with suppress(OSError, ValueError, KeyError):
+        manifest = json.loads((target_folder() / "manifest.json").read_bytes())
+        if manifest["metadata"]["invocation_id"] == build:
+            text = (PROJECT / "dbt_project.yml").read_text(encoding="utf-8")
+            return make_plan(manifest, variables=yaml.load(text, yaml.CSafeLoader)["vars"])
+    return None
 
 
 def target_folder() -> Path:
     """Say where dbt leaves what it has parsed and compiled."""
     return PROJECT / os.environ.get("DBT_TARGET_PATH", "target")
-
-
-def _variables() -> dict[str, object]:
-    text = (PROJECT / "dbt_project.yml").read_text(encoding="utf-8")
-    variables: dict[str, object] = yaml.load(text, yaml.CSafeLoader)["vars"]
-    return variables
 
 
 def _hash(parts: Iterator[str] | list[str]) -> str:

@@ -1,4 +1,4 @@
-"""What macros ask of dbt's adapter: statements, transactions, which relations there are."""
+"""What macros ask of dbt's adapter: statements, and which relations there are."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -27,20 +27,19 @@ class Relation:
 
 
 class Adapter:
-    """One connection to a warehouse, and one transaction at a time."""
+    """One connection to a warehouse.
+
+    Whoever opened it begins and ends its one transaction: macros' own are within that.
+    """
 
     def __init__(self, database: Database, *, find_macro: Callable[[str], Any]) -> None:
         self._database = database
         self._find_macro = find_macro
-        self._is_in_transaction = False
         query = "select table_catalog, table_schema, table_name from information_schema.tables"
         self._relations = {Relation(*row) for row in self.ask(query)}
 
-    def add_query(self, query: str, auto_begin: bool = True) -> tuple[None, Database]:
+    def add_query(self, query: str, *, auto_begin: bool = True) -> tuple[None, Database]:
         """Send a statement, or several; the second value gives the rows of the last."""
-        if auto_begin and not self._is_in_transaction:
-            self._database.execute("begin")
-            self._is_in_transaction = True
         return None, self._database.execute(query)
 
     def ask(self, query: str) -> Rows:
@@ -48,9 +47,7 @@ class Adapter:
         return self._database.execute(query).fetchall()
 
     def commit(self) -> None:
-        if self._is_in_transaction:
-            self._database.execute("commit")
-            self._is_in_transaction = False
+        """Leave what has been done to the one transaction."""
 
     def get_relation(self, *, database: str, schema: str, identifier: str) -> Relation | None:
         relation = Relation(database, schema, identifier)

@@ -88,7 +88,7 @@ class Project:
     def _statement(
         self, _name: str | None = None, *, auto_begin: bool = True, caller: Callable[[], str]
     ) -> str:
-        self.adapter.add_query(caller(), auto_begin)
+        self.adapter.add_query(caller(), auto_begin=auto_begin)
         return ""
 
 

@@ -1,5 +1,6 @@
 """Run a plan: the hooks before it, models and tests, the hooks after it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +20,8 @@ class Result:
     """Rows that a test has found."""
 
 
-def run_plan(plan: Plan, database: Database, *, kept: Path) -> list[Result]:
-    """Build and test a warehouse; a test that fails is the last thing that is done.
+def run_plan(plan: Plan, database: Database, *, kept: Path) -> Iterator[Result]:
+    """Build and test a warehouse, with a result for each node; hooks after it are run at the end.
 
     Args:
         kept: a folder in which templates stay compiled.
@@ -34,10 +35,8 @@ def run_plan(plan: Plan, database: Database, *, kept: Path) -> list[Result]:
     results: list[Result] = []
     for node in plan.steps():
         results.append(run_node(project, node))
-        if results[-1].status == "fail":
-            return results
+        yield results[-1]
     _run_hooks(project, plan.hooks("on-run-end"), results)
-    return results
 
 
 def run_node(project: Project, node: Node) -> Result:
@@ -69,4 +68,4 @@ def _run_hooks(project: Project, hooks: list[Node], results: list[Result]) -> No
     for hook in hooks:
         statements = project.render(hook, results=results)
         if statements.strip():
-            project.adapter.add_query(statements, auto_begin=False)
+            project.adapter.add_query(statements)
