@@ -102,7 +102,10 @@ with owned as materialized (
     select
         _client_guid,
         {{ owners.keys() | join(', ') }}
-    from ({{ written_rows(shown, is_all) }})
+    from (
+        {{ written_rows(shown, true) if is_all else rows_where(shown, [is_at(written_keys(shown))]) }}
+    )
+    where guid is not null
     union all
     select
         _client_guid,

@@ -38,6 +38,9 @@
         _client_guid varchar,
         guid varchar
     );
+    alter table ops.written_keys add column if not exists _snapshot_date date;
+    alter table ops.written_keys add column if not exists _source_file varchar;
+    alter table ops.written_keys add column if not exists _row_number bigint;
     create table if not exists ops.built (
         fingerprint varchar
     );

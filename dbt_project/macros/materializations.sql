@@ -11,14 +11,13 @@
 
 {% materialization shown, default -%}
     {%- set has_state = "state_" ~ this.identifier in model.refs | map(attribute="name") -%}
-    {%- set is_up_to_date = is_up_to_date("main", this.identifier, this) -%}
+    {%- set has_changed = not is_up_to_date("main", this.identifier, this) -%}
     {%- set owners = owners_of(model) -%}
-    {%- set has_keys = is_up_to_date and has_keys_to_show(this.identifier, owners, has_state) -%}
-    {%- if is_up_to_date and not has_keys -%}
+    {%- if not has_changed and not has_keys_to_show(this.identifier, owners, has_state) -%}
         {{ return(leave()) }}
     {%- endif -%}
     {%- do begin() -%}
-    {%- do show_rows(this.identifier, owners, has_state, has_found=has_state and has_keys) -%}
+    {%- do show_rows(this.identifier, owners, has_changed, has_state) -%}
     {{ return(finish()) }}
 {%- endmaterialization %}
 

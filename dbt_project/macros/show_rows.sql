@@ -1,12 +1,14 @@
 {#- Keep `main.<resource>`: of its keys those are written that its files touched or whose owner came
     or went, of its log the rows of new and changed files. -#}
-{% macro show_rows(resource, owners, has_state=true, is_keyed=true, has_found=false) -%}
+{% macro show_rows(resource, owners, has_changed, has_state=true, is_keyed=true) -%}
     {%- set shown = new_relation("main", resource) -%}
     {%- set is_anew = has_state and has_unplaced_keys(resource, resource) -%}
-    {%- set has_changed = is_anew or not is_up_to_date("main", resource, shown) -%}
-    {%- set is_kept = show_log(resource, shown, has_state, is_keyed, is_anew) if has_changed else true -%}
+    {%- set is_kept = true -%}
+    {%- if has_changed or is_anew -%}
+        {%- set is_kept = show_log(resource, shown, has_state, is_keyed, is_anew) -%}
+    {%- endif -%}
     {%- if has_state -%}
-        {%- do show_keys(resource, shown, owners, is_kept, has_found) -%}
+        {%- do show_keys(resource, shown, owners, is_kept, has_found=not has_changed) -%}
     {%- elif is_keyed -%}
         {%- do show_log_keys(resource, shown, owners, has_changed) -%}
     {%- endif -%}
@@ -36,6 +38,7 @@
     {{ return(is_kept) }}
 {%- endmacro %}
 
+{#- Where no file has changed, whoever asked whether there are keys to show has found them. -#}
 {% macro show_keys(resource, shown, owners, is_kept, has_found) -%}
     {%- set state = new_relation("state", resource) -%}
     {%- if not is_kept -%}
@@ -53,7 +56,7 @@
         {%- set visible = is_at("(select * from touched_keys where not is_hidden)") -%}
         {%- do run_sql("create or replace temp table touched_state as " ~ rows_where(state, [visible])) -%}
         {%- do write_shown(resource, shown, "touched_state", owners) -%}
-        {%- do note_written(shown, "touched_keys") -%}
+        {%- do note_written(shown, "touched_keys", has_places=true) -%}
     {%- endif -%}
 {%- endmacro %}
 
@@ -81,19 +84,32 @@
     {%- if not sources -%}
         {{ return(false) }}
     {%- endif -%}
-    {%- do run_sql(touched_and_owned_keys(resource, state, owners, sources)) -%}
-    {%- set found = run_sql("from touched_keys limit 1") | length > 0 -%}
-    {%- do take_keys(resource) if not found -%}
-    {{ return(found) }}
+    {%- set conditions = [] -%}
+    {%- for column, owner in owners.items() if owner in sources -%}
+        {%- do conditions.append(is_owned_by(queued_keys(resource, owner), column)) -%}
+    {%- endfor -%}
+    {%- if resource in sources or has_rows(state, conditions) -%}
+        {%- do run_sql(touched_and_owned_keys(resource, state, owners, conditions)) -%}
+        {{ return(true) }}
+    {%- endif -%}
+    {%- do take_keys(resource) -%}
+    {{ return(false) }}
+{%- endmacro %}
+
+{%- macro has_rows(relation, conditions) -%}
+    {%- for condition in conditions -%}
+        {%- set query = "select 1 from " ~ relation ~ " as placed where " ~ condition ~ " limit 1" -%}
+        {%- if run_sql(query) | length -%}
+            {{ return(true) }}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(false) }}
 {%- endmacro %}
 
 {#- The rows of the state that are to be looked at, each with whether it is hidden, and where rows that
     are no longer there were. -#}
-{% macro touched_and_owned_keys(resource, state, owners, sources) -%}
-{%- set conditions = [is_at("queued"), is_deleted_at("queued")] -%}
-{%- for column, owner in owners.items() if owner in sources -%}
-    {%- do conditions.append(is_owned_by(queued_keys(resource, owner), column)) -%}
-{%- endfor -%}
+{% macro touched_and_owned_keys(resource, state, owners, is_owned) -%}
+{%- set conditions = [is_at("queued"), is_deleted_at("queued")] + is_owned -%}
 create or replace temp table touched_keys as
 with queued as materialized (
 
