@@ -101,8 +101,7 @@ from fresh_versions
 where is_last
 union
 select _client_guid, cast(guid as varchar) as guid, _snapshot_date, _source_file, _row_number
-from touched_events
-where _event = 'deleted'
+from touched_deletes
 {%- endmacro %}
 
 {% macro write_history(history, deletes) -%}
@@ -136,21 +135,27 @@ where _event = 'deleted'
 {#- Of a touched key its last version and its deletes are all that its state is made from. -#}
 {% macro write_state(history, deletes, state) -%}
     {%- set events -%}
-        create or replace temp table touched_events as
-        select
-            history.* {{ exclude(["_version", "valid_from", "valid_to", "is_current"]) }},
-            null as _resource,
-            null as _event_misfits
-        from {{ history }} as history
-        semi join (from fresh_versions where is_last) as versions
-            on
-                history.valid_from = versions.valid_from
-                and history._source_file = versions._source_file
-                and history._row_number = versions._row_number
-        union all by name
+        create or replace temp table touched_deletes as
         select * from {{ deletes }}
         semi join touched_keys using (_client_guid, guid)
     {%- endset -%}
     {%- do run_sql(events) -%}
-    {%- do run_sql("insert into " ~ state ~ " by name " ~ reduce_events("touched_events")) -%}
+    {%- set rows -%}
+        with latest_values as (
+
+            select history.* {{ exclude(["_version", "valid_from", "valid_to", "is_current"]) }}
+            from {{ history }} as history
+            semi join (from fresh_versions where is_last) as versions
+                on
+                    history.valid_from = versions.valid_from
+                    and history._source_file = versions._source_file
+                    and history._row_number = versions._row_number
+
+        ),
+
+        {{ latest_deletes("touched_deletes") }}
+
+        {{ states() }}
+    {%- endset -%}
+    {%- do run_sql("insert into " ~ state ~ " by name " ~ rows) -%}
 {%- endmacro %}

@@ -48,23 +48,22 @@
             from ({{ places_of_state(state) }} union {{ queued_keys(resource, resource) }})
         {%- endset -%}
         {%- do run_sql(all_keys) -%}
-        {%- do write_shown(resource, shown, state, owners) -%}
+        {%- do write_shown(resource, shown, live_rows(state, hidden_relations(owners)), true) -%}
         {%- do note_all_written(shown) -%}
     {%- elif has_found or find_touched_and_owned_keys(resource, state, owners) -%}
         {%- set gone = "guid is not null and " ~ is_at("touched_keys") -%}
         {%- do run_sql("delete from " ~ shown ~ " as placed where " ~ gone) -%}
         {%- set visible = is_at("(select * from touched_keys where not is_hidden)") -%}
-        {%- do run_sql("create or replace temp table touched_state as " ~ rows_where(state, [visible])) -%}
-        {%- do write_shown(resource, shown, "touched_state", owners) -%}
+        {%- set rows = shown_columns("(" ~ rows_where(state, [visible]) ~ ")") -%}
+        {%- do write_shown(resource, shown, rows, false) -%}
         {%- do note_written(shown, "touched_keys", has_places=true) -%}
     {%- endif -%}
 {%- endmacro %}
 
-{% macro write_shown(resource, shown, state, owners) -%}
-    {%- set rows = live_rows(state, hidden_relations(owners)) -%}
+{% macro write_shown(resource, shown, rows, is_all) -%}
     {%- do run_sql("insert into " ~ shown ~ " by name " ~ rows) -%}
     {%- if "model.mx.hidden_" ~ resource in graph.nodes -%}
-        {%- do queue_hidden(resource) -%}
+        {%- do queue_hidden(resource, is_all) -%}
     {%- endif -%}
 {%- endmacro %}
 
@@ -147,7 +146,7 @@ from looked_at
 union all
 select
     *,
-    false as is_hidden
+    null as is_hidden
 from queued
 {%- endmacro %}
 

@@ -23,7 +23,7 @@
 {%- endmacro %}
 
 {#- For the hidden keys of a resource what is known of a key last counts. -#}
-{% macro queue_hidden(resource) -%}
+{% macro queue_hidden(resource, is_all) -%}
     {%- set consumer = text_literal("hidden_" ~ resource) -%}
     {%- set forget -%}
         delete from ops.touched_keys as keyed
@@ -37,7 +37,11 @@
             {{ text_literal(resource) }} as source,
             _client_guid,
             cast(guid as varchar) as guid,
-            bool_or(is_hidden) as is_hidden
+            {%- if is_all %}
+            null as is_hidden
+            {%- else %}
+            coalesce(bool_or(is_hidden), false) as is_hidden
+            {%- endif %}
         from touched_keys
         group by _client_guid, guid
     {%- endset -%}

@@ -42,14 +42,14 @@ class Project:
             "model": node,
             "post_hooks": config.get("post-hook", []),
             "pre_hooks": config.get("pre-hook", []),
+            "sql": _Rendered(self, node),
             "this": self._relations[node["name"]],
         }
         self._context = self._common | own | more
         self._macros = {}
 
-    def render(self, node: Node, **more: Any) -> str:
-        """See a node and write its SQL out."""
-        self.see(node, **more)
+    def render(self, node: Node) -> str:
+        """Write the SQL of the node that is seen out."""
         return self._templates.render(node["unique_id"], self._context)
 
     def call(self, name: str, *args: Any, **kwargs: Any) -> Any:
@@ -90,6 +90,16 @@ class Project:
     ) -> str:
         self.adapter.add_query(caller(), auto_begin=auto_begin)
         return ""
+
+
+class _Rendered:
+    """A node's SQL, written out where it is used: what keeps a table by its changes does not."""
+
+    def __init__(self, project: Project, node: Node) -> None:
+        self._project, self._node = project, node
+
+    def __str__(self) -> str:
+        return self._project.render(self._node)
 
 
 class _Macro:

@@ -43,8 +43,7 @@ def run_node(project: Project, node: Node) -> Result:
     """Build a model or run a test."""
     if node["resource_type"] == "test":
         return _run_test(project, node)
-    sql = project.render(node)
-    project.see(node, sql=sql)
+    project.see(node)
     made = project.call(f"materialization_{node['config']['materialized']}_default")
     for relation in made["relations"]:
         project.adapter.cache_added(relation)
@@ -53,8 +52,8 @@ def run_node(project: Project, node: Node) -> Result:
 
 def _run_test(project: Project, node: Node) -> Result:
     config = node["config"]
-    rows = node["compiled_code"] if "test_metadata" in node else project.render(node)
     project.see(node)
+    rows = node["compiled_code"] if "test_metadata" in node else project.render(node)
     limits = (config["fail_calc"], config["warn_if"], config["error_if"], config["limit"])
     [(failures, is_warning, is_error)] = project.adapter.ask(
         project.call("get_test_sql", rows, *limits)
@@ -66,6 +65,7 @@ def _run_test(project: Project, node: Node) -> Result:
 
 def _run_hooks(project: Project, hooks: list[Node], results: list[Result]) -> None:
     for hook in hooks:
-        statements = project.render(hook, results=results)
+        project.see(hook, results=results)
+        statements = project.render(hook)
         if statements.strip():
             project.adapter.add_query(statements)
