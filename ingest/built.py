@@ -67,7 +67,7 @@ def read_mark(warehouse: Path) -> Mark:
 def mark_built(warehouse: Path, *, of: Sources) -> None:
     """Set the mark after a build by dbt; where someone else has the warehouse open, leave it."""
     with suppress(duckdb.Error), duckdb.connect(str(warehouse)) as connection:
-        connection.execute("delete from ops.plan")
+        connection.execute("delete from ops.built; delete from ops.plan")
         finished = connection.execute("select build from ops.finished").fetchone()
         if finished and (plan := _read_plan(build=finished[0])):
             connection.execute("insert into ops.plan values (?)", [plan.text()])

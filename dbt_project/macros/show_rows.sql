@@ -38,7 +38,8 @@
     {{ return(is_kept) }}
 {%- endmacro %}
 
-{#- Where no file has changed, whoever asked whether there are keys to show has found them. -#}
+{#- Where no file of its log has changed, whoever asked whether there are keys to show has found them;
+    where one has, rows of the log may have come to where rows of keys were. -#}
 {% macro show_keys(resource, shown, owners, is_kept, has_found) -%}
     {%- set state = new_relation("state", resource) -%}
     {%- if not is_kept -%}
@@ -51,7 +52,7 @@
         {%- do write_shown(resource, shown, live_rows(state, hidden_relations(owners)), true) -%}
         {%- do note_all_written(shown) -%}
     {%- elif has_found or find_touched_and_owned_keys(resource, state, owners) -%}
-        {%- set gone = "guid is not null and " ~ is_at("touched_keys") -%}
+        {%- set gone = is_at("touched_keys") ~ ("" if has_found else " and guid is not null") -%}
         {%- do run_sql("delete from " ~ shown ~ " as placed where " ~ gone) -%}
         {%- set visible = is_at("(select * from touched_keys where not is_hidden)") -%}
         {%- set rows = shown_columns("(" ~ rows_where(state, [visible]) ~ ")") -%}

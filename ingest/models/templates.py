@@ -1,4 +1,4 @@
-"""dbt's Jinja: macros that hand back values, and its own blocks, kept compiled between runs."""
+"""dbt's Jinja: macros that hand back values, and materializations, kept compiled between runs."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -26,26 +26,25 @@ def return_value(value: object = None) -> None:
     raise Returned(value)
 
 
-class _Blocks(Extension):
-    """`test` and `materialization`: macros with more words at their head."""
+class _Materialization(Extension):
+    """A macro without arguments, whose head also says for which database it is."""
 
-    tags = {"materialization", "test"}  # noqa: RUF012 - as the class it is made of has it
+    tags = {"materialization"}  # noqa: RUF012 - as the class it is made of has it
 
     def parse(self, parser: Parser) -> nodes.Node:
         macro = nodes.Macro(lineno=next(parser.stream).lineno)
         macro.name = parser.parse_assign_target(name_only=True).name
         macro.args, macro.defaults = [], []
-        if parser.stream.current.type == "lparen":
-            parser.parse_signature(macro)
         while parser.stream.current.type != "block_end":
             next(parser.stream)
-        ends = ("name:endmaterialization", "name:endtest")
-        macro.body = parser.parse_statements(ends, drop_needle=True)
+        macro.body = parser.parse_statements(("name:endmaterialization",), drop_needle=True)
         return macro
 
 
 class _MacroName(Extension):
-    _HEAD = re.compile(r"({%-?\s*(?:macro|test|materialization)\s+)\w+")
+    """Every macro is called the same in its own text."""
+
+    _HEAD = re.compile(r"({%-?\s*(?:macro|materialization)\s+)\w+")
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         return self._HEAD.sub(rf"\g<1>{NAME}", source)
@@ -61,7 +60,7 @@ class Templates:
     def __init__(self, texts: Mapping[str, str], *, kept: Path) -> None:
         kept.mkdir(parents=True, exist_ok=True)
         self._environment = Environment(  # noqa: S701 - what is written is SQL
-            extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols", _Blocks, _MacroName],
+            extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols", _Materialization, _MacroName],
             loader=DictLoader(texts),
             bytecode_cache=FileSystemBytecodeCache(str(kept)),
             undefined=StrictUndefined,

@@ -91,11 +91,11 @@ def _build(data: Path, wave: int, *, folder: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DBT_TARGET_PATH", str(folder / "target"))
         if wave:
-            patch.setattr(build, "_run_dbt", _no_dbt)
+            patch.setattr(build, "_run_dbt", no_dbt)
         assert build.build_warehouse(data, dbt_args=["--quiet"]) == 0
 
 
-def _no_dbt(*_args: object, **_kwargs: object) -> int:
+def no_dbt(*_args: object, **_kwargs: object) -> int:
     raise AssertionError("dbt has been started")
 
 
