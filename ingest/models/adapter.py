@@ -2,12 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 import duckdb
 
 Database = duckdb.DuckDBPyConnection
 Rows = list[tuple[Any, ...]]
+
+RELATIONS: Final = """
+    select database_name, schema_name, table_name from duckdb_tables()
+    union all
+    select database_name, schema_name, view_name from duckdb_views() where not internal
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +41,7 @@ class Adapter:
     def __init__(self, database: Database, *, find_macro: Callable[[str], Any]) -> None:
         self._database = database
         self._find_macro = find_macro
-        query = "select table_catalog, table_schema, table_name from information_schema.tables"
-        self._relations = {Relation(*row) for row in self.ask(query)}
+        self._relations = {Relation(*row) for row in self.ask(RELATIONS)}
 
     def add_query(self, query: str, *, auto_begin: bool = True) -> tuple[None, Database]:
         """Send a statement, or several; the second value gives the rows of the last."""

@@ -159,6 +159,23 @@ def test_dbt_builds_where_a_file_cannot_be_read(landing: Landing) -> None:
     assert build_warehouse(landing.data, dbt_args=["--quiet"]) == 0
 
 
+def test_keys_that_an_older_build_queued_without_places_write_their_table_whole(
+    landing: Landing,
+) -> None:
+    before = _users(landing)
+    for consumer in ("users", "hidden_users"):
+        queue = f"select '{consumer}' as consumer, 'users' as source, 'U1' as guid"
+        _ask(landing, f"insert into ops.touched_keys by name {queue}", is_write=True)
+    _ask(landing, "delete from main.users where guid in ('U1', 'U3')", is_write=True)
+    _ask(landing, "delete from ops.hidden_users", is_write=True)
+    _land(landing, "users.created", [], day=6)
+
+    assert build_warehouse(landing.data, dbt_args=["--quiet"]) == 0
+
+    assert _users(landing) == before
+    assert _ask(landing, "select guid from ops.hidden_users") == [("U2",)]
+
+
 def test_dbt_builds_where_a_test_finds_fault(
     landing: Landing, capfd: pytest.CaptureFixture[str]
 ) -> None:
