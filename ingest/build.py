@@ -33,9 +33,9 @@ def build_warehouse(
     memory_bytes: int | None = None,
     serving: Serving | None = None,
 ) -> int:
-    """Run `dbt build`, publish what it made, and return dbt's exit code.
+    """Do what `dbt build` does, publish what it made, and return dbt's exit code.
 
-    Where the last build was of the same, dbt is not run.
+    Where the last build was of the same, nothing is built; where only files are new, without dbt.
 
     Args:
         dbt_args: with any but --quiet dbt is run whatever there is to build.
@@ -71,7 +71,7 @@ def _build(data: Path, dbt_args: list[str], *, is_whole: bool, memory_bytes: int
         ):
             return 0
     code = _run_dbt(dbt_args, environment=environment)
-    if code == 0:
+    if code == 0 and find_sources(data) == found:
         mark_built(warehouse, of=found)
     return code
 

@@ -10,12 +10,11 @@
         {%- do create_empty(hidden, all_keys) -%}
     {%- endif -%}
     {%- set queued = queued_keys(consumer, resource) -%}
+    {%- set touched = "select _client_guid, guid from (" ~ queued ~ ")" -%}
+    {%- set hidden_now = "select _client_guid, guid from (" ~ queued ~ " and is_hidden)" -%}
     {%- if not is_kept or run_sql(queued ~ " and is_hidden is null limit 1") | length -%}
-        {%- set touched = "select _client_guid, guid from (" ~ queued ~ ") union select * from " ~ hidden -%}
+        {%- set touched = touched ~ " union select * from " ~ hidden -%}
         {%- set hidden_now = all_keys -%}
-    {%- else -%}
-        {%- set touched = queued -%}
-        {%- set hidden_now = "select _client_guid, guid from (" ~ queued ~ " and is_hidden)" -%}
     {%- endif -%}
     {%- do run_sql("create or replace temp table touched_keys as " ~ touched) -%}
     {%- do move_keys(hidden, hidden_now) -%}
