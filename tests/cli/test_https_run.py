@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,28 @@ def test_the_range_of_days_is_an_option(api: Api, served: ServedAt, receiver_key
     for option in ("--since=2026-01-03", "--until=2026-01-01"):
         done = ingest("run", option, api=api, served=served, receiver=receiver_key)
         assert (done.returncode, api.faults.asked(FILE)) == (0, [])
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_days_are_those_of_utc_wherever_the_machine_stands(
+    api: Api, served: ServedAt, receiver_key: Receiver, zone: str
+) -> None:
+    today = datetime.now(tz=UTC).date()
+    for day in (today - timedelta(days=2), today):
+        api.today, sender = today, Sender(api.folder, api.keyring, receiver_key.fingerprint)
+        sender.day = day.isoformat()
+        sender.send_users("USR-PERSON")
+        sender.send_manifest()
+    api.faults.plan_always(faulty.status(404))
+
+    done = ingest("run", api=api, served=served, receiver=receiver_key, TZ=zone)
+
+    standings = {
+        delivery.snapshot_date: delivery in api.state.unfinished for delivery in api.state.listings
+    }
+    assert standings == {today - timedelta(days=2): False, today: True}
+    assert (done.returncode, done.stderr.count("found status 404")) == (3, 1)
+    assert "not due yet" in done.stderr
 
 
 def test_a_gone_file_is_shown_until_it_is_given_up(
