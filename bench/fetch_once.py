@@ -36,7 +36,7 @@ def main() -> None:
     print(_peak_bytes(), time.monotonic() - began)  # noqa: T201
 
 
-def _encrypt(path: Path) -> NoReturn:
+def _encrypt(path: Path, _is_packed: bool) -> NoReturn:
     raise IngestError(f"{path}: expected ciphertext, found a file in the clear")
 
 

@@ -13,11 +13,8 @@ from bench.measure import Cost, run_measured
 from bench.peers import PEER_ENVIRONMENT, peer_python, peer_version
 from bench.receiver import BenchReceiver
 
-BUILD: Final = [sys.executable, "-m", "ingest.build", "--quiet", "--no-publish"]
-MODELS: Final = {
-    f"model.mx.{name}"
-    for name in ("stg_transactions", "state_transactions", "hidden_transactions", "transactions")
-}
+BUILD: Final = [sys.executable, "-m", "bench.timed_build"]
+MODELS: Final = ("stg_transactions", "state_transactions", "hidden_transactions", "transactions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +56,12 @@ class Ours:
         return self.build()
 
     def build(self) -> Applied:
-        target = self.receiver.folder / "target"
+        seconds, target = self.receiver.folder / "seconds", self.receiver.folder / "target"
         environment = self.receiver.environment | {"DBT_TARGET_PATH": str(target)}
-        program = run_measured(BUILD, environment=environment)
-        results = json.loads((target / "run_results.json").read_text())["results"]
-        times = [each["execution_time"] for each in results if each["unique_id"] in MODELS]
-        return Applied(program, sum(times))
+        command = [*BUILD, str(seconds), "--quiet", "--no-publish"]
+        program = run_measured(command, environment=environment)
+        times = json.loads(seconds.read_text())
+        return Applied(program, sum(times.get(name, 0) for name in MODELS))
 
     def rows(self, columns: str) -> str:
         """Return a query for its rows, and for those that only a deleted owner hides."""

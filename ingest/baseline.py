@@ -85,12 +85,14 @@ def find_baseline(
     listed = sorted(each.name for each in source.list_files())
     data = [name for name in listed if is_data(name)]
     known = columns.keys() | {place.resource for place in state.archived}
+    clients = {place.delivery.client_guid for place in state.archived}
+    clients |= {delivery.client_guid for delivery in state.manifests}
     taken = set(state.baselines.values())
     failures: list[SourceError] = []
     delivered_names: dict[str, str] = {}
     for name in data:
         try:
-            delivery = Delivery(_client_of(name, wish, state=state), wish.snapshot_date)
+            delivery = Delivery(_client_of(name, wish, known=clients), wish.snapshot_date)
             place = state.baselines.get((delivery, name))
             if place is None:
                 resource = resource_in_name(name, known=known)
@@ -110,12 +112,10 @@ def find_baseline(
     )
 
 
-def _client_of(name: str, wish: Wish, *, state: LedgerState) -> str:
+def _client_of(name: str, wish: Wish, *, known: Collection[str]) -> str:
     named = client_in(name)
     if wish.client and named not in (None, wish.client):
         raise SourceError(f"source file {name!r}: expected one of {wish.client}, found {named}")
-    known = {place.delivery.client_guid for place in state.archived}
-    known |= {delivery.client_guid for delivery in state.manifests}
     client = wish.client or named or client_in(wish.address)
     if client is None and len(known) == 1:
         [client] = known

@@ -1,4 +1,7 @@
-"""Build the warehouse with dbt and publish it, alone in the data folder: `just build`."""
+"""Build the warehouse and publish it, alone in the data folder: `just build`.
+
+dbt builds, unless all that is new since it did is what has landed: that is built by its plan.
+"""
 
 import os
 import subprocess
@@ -7,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from ingest.built import fingerprint, is_built, remember_build
+from ingest.apply import apply_plan, can_apply
+from ingest.built import find_sources, mark_built, read_mark, target_folder
 from ingest.cli import PRIVATE, fail_on_error
 from ingest.commands.serving import read_serving
 from ingest.dbt import DBT, dbt_environment
@@ -29,9 +33,9 @@ def build_warehouse(
     memory_bytes: int | None = None,
     serving: Serving | None = None,
 ) -> int:
-    """Run `dbt build`, publish what it made, and return dbt's exit code.
+    """Do what `dbt build` does, publish what it made, and return dbt's exit code.
 
-    Where the last build was of the same, dbt is not run.
+    Where the last build was of the same, nothing is built; where only files are new, without dbt.
 
     Args:
         dbt_args: with any but --quiet dbt is run whatever there is to build.
@@ -51,15 +55,24 @@ def build_warehouse(
 
 
 def _build(data: Path, dbt_args: list[str], *, is_whole: bool, memory_bytes: int | None) -> int:
-    warehouse = data / "warehouse.duckdb"
-    found = fingerprint(data)
-    if is_whole and is_built(warehouse, of=found):
-        if QUIET not in dbt_args:
+    environment = dbt_environment(data, memory_bytes=memory_bytes)
+    if not is_whole:
+        return _run_dbt(dbt_args, environment=environment)
+    warehouse, found, is_quiet = data / "warehouse.duckdb", find_sources(data), QUIET in dbt_args
+    mark = read_mark(warehouse)
+    if mark.sources == found.text():
+        if not is_quiet:
             print(UNCHANGED)  # noqa: T201
         return 0
-    code = _run_dbt(dbt_args, environment=dbt_environment(data, memory_bytes=memory_bytes))
-    if is_whole and code == 0:
-        remember_build(warehouse, of=found)
+    if mark.plan and mark.is_of(found.project) and can_apply(data):
+        kept = target_folder() / "templates"
+        if apply_plan(
+            mark.plan, environment=environment, kept=kept, mark=found.text(), is_quiet=is_quiet
+        ):
+            return 0
+    code = _run_dbt(dbt_args, environment=environment)
+    if code == 0 and find_sources(data) == found:
+        mark_built(warehouse, of=found)
     return code
 
 

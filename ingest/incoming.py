@@ -84,8 +84,9 @@ class Download:
 
     def _choose_target(self) -> BinaryIO:
         self._is_plain = self._head.startswith(AVRO_MAGIC)
-        target = self._encrypt(self._path) if self._is_plain else self._path.open("wb")
-        return self._open.enter_context(target)
+        if not self._is_plain:
+            return self._open.enter_context(self._path.open("wb"))
+        return self._open.enter_context(self._encrypt(self._path, _is_packed(self._head)))
 
     def _finish(self) -> Fetched:
         if self._target is None:
@@ -104,3 +105,8 @@ class Download:
                 sha256=hashlib.file_digest(stored, "sha256").hexdigest(),
                 plain_sha256=self._sha256.hexdigest(),
             )
+
+
+def _is_packed(head: bytes) -> bool:
+    """Say whether a container is compressed, as far as its first bytes tell: it holds its codec."""
+    return b"avro.codec" in head and b"avro.codec\x08null" not in head

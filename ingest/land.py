@@ -108,7 +108,7 @@ class Lander:
             limit = min(limit, size_bytes + SLACK_BYTES)
         wanted = Conversion(
             file=ciphertext.file,
-            plain_sha256=_listed_sha256(ciphertext) or self._read_sha256(ciphertext, limit=limit),
+            plain_sha256=_known_sha256(ciphertext) or self._read_sha256(ciphertext, limit=limit),
             target=self.scratch / f"{ciphertext.file.stem}.parquet",
             memory_bytes=self.memory_bytes,
         )
@@ -213,6 +213,11 @@ def _checksum_of(ciphertext: Ciphertext) -> str | None:
     if sha256 is None:
         return None
     return "encrypted" if sha256 == ciphertext.archived.encrypted_sha256 else "plain"
+
+
+def _known_sha256(ciphertext: Ciphertext) -> str | None:
+    """Say what the plain file should be: as listed, or else as it came in the clear."""
+    return _listed_sha256(ciphertext) or ciphertext.archived.plain_sha256
 
 
 def _listed_sha256(ciphertext: Ciphertext) -> str | None:

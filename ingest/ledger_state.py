@@ -50,6 +50,8 @@ class Archived:
     encrypted_bytes: int
     encrypted_sha256: str
     at: datetime
+    plain_sha256: str | None = None
+    """Of what came in the clear, as it came; None where what came was ciphertext."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +177,7 @@ def _newest(known: dict[Any, Archived], key: Place | Delivery, record: dict[str,
         encrypted_bytes=record["encrypted_bytes"],
         encrypted_sha256=record["encrypted_sha256"],
         at=datetime.fromisoformat(record["recorded_at"]),
+        plain_sha256=record.get("plain_as_delivered"),
     )
 
 

@@ -17,10 +17,12 @@
         {%- for batch in fresh_batches() -%}
             {%- do read_batch(resource, batch) -%}
             {%- do touch_keys(history, deletes) -%}
+            {%- do find_known_events(history, deletes) -%}
+            {%- do take_state(state) -%}
             {%- do write_history(history, deletes) -%}
             {%- do write_state(history, deletes, state) -%}
             {%- do count_misfits() -%}
-            {%- do queue_keys([resource], resource, "touched_keys") -%}
+            {%- do queue_keys([resource], resource, "(" ~ touched_places() ~ ")") -%}
             {%- do note_written(state, "touched_keys") if fits | min -%}
             {%- do remember_batch("state", resource) -%}
             {%- do end_transaction() -%}
@@ -32,7 +34,7 @@
 {#- Values change with their type: 5 is 5.0 once it has been a double. So they are read again. -#}
 {% macro rebuild_state(resource, history, deletes, state) -%}
     {%- if relation_exists(state) -%}
-        {%- do queue_keys([resource], resource, state) -%}
+        {%- do queue_keys([resource], resource, "(" ~ places_of_state(state) ~ ")") -%}
     {%- endif -%}
     {%- do create_empty(history, history_rows("fresh_rows", "fresh_versions")) -%}
     {%- do create_empty(deletes, deleted_rows("fresh_rows")) -%}
@@ -58,12 +60,56 @@
     {%- do run_sql(query) -%}
 {%- endmacro %}
 
+{#- What the touched keys have been through before this batch. This is the one time that a build looks
+    for keys in a table: after it rows are found by their places. -#}
+{% macro find_known_events(history, deletes) -%}
+    {%- set narrow = "_client_guid, guid, _event, _snapshot_date, _row_number, _source_file" -%}
+    {%- set query -%}
+        create or replace temp table known_events as
+        select {{ narrow }}, _version from {{ history }} as keyed where {{ is_touched() }}
+        union all
+        select {{ narrow }}, null as _version from {{ deletes }} as keyed where {{ is_touched() }}
+    {%- endset -%}
+    {%- do run_sql(query) -%}
+{%- endmacro %}
+
+{#- The state of a key lies at the place of its last version, that of a key which has none at the place
+    of a delete. -#}
+{% macro take_state(state) -%}
+    {%- set places -%}
+        create or replace temp table known_places as
+        select _client_guid, guid, _snapshot_date, _source_file, _row_number
+        from known_events
+        qualify _event = 'deleted' or _version = max(_version) over (partition by _client_guid, guid)
+    {%- endset -%}
+    {%- do run_sql(places) -%}
+    {%- set at_known = [is_at("known_places"), is_deleted_at("known_places")] -%}
+    {%- set rows -%}
+        create or replace temp table taken_state as
+        {{ places_of_state("(" ~ rows_where(state, at_known) ~ ")") }}
+    {%- endset -%}
+    {%- do run_sql(rows) -%}
+    {%- do delete_state_at(state, "taken_state") -%}
+{%- endmacro %}
+
+{#- Where the touched keys' state was and is; of a key without a version all its deletes will do. -#}
+{% macro touched_places() -%}
+select _client_guid, guid, _snapshot_date, _source_file, _row_number from taken_state
+union
+select _client_guid, cast(guid as varchar) as guid, valid_from, _source_file, _row_number
+from fresh_versions
+where is_last
+union
+select _client_guid, cast(guid as varchar) as guid, _snapshot_date, _source_file, _row_number
+from touched_deletes
+{%- endmacro %}
+
 {% macro write_history(history, deletes) -%}
+    {%- set versions = number_versions("known_events", "fresh_rows") -%}
     {%- for events in [history, deletes] -%}
         {%- do delete_stale_rows(events) -%}
     {%- endfor -%}
     {%- do run_sql("insert into " ~ deletes ~ " by name " ~ deleted_rows("fresh_rows")) -%}
-    {%- set versions = number_versions(history, deletes, "fresh_rows") -%}
     {%- do run_sql("create or replace temp table fresh_versions as " ~ versions) -%}
     {%- set renumber -%}
         update {{ history }} as history
@@ -88,23 +134,28 @@
 
 {#- Of a touched key its last version and its deletes are all that its state is made from. -#}
 {% macro write_state(history, deletes, state) -%}
-    {%- do delete_touched_rows(state) -%}
     {%- set events -%}
-        create or replace temp table touched_events as
-        select
-            history.* {{ exclude(["_version", "valid_from", "valid_to", "is_current"]) }},
-            null as _resource,
-            null as _event_misfits
-        from {{ history }} as history
-        semi join (from fresh_versions where is_last) as versions
-            on
-                history.valid_from = versions.valid_from
-                and history._source_file = versions._source_file
-                and history._row_number = versions._row_number
-        union all by name
+        create or replace temp table touched_deletes as
         select * from {{ deletes }}
         semi join touched_keys using (_client_guid, guid)
     {%- endset -%}
     {%- do run_sql(events) -%}
-    {%- do run_sql("insert into " ~ state ~ " by name " ~ reduce_events("touched_events")) -%}
+    {%- set rows -%}
+        with latest_values as (
+
+            select history.* {{ exclude(["_version", "valid_from", "valid_to", "is_current"]) }}
+            from {{ history }} as history
+            semi join (from fresh_versions where is_last) as versions
+                on
+                    history.valid_from = versions.valid_from
+                    and history._source_file = versions._source_file
+                    and history._row_number = versions._row_number
+
+        ),
+
+        {{ latest_deletes("touched_deletes") }}
+
+        {{ states() }}
+    {%- endset -%}
+    {%- do run_sql("insert into " ~ state ~ " by name " ~ rows) -%}
 {%- endmacro %}

@@ -1,13 +1,30 @@
 {#- Of unique keys, of the order of versions, of what owners hide: one row a breach. -#}
 {% macro breaches_of_state(state, owners, is_all) -%}
-{{ repeated_rows(state, is_all) }}
+with written as materialized (
+
+    select _client_guid, guid, _source_file, _row_number, _event_is_live
+    from ({{ written_rows(state, is_all) }})
+
+)
+
+{{ repeated_rows("written") }}
 union all
 {{ breaches_of_history(state, is_all) }}
 {%- endmacro %}
 
 {#- No owner hides a row without a key: it is one of a log. -#}
 {% macro breaches_of_main(shown, owners, is_all) -%}
-{{ repeated_rows(shown, is_all) }}
+with written as materialized (
+
+    select _client_guid, guid, _source_file, _row_number
+    from ({{ written_rows(shown, is_all) }})
+    union all
+    select _client_guid, guid, _source_file, _row_number
+    from ({{ written_log_rows(shown) }})
+
+)
+
+{{ repeated_rows("written") }}
 {%- for column, hidden in hidden_relations(owners).items() %}
 union all
 select
@@ -21,12 +38,13 @@ where
 {%- endfor %}
 {%- endmacro %}
 
-{% macro repeated_rows(relation, is_all) -%}
+{% macro repeated_rows(written) -%}
 select
     'one row a key' as rule,
     _client_guid as whose,
     cast(guid as varchar) as what
-from ({{ written_rows(relation, is_all) }})
+from {{ written }}
+where guid is not null
 group by _client_guid, guid
 having count(*) > 1
 union all
@@ -34,11 +52,7 @@ select
     'one row a place' as rule,
     _source_file as whose,
     cast(_row_number as varchar) as what
-from (
-    {{ written_rows(relation, is_all) }}
-    union all
-    {{ written_log_rows(relation) }}
-)
+from {{ written }}
 where _source_file is not null
 group by _source_file, _row_number
 having count(*) > 1
@@ -59,7 +73,7 @@ from (
         lead(valid_from) over (partition by _client_guid, guid order by _version) as next_from
     from ({{ written_rows(state, is_all, rows=history) }})
 ) as versions
-left join ({{ written_rows(state, is_all) }}) as state
+left join written as state
     on
         versions.next_from is null
         and versions._client_guid = state._client_guid
@@ -88,7 +102,10 @@ with owned as materialized (
     select
         _client_guid,
         {{ owners.keys() | join(', ') }}
-    from ({{ written_rows(shown, is_all) }})
+    from (
+        {{ written_rows(shown, true) if is_all else rows_where(shown, [is_at(written_keys(shown))]) }}
+    )
+    where guid is not null
     union all
     select
         _client_guid,

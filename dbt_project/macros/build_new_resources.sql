@@ -19,7 +19,10 @@
     {%- if is_keyed -%}
         {%- do apply_files(resource) -%}
     {%- endif -%}
-    {%- do show_rows(resource, owners, has_state=is_keyed, is_keyed=is_keyed) -%}
+    {%- set has_changed = not is_up_to_date("main", resource, new_relation("main", resource)) -%}
+    {%- if has_changed or has_keys_to_show(resource, owners, has_state=is_keyed) -%}
+        {%- do show_rows(resource, owners, has_changed, is_keyed, is_keyed) -%}
+    {%- endif -%}
 {%- endmacro %}
 
 {% macro new_relation(schema, name) -%}

@@ -29,13 +29,23 @@
         _client_guid varchar,
         guid varchar
     );
+    alter table ops.touched_keys add column if not exists _snapshot_date date;
+    alter table ops.touched_keys add column if not exists _source_file varchar;
+    alter table ops.touched_keys add column if not exists _row_number bigint;
+    alter table ops.touched_keys add column if not exists is_hidden boolean;
     create table if not exists ops.written_keys (
         relation varchar,
         _client_guid varchar,
         guid varchar
     );
+    alter table ops.written_keys add column if not exists _snapshot_date date;
+    alter table ops.written_keys add column if not exists _source_file varchar;
+    alter table ops.written_keys add column if not exists _row_number bigint;
     create table if not exists ops.built (
         fingerprint varchar
+    );
+    create table if not exists ops.plan (
+        plan varchar
     );
     create table if not exists ops.finished (
         build varchar,

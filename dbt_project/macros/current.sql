@@ -10,12 +10,7 @@ union all
 {% macro live_rows(state, owners) -%}
 with live as (
 
-    select
-        *
-        {{ exclude(lineage_columns() + ["_event_is_live", "_snapshot_date_deleted",
-            "_row_number_deleted", "_source_file_deleted"]) }},
-        {{ place_columns() }}
-    from {{ state }} as state
+    {{ shown_columns(state) }}
     where _event_is_live
 
 ),
@@ -33,6 +28,15 @@ visible as (
 )
 
 select * from visible
+{%- endmacro %}
+
+{% macro shown_columns(state) -%}
+select
+    *
+    {{ exclude(lineage_columns() + ["_event_is_live", "_snapshot_date_deleted",
+        "_row_number_deleted", "_source_file_deleted"]) }},
+    {{ place_columns() }}
+from {{ state }} as state
 {%- endmacro %}
 
 {#- Whether the owner that a column of some rows names is among the hidden. -#}

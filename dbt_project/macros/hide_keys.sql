@@ -1,19 +1,24 @@
-{#- Keep the hidden keys of an owner, and tell those whom it owns which of them came or went. -#}
+{#- Keep the hidden keys of an owner, and tell those whom it owns which of them came or went. Who wrote
+    `main` has said which of the touched keys are hidden, unless it was written whole. -#}
 {% macro hide_keys(resource, hidden) -%}
     {%- set state = new_relation("state", resource) -%}
     {%- set shown = new_relation("main", resource) -%}
     {%- set consumer = "hidden_" ~ resource -%}
-    {%- set touched = queued_keys(consumer, resource) -%}
-    {%- if not fit_table(hidden, hidden_keys(state, shown)) -%}
-        {%- do create_empty(hidden, hidden_keys(state, shown)) -%}
-        {%- set touched = "select _client_guid, guid from " ~ state -%}
+    {%- set all_keys = hidden_keys(state, shown) -%}
+    {%- set is_kept = fit_table(hidden, all_keys) -%}
+    {%- if not is_kept -%}
+        {%- do create_empty(hidden, all_keys) -%}
+    {%- endif -%}
+    {%- set queued = queued_keys(consumer, resource) -%}
+    {%- set touched = "select _client_guid, guid from (" ~ queued ~ ")" -%}
+    {%- set hidden_now = "select _client_guid, guid from (" ~ queued ~ " and is_hidden)" -%}
+    {%- if not is_kept or run_sql(queued ~ " and is_hidden is null limit 1") | length -%}
+        {%- set touched = touched ~ " union select * from " ~ hidden -%}
+        {%- set hidden_now = all_keys -%}
     {%- endif -%}
     {%- do run_sql("create or replace temp table touched_keys as " ~ touched) -%}
-    {%- if run_sql("select 1 from touched_keys limit 1") | length -%}
-        {%- set touched_state = "(" ~ touched_rows(state) ~ ")" -%}
-        {%- do move_keys(hidden, hidden_keys(touched_state, shown)) -%}
-        {%- do queue_keys(owned_resources(consumer), resource, "moved_keys") -%}
-    {%- endif -%}
+    {%- do move_keys(hidden, hidden_now) -%}
+    {%- do queue_keys(owned_resources(consumer), resource, "moved_keys") -%}
     {%- do take_keys(consumer) -%}
 {%- endmacro %}
 
@@ -21,9 +26,16 @@
     {%- do run_sql("create or replace temp table hidden_now as " ~ rows) -%}
     {%- set moved -%}
         create or replace temp table moved_keys as
-        (select * from hidden_now except select * from {{ hidden }})
-        union
-        ({{ touched_rows(hidden) }} except select * from hidden_now)
+        select
+            *,
+            cast(null as date) as _snapshot_date,
+            cast(null as varchar) as _source_file,
+            cast(null as bigint) as _row_number
+        from (
+            (select * from hidden_now except select * from {{ hidden }})
+            union
+            ({{ touched_rows(hidden) }} except select * from hidden_now)
+        )
     {%- endset -%}
     {%- do run_sql(moved) -%}
     {%- do delete_touched_rows(hidden) -%}

@@ -24,16 +24,15 @@ where guid is not null and _event = 'deleted'
 
 {#- The versions of the touched keys: an event ends the one before it, and only a row with
     values, one that is not deleted, begins another. -#}
-{% macro number_versions(history, deletes, fresh) -%}
+{% macro number_versions(known, fresh) -%}
 {%- set narrow = "_client_guid, guid, _event, _snapshot_date, _row_number, _source_file" -%}
 with events as (
 
-    select {{ narrow }} from ({{ touched_rows(history) }})
-    union all
-    select {{ narrow }} from ({{ touched_rows(deletes) }})
+    select {{ narrow }} from {{ known }}
+    where _source_file not in (select file from stale_files)
     union all
     select {{ narrow }} from {{ fresh }}
-    where guid is not null and _event <> 'deleted'
+    where guid is not null
 
 ),
 
@@ -54,6 +53,8 @@ placed as (
 )
 
 select
+    _client_guid,
+    guid,
     _source_file,
     _row_number,
     _version,
@@ -66,6 +67,8 @@ where _event <> 'deleted'
 
 {% macro no_versions() -%}
 select
+    cast(null as varchar) as _client_guid,
+    cast(null as varchar) as guid,
     cast(null as varchar) as _source_file,
     cast(null as bigint) as _row_number,
     cast(null as bigint) as _version,

@@ -14,8 +14,7 @@
 {#- What `main` is to apply of a resource is known when its state has been written. -#}
 {% macro has_changed_files(consumer, resource) -%}
     {%- if consumer == "main" and resource in changed_resources("state") -%}
-        {%- set changed = dict(run_sql(files_that_differ(consumer))) -%}
-        {{ return(resource in changed) }}
+        {{ return(run_sql(files_that_differ(consumer, resource)) | length > 0) }}
     {%- endif -%}
     {{ return(resource in changed_resources(consumer)) }}
 {%- endmacro %}
@@ -24,19 +23,19 @@
     {{ return(asked_once("changed for " ~ consumer, files_that_differ(consumer))) }}
 {%- endmacro %}
 
-{% macro files_that_differ(consumer) -%}
+{% macro files_that_differ(consumer, resource=none) -%}
 with differing as (
 
     (
-        select resource, path, file, plain_sha256 from ({{ wanted_files(consumer) }})
+        select resource, path, file, plain_sha256 from ({{ wanted_files(consumer, resource) }})
         except
-        select resource, path, file, plain_sha256 from ({{ applied_files(consumer) }})
+        select resource, path, file, plain_sha256 from ({{ applied_files(consumer, resource) }})
     )
     union all
     (
-        select resource, path, file, plain_sha256 from ({{ applied_files(consumer) }})
+        select resource, path, file, plain_sha256 from ({{ applied_files(consumer, resource) }})
         except
-        select resource, path, file, plain_sha256 from ({{ wanted_files(consumer) }})
+        select resource, path, file, plain_sha256 from ({{ wanted_files(consumer, resource) }})
     )
 
 )

@@ -11,13 +11,13 @@
 
 {% materialization shown, default -%}
     {%- set has_state = "state_" ~ this.identifier in model.refs | map(attribute="name") -%}
-    {%- set is_up_to_date = is_up_to_date("main", this.identifier, this) -%}
+    {%- set has_changed = not is_up_to_date("main", this.identifier, this) -%}
     {%- set owners = owners_of(model) -%}
-    {%- if is_up_to_date and not has_keys_to_show(this.identifier, owners, has_state) -%}
+    {%- if not has_changed and not has_keys_to_show(this.identifier, owners, has_state) -%}
         {{ return(leave()) }}
     {%- endif -%}
     {%- do begin() -%}
-    {%- do show_rows(this.identifier, owners, has_state=has_state) -%}
+    {%- do show_rows(this.identifier, owners, has_changed, has_state) -%}
     {{ return(finish()) }}
 {%- endmaterialization %}
 
@@ -48,6 +48,22 @@
     {{ run_hooks(post_hooks) }}
     {%- do adapter.commit() -%}
     {{ return({"relations": [this.incorporate(type=type)]}) }}
+{%- endmacro %}
+
+{#- Rows are only ever added, but for those that the hook before takes away, to be read again. -#}
+{% materialization grown, default -%}
+    {%- if not keeps_rows() -%}
+        {{ return(replace_relation("table")) }}
+    {%- endif -%}
+    {{ run_hooks(pre_hooks) }}
+    {%- call statement("main") -%}
+        insert into {{ this }} by name {{ sql }}
+    {%- endcall -%}
+    {{ return(finish()) }}
+{%- endmaterialization %}
+
+{% macro keeps_rows() -%}
+    {{ return(relation_exists(this) and not should_full_refresh()) }}
 {%- endmacro %}
 
 {#- A statement, unlike run_sql, opens a transaction; dbt wants one that is called main. -#}

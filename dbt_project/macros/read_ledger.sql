@@ -42,7 +42,7 @@
 
 {#- The ledger only grows: what an earlier month says has been read. -#}
 {% macro month_read_again() -%}
-    {%- if execute and is_incremental() -%}
+    {%- if execute and keeps_rows() -%}
     {%- set query = "select strftime(max(recorded_at), '%Y-%m') from " ~ this -%}
     {{ return(run_sql(query)[0][0] or "") }}
     {%- endif -%}
@@ -50,7 +50,7 @@
 {%- endmacro %}
 
 {% macro drop_month_read_again() -%}
-    {%- if execute and is_incremental() -%}
+    {%- if execute and keeps_rows() -%}
     delete from {{ this }}
     where strftime(recorded_at, '%Y-%m') >= {{ text_literal(month_read_again()) }}
     {%- endif -%}

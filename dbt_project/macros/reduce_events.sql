@@ -23,6 +23,12 @@ latest_values as (
 
 ),
 
+{{ latest_deletes(events) }}
+
+{{ states() }}
+{%- endmacro %}
+
+{% macro latest_deletes(events) -%}
 latest_deletes as (
 
     select
@@ -39,7 +45,9 @@ latest_deletes as (
         ) = 1
 
 )
+{%- endmacro %}
 
+{% macro states() -%}
 select
     *,
     {{ is_live() }} as _event_is_live

@@ -1,11 +1,14 @@
 {#- Keep `main.<resource>`: of its keys those are written that its files touched or whose owner came
     or went, of its log the rows of new and changed files. -#}
-{% macro show_rows(resource, owners, has_state=true, is_keyed=true) -%}
+{% macro show_rows(resource, owners, has_changed, has_state=true, is_keyed=true) -%}
     {%- set shown = new_relation("main", resource) -%}
-    {%- set has_changed = not is_up_to_date("main", resource, shown) -%}
-    {%- set is_kept = show_log(resource, shown, has_state, is_keyed) if has_changed else true -%}
+    {%- set is_anew = has_state and has_unplaced_keys(resource, resource) -%}
+    {%- set is_kept = true -%}
+    {%- if has_changed or is_anew -%}
+        {%- set is_kept = show_log(resource, shown, has_state, is_keyed, is_anew) -%}
+    {%- endif -%}
     {%- if has_state -%}
-        {%- do show_keys(resource, shown, owners, is_kept) -%}
+        {%- do show_keys(resource, shown, owners, is_kept, has_found=not has_changed) -%}
     {%- elif is_keyed -%}
         {%- do show_log_keys(resource, shown, owners, has_changed) -%}
     {%- endif -%}
@@ -13,9 +16,9 @@
 {%- endmacro %}
 
 {#- Returns whether the table's other rows are still there. -#}
-{% macro show_log(resource, shown, has_state, is_keyed) -%}
+{% macro show_log(resource, shown, has_state, is_keyed, is_anew) -%}
     {%- do find_files("main", resource) -%}
-    {%- set is_kept = fit_table(shown, log_rows("fresh_rows")) -%}
+    {%- set is_kept = fit_table(shown, log_rows("fresh_rows")) and not is_anew -%}
     {%- if not is_kept -%}
         {%- do create_empty(shown, log_rows("fresh_rows")) -%}
         {%- do find_files("main", resource, anew=true) -%}
@@ -35,31 +38,33 @@
     {{ return(is_kept) }}
 {%- endmacro %}
 
-{% macro show_keys(resource, shown, owners, is_kept) -%}
+{#- Where no file of its log has changed, whoever asked whether there are keys to show has found them;
+    where one has, rows of the log may have come to where rows of keys were. -#}
+{% macro show_keys(resource, shown, owners, is_kept, has_found) -%}
     {%- set state = new_relation("state", resource) -%}
     {%- if not is_kept -%}
-        {%- set keys -%}
-            (
-                select _client_guid, cast(guid as varchar) as guid from {{ state }}
-                union
-                {{ queued_keys(resource, resource) }}
-            )
+        {%- set all_keys -%}
+            create or replace temp table touched_keys as
+            select *, cast(null as boolean) as is_hidden
+            from ({{ places_of_state(state) }} union {{ queued_keys(resource, resource) }})
         {%- endset -%}
-        {%- do write_shown(resource, shown, state, owners, keys=keys) -%}
+        {%- do run_sql(all_keys) -%}
+        {%- do write_shown(resource, shown, live_rows(state, hidden_relations(owners)), true) -%}
         {%- do note_all_written(shown) -%}
-    {%- elif find_touched_and_owned_keys(resource, state, owners) -%}
-        {%- do delete_touched_rows(shown) -%}
-        {%- do run_sql("create or replace temp table touched_state as " ~ touched_rows(state)) -%}
-        {%- do write_shown(resource, shown, "touched_state", owners, keys="touched_keys") -%}
-        {%- do note_written(shown, "touched_keys") -%}
+    {%- elif has_found or find_touched_and_owned_keys(resource, state, owners) -%}
+        {%- set gone = is_at("touched_keys") ~ ("" if has_found else " and guid is not null") -%}
+        {%- do run_sql("delete from " ~ shown ~ " as placed where " ~ gone) -%}
+        {%- set visible = is_at("(select * from touched_keys where not is_hidden)") -%}
+        {%- set rows = shown_columns("(" ~ rows_where(state, [visible]) ~ ")") -%}
+        {%- do write_shown(resource, shown, rows, false) -%}
+        {%- do note_written(shown, "touched_keys", has_places=true) -%}
     {%- endif -%}
 {%- endmacro %}
 
-{% macro write_shown(resource, shown, state, owners, keys) -%}
-    {%- set rows = live_rows(state, hidden_relations(owners)) -%}
+{% macro write_shown(resource, shown, rows, is_all) -%}
     {%- do run_sql("insert into " ~ shown ~ " by name " ~ rows) -%}
     {%- if "model.mx.hidden_" ~ resource in graph.nodes -%}
-        {%- do queue_keys(["hidden_" ~ resource], resource, keys) -%}
+        {%- do queue_hidden(resource, is_all) -%}
     {%- endif -%}
 {%- endmacro %}
 
@@ -79,30 +84,81 @@
     {%- if not sources -%}
         {{ return(false) }}
     {%- endif -%}
-    {%- do run_sql(touched_and_owned_keys(resource, state, owners, sources)) -%}
-    {%- set found = run_sql("from touched_keys limit 1") | length > 0 -%}
-    {%- do take_keys(resource) if not found -%}
-    {{ return(found) }}
+    {%- set conditions = [] -%}
+    {%- for column, owner in owners.items() if owner in sources -%}
+        {%- do conditions.append(is_owned_by(queued_keys(resource, owner), column)) -%}
+    {%- endfor -%}
+    {%- if resource in sources or has_rows(state, conditions) -%}
+        {%- do run_sql(touched_and_owned_keys(resource, state, owners, conditions)) -%}
+        {{ return(true) }}
+    {%- endif -%}
+    {%- do take_keys(resource) -%}
+    {{ return(false) }}
 {%- endmacro %}
 
-{% macro touched_and_owned_keys(resource, state, owners, sources) -%}
+{%- macro has_rows(relation, conditions) -%}
+    {%- for condition in conditions -%}
+        {%- set query = "select 1 from " ~ relation ~ " as placed where " ~ condition ~ " limit 1" -%}
+        {%- if run_sql(query) | length -%}
+            {{ return(true) }}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(false) }}
+{%- endmacro %}
+
+{#- The rows of the state that are to be looked at, each with whether it is hidden, and where rows that
+    are no longer there were. -#}
+{% macro touched_and_owned_keys(resource, state, owners, is_owned) -%}
+{%- set conditions = [is_at("queued"), is_deleted_at("queued")] + is_owned -%}
 create or replace temp table touched_keys as
-{{ queued_keys(resource, resource) }}
-{%- for column, owner in owners.items() if owner in sources %}
-union
+with queued as materialized (
+
+    {{ queued_keys(resource, resource) }}
+
+),
+
+looked_at as materialized (
+
+    select
+        {%- for column in owners %}
+        {{ column }},
+        {%- endfor %}
+        _client_guid,
+        guid,
+        _event_is_live,
+        coalesce(_snapshot_date, _snapshot_date_deleted) as _snapshot_date,
+        coalesce(_source_file, _source_file_deleted) as _source_file,
+        coalesce(_row_number, _row_number_deleted) as _row_number
+    from ({{ rows_where(state, conditions) }})
+
+)
+
 select
     _client_guid,
-    cast(guid as varchar) as guid
-from {{ state }} as owned
-where
-    exists (
-        select 1
-        from ({{ queued_keys(resource, owner) }}) as moved
-        where
-            moved._client_guid = owned._client_guid
-            and moved.guid = cast(owned.{{ column }} as varchar)
-    )
-{%- endfor %}
+    cast(guid as varchar) as guid,
+    _snapshot_date,
+    _source_file,
+    _row_number,
+    not _event_is_live
+    {%- for column, hidden in hidden_relations(owners).items() %}
+    or {{ is_hidden("looked_at", column, hidden) }}
+    {%- endfor %} as is_hidden
+from looked_at
+union all
+select
+    *,
+    null as is_hidden
+from queued
+{%- endmacro %}
+
+{% macro is_owned_by(owners, column) -%}
+exists (
+    select 1
+    from ({{ owners }}) as owners
+    where
+        owners._client_guid = placed._client_guid
+        and owners.guid = cast(placed.{{ column }} as varchar)
+)
 {%- endmacro %}
 
 {#- Keys are not documented for logs, and logs keep no state: where rows have them, all are reduced

@@ -2,13 +2,18 @@
     for each table; of one that was made anew, by a null key, that it is all new. They are forgotten
     when the test of their schema has passed, so the test of what a build wrote that was cut off or
     broke a rule comes with the next one. -#}
-{% macro note_written(relation, keys) -%}
+{% macro note_written(relation, keys, has_places=false) -%}
     {%- set query -%}
         insert into ops.written_keys by name
-        select
+        select distinct
             {{ text_literal(relation.schema ~ "." ~ relation.identifier) }} as relation,
             _client_guid,
             cast(guid as varchar) as guid
+            {%- if has_places %},
+            _snapshot_date,
+            _source_file,
+            _row_number
+            {%- endif %}
         from {{ keys }}
     {%- endset -%}
     {%- do run_sql(query) -%}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from ingest.delivery import Delivery
+from ingest.delivery import Delivery, Event
 from ingest.ledger_state import LedgerState, Place, What, delivery_in, fold, place_in
 
 RUNS = 30
@@ -54,7 +54,7 @@ class History:
 
     state: LedgerState = field(default_factory=LedgerState)
     began_at: dict[str, datetime] = field(default_factory=dict)
-    """When the first record of each client was written."""
+    """When the first record of each client's deliveries was written."""
     first_landed: dict[Place, datetime] = field(default_factory=dict)
     first_listed: dict[Delivery, datetime] = field(default_factory=dict)
     rejections: dict[Subject, Rejection] = field(default_factory=dict)
@@ -73,7 +73,7 @@ def read_history(records: Iterable[dict[str, Any]]) -> History:
     for record in records:
         fold(history.state, record)
         at = history.state.last_at
-        if "client_guid" in record:
+        if "client_guid" in record and record.get("event") != Event.BASELINE:
             history.began_at.setdefault(record["client_guid"], at)
         _note_run(history, record, at=at)
         if observe := _OBSERVERS.get(record["what"]):

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,15 +18,17 @@ from ingest.errors import SettingsError
 from ingest.judge import Rules
 from ingest.ledger import read_records, read_state
 from ingest.openpgp import Keyring
-from ingest.pipeline import Plan, run_planned
+from ingest.pipeline import Plan, give_up, run_planned
 from ingest.sources.tree import FolderTree
 from ingest.standing import day_standings
+from ingest.status import day_grid
 from ingest.summary import Summary
 from tests.conftest import Ingest, landed_rows, quarantine_reasons
 from tests.support.receiver import Receiver
 from tests.support.sender import CLIENT, DAY, USER, Sender, avro_bytes, users
 
 RULES = Rules(settle=timedelta(hours=6), max_plain_bytes=1 << 30)
+NEXT_MORNING = datetime(2026, 1, 3, 7, tzinfo=UTC)
 OTHER_CLIENT = CLIENT.replace("1", "2")
 FIELDS = {name: sorted(fields) for name, fields in read_catalogue().staged_fields().items()}
 Take = Callable[..., Summary]
@@ -453,6 +455,43 @@ def test_a_baseline_makes_no_day_due_and_alarms_from_quarantine(
     bought.put("tags.avro.pgp", b"no Avro")
     take()
     assert days() == [("quarantined", True)]
+
+
+def test_a_part_that_never_heals_can_be_given_up(bought: Bought, take: Take, data: Path) -> None:
+    bought.put("users-1.pgp", avro_bytes(users("a")))
+    bought.put("users-2.pgp", b"no Avro")
+    assert take().alarms == 1
+
+    summary = give_up([f"{CLIENT}.{DAY}.users.baseline-0002"], data=data, rules=RULES)
+
+    assert (summary.alarms, summary.standings) == (0, {"landed": 1, "given up": 1})
+
+
+def test_the_grid_of_a_day_has_a_column_for_a_baseline(
+    sender: Sender, ingest: Ingest, bought: Bought, take: Take, data: Path
+) -> None:
+    def grid() -> list[list[str]]:
+        state = read_state(data / "ledger")
+        [day] = day_standings(state, now=NEXT_MORNING, settle=RULES.settle)
+        return [line.split(None, 1) for line in day_grid(day).splitlines()[2:]]
+
+    sender.send_users("a")
+    sender.send_manifest()
+    ingest()
+    assert "baseline" not in str(grid())
+    for number in range(2):
+        bought.put(f"users-{number}.pgp", avro_bytes(users("a")))
+    bought.put("tags.pgp", b"no Avro")
+
+    take()
+
+    heads, tags, of_users, why = grid()
+    assert " ".join(heads).split() == ["baseline", "created", "updated", "deleted"]
+    assert tags == ["tags", "quarantined"]
+    assert of_users[0] == "users"
+    assert of_users[1].split("  ")[0] == "2 landed"
+    assert of_users[1].endswith("landed")
+    assert why == ["tags", "baseline: not_avro"]
 
 
 def test_a_manifest_that_comes_later_judges_the_days_own_files_alone(

@@ -3,12 +3,22 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
+from ingest.baseline import Wish, find_baseline
+from ingest.baseline_names import may_be_data
 from ingest.errors import SettingsError, SourceError
+from ingest.judge import Rules
+from ingest.ledger_state import LedgerState
+from ingest.openpgp import Keyring
+from ingest.pipeline import Plan, run_planned
 from ingest.sources import PLAIN_HTTPS
 from ingest.sources.urls import UrlList, name_urls, open_urls, parse_urls
+from ingest.summary import Summary
+from tests.support.sender import CLIENT, avro_bytes, users
 from tests.support.served import Served
 
 KEY = "a key that one host may see"
@@ -100,3 +110,37 @@ def read(urls: UrlList) -> dict[str, bytes]:
         with urls.open_file(listed.name, offset=0) as stream:
             found[listed.name] = stream.read(1 << 20)
     return found
+
+
+def test_a_damaged_file_is_asked_for_again_and_no_other(
+    served: Served, host: str, data: Path, keyring: Keyring
+) -> None:
+    """A list of URLs tells neither sizes nor times, so nothing else shows that a copy is new."""
+    wish = Wish(snapshot_date=date(2026, 1, 2), client=CLIENT, address="")
+    served.bodies = {"/users": avro_bytes(users("a")), "/tags": avro_bytes(users("t"))[:-1]}
+
+    def take() -> Summary:
+        with opened("list", "\n".join(f"{host}{path}" for path in served.bodies).encode()) as urls:
+
+            def plan(state: LedgerState, _scratch: Path) -> Plan:
+                found = find_baseline(
+                    urls,
+                    wish,
+                    state=state,
+                    columns={"users": (), "tags": ()},
+                    is_data=may_be_data,
+                    read_schema=lambda _: None,
+                )
+                return Plan(source=found.baseline, failures=found.failures)
+
+            rules = Rules(settle=timedelta(hours=6), max_plain_bytes=1 << 30)
+            return run_planned(plan, data=data, keyring=keyring, rules=rules)
+
+    first = take()
+    served.bodies["/tags"] = avro_bytes(users("t"))
+    second, third = take(), take()
+
+    assert [each.files_landed for each in (first, second, third)] == [1, 1, 0]
+    assert [each.alarms for each in (first, second, third)] == [1, 0, 0]
+    asked = [path for path, _ in served.asked]
+    assert (asked.count("/users"), asked.count("/tags")) == (1, 2)

@@ -9,7 +9,7 @@ import pytest
 
 from ingest import built
 from ingest.build import UNCHANGED, build_warehouse
-from ingest.built import fingerprint, is_built
+from ingest.built import Mark, find_sources, read_mark
 from ingest.errors import PublishError
 from ingest.publish import publish
 from ingest.published import Outcome
@@ -52,13 +52,13 @@ def test_a_build_stops_early_until_something_lands(
 
 
 def test_a_run_of_dbt_by_hand_takes_the_mark_away(landing: Landing, tmp_path: Path) -> None:
-    warehouse, mark = landing.data / "warehouse.duckdb", fingerprint(landing.data)
+    warehouse, sources = landing.data / "warehouse.duckdb", find_sources(landing.data)
     build_warehouse(landing.data, dbt_args=["--quiet"])
-    assert is_built(warehouse, of=mark)
+    assert read_mark(warehouse).sources == sources.text()
 
     run_dbt("run", "--select", "ledger", target=tmp_path, cwd=tmp_path, data=landing.data)
 
-    assert not is_built(warehouse, of=mark)
+    assert read_mark(warehouse) == Mark()
     assert_unfinished(landing.data)
 
 
@@ -115,20 +115,21 @@ def test_what_a_build_depends_on_changes_with_the_ledger_and_the_project(
         path.write_text("1")
     monkeypatch.setattr(built, "PROJECT", project)
 
-    seen = [fingerprint(tmp_path)]
+    seen = [find_sources(tmp_path)]
     for path in (compiled, macro, ledger):
         path.write_text("12")
-        seen.append(fingerprint(tmp_path))
+        seen.append(find_sources(tmp_path))
     monkeypatch.setenv("DBT_TARGET", "other")
-    seen.append(fingerprint(tmp_path))
+    seen.append(find_sources(tmp_path))
 
     assert seen[0] == seen[1]
     assert len(set(seen)) == len(seen) - 1
+    assert seen[2].project == seen[3].project
 
 
 def test_a_warehouse_that_cannot_be_asked_is_not_known_to_be_built(tmp_path: Path) -> None:
     torn = tmp_path / "warehouse.duckdb"
     torn.write_bytes(b"torn")
 
-    assert not is_built(tmp_path / "none.duckdb", of="")
-    assert not is_built(torn, of="")
+    assert read_mark(tmp_path / "none.duckdb") == Mark()
+    assert read_mark(torn) == Mark()

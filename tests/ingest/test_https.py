@@ -346,7 +346,6 @@ def test_a_server_that_stays_broken_fails_the_run_and_loses_nothing(
     assert len(summary.failures) == 1
     assert landed_rows(api.data) == []
     assert len(api.faults.asked(FILE)) >= ATTEMPTS
-    api.faults = faulty.Faults()
     assert (api.pull().alarms, landed_guids(api)) == (0, [*GUIDS])
 
 

@@ -179,3 +179,45 @@ def test_an_empty_ledger_has_nothing_and_no_alarm(tmp_path: Path) -> None:
     facts = facts_of(tmp_path, now=datetime(2026, 1, 1, tzinfo=UTC))
 
     assert (facts.clients, facts.alarms, facts.last_recorded_at) == ([], 0, None)
+
+
+def test_a_baseline_is_a_day_of_its_own_and_no_delivery(tmp_path: Path) -> None:
+    """Before the first day, on a day that is whole, and on one of which nothing else has come."""
+    before, first, last = DAY - timedelta(days=9), DAY, DAY + timedelta(days=1)
+    with recording(tmp_path) as writer:
+        for day in (before, first, last):
+            writer.baseline(CALM, day, part=2, at=morning(before))
+        writer.listed(CALM, first, {"users": 5}, at=morning(first))
+        writer.landed(CALM, first, {"users": 5}, at=morning(first))
+
+    facts = facts_of(tmp_path, now=morning(last, hour=8))
+
+    found = {day.snapshot_date: (day.state, day.is_alarm) for day in client(facts, CALM).days}
+    assert found == {
+        before: (DayState.BASELINE, False),
+        first: (DayState.COMPLETE, False),
+        last: (DayState.MISSING, True),
+    }
+    assert client(facts, CALM).freshness.latest_complete == first
+    [volume] = client(facts, CALM).volumes["users"]
+    assert volume.rows == 5
+
+
+def test_a_baseline_in_quarantine_comes_again_by_its_own_command(tmp_path: Path) -> None:
+    with recording(tmp_path) as writer:
+        writer.baseline(CALM, DAY, part=1, at=morning(DAY))
+        writer.baseline(CALM, DAY, part=2, at=morning(DAY), reason="damaged")
+
+    facts = facts_of(tmp_path)
+
+    [rejected] = facts.quarantine
+    assert (rejected.event, rejected.command) == (
+        "baseline",
+        f"ingest baseline FOLDER --date {DAY}",
+    )
+    [day] = facts.open_days
+    assert (day.state, day.counts, day.is_awaited) == (
+        DayState.QUARANTINED,
+        {"baseline": 1, "quarantined": 1},
+        False,
+    )

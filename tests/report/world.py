@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from ingest.delivery import DailyFile, Delivery, Event, ManifestFile
+from ingest.delivery import DailyFile, Delivery, Event, ManifestFile, baseline_file
 from ingest.ledger import Ledger, Record
 from ingest.ledger_state import What
 from ingest.manifest import Listing
@@ -52,6 +52,26 @@ class Writer:
             facts = _bytes(file) | {"schema_id": schema_id, "path": "p", "record_count": count}
             facts |= {"plain_bytes": listing.plain_bytes, "plain_sha256": listing.checksum}
             self.append(What.LANDED, file, at, **facts)
+
+    def baseline(
+        self,
+        client: str,
+        day: date,
+        *,
+        part: int,
+        at: datetime,
+        reason: str = "",
+    ) -> None:
+        """Land a file of a baseline, or turn it away."""
+        file = baseline_file(_delivery(client, day), "users", part=part)
+        self._archived(file, at)
+        if reason:
+            why = {"reason": reason, "expected": "x", "found": "y"}
+            self.append(What.QUARANTINED, file, at, **_bytes(file), **why)
+            return
+        facts = {"schema_id": "s1", "path": "p", "record_count": 1_000_000}
+        facts |= {"plain_bytes": 9, "plain_sha256": _sha256(file.stem)}
+        self.append(What.LANDED, file, at, **_bytes(file), **facts)
 
     def rejected(self, client: str, day: date, resource: str, *, at: datetime, **why: str) -> None:
         file = _file(client, day, resource)

@@ -20,7 +20,7 @@ class Receiver:
     fingerprint: str
 
 
-def refuse(path: Path) -> NoReturn:
+def refuse(path: Path, _is_packed: bool) -> NoReturn:
     """Stand for a key where every file comes as ciphertext."""
     raise AssertionError(f"{path.name} came in the clear")
 

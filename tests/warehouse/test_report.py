@@ -7,7 +7,7 @@ from ingest.report.history import read_history
 from ingest.report.schema_changes import schema_changes
 from tests.warehouse.conftest import Warehouse
 
-NOT_WRITTEN = {"encrypted_sha256": "", "plain_bytes": 0}
+NOT_WRITTEN = {"encrypted_sha256": "", "encrypted_bytes": 0, "plain_bytes": 0}
 """What `ingest` records of a file and these landings do not; no schema depends on it."""
 
 

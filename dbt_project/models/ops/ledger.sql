@@ -1,8 +1,6 @@
 {{
     config(
-        materialized='incremental',
-        incremental_strategy='append',
-        on_schema_change='append_new_columns',
+        materialized='grown',
         pre_hook="{{ drop_month_read_again() }}",
     )
 }}

@@ -1,0 +1,1 @@
+"""Run the models and tests of dbt's project as dbt runs them, without starting it."""
