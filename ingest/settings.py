@@ -1,22 +1,21 @@
 """The settings, from the environment and `.env`; the only reader of the environment."""
 
-import os
-from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Self
+
+from pydantic import (
+    BeforeValidator,
+    ByteSize,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ingest.errors import SettingsError
-from ingest.setting_kinds import (
-    FILE_MODE,
-    PATH,
-    SECRET,
-    YES_OR_NO,
-    Secret,
-    number,
-    size,
-)
 
-SECRETS: Final = (
+SECRETS = (
     "gpg_passphrase",
     "sftp_password",
     "sftp_private_key",
@@ -26,42 +25,89 @@ SECRETS: Final = (
 )
 
 PASSPHRASE_FILE = "passphrase"  # noqa: S105 - the name of a file
+
+FolderPath = Annotated[Path, BeforeValidator(lambda value: Path(value).expanduser())]
+
+
+def _read_mode(value: str | int) -> int:
+    """Read a file's mode as chmod does; what readers open, they do not write to."""
+    mode = value if isinstance(value, int) else int(value, 8) if value.isdecimal() else 0
+    if mode & ~0o755 or mode & 0o600 != 0o600:
+        raise ValueError(f"expected a mode like 0640, found {value}")
+    return mode
+
+
+FileMode = Annotated[int, BeforeValidator(_read_mode)]
+
 WEAK_KEY_CHARACTERS = 16
-ENV_PREFIX: Final = "MX_"
-ENV_FILE: Final = Path(".env")
 
 
-@dataclass(kw_only=True)
-class Settings:
+class Settings(BaseSettings):
     """Every setting once; the environment calls them `MX_` and the name in capitals."""
 
+    model_config = SettingsConfigDict(
+        env_prefix="MX_", env_file=".env", env_ignore_empty=True, extra="ignore"
+    )
+
     source: str = ""
-    data: Path = field(default=Path("data"), metadata=PATH)
-    gnupghome: Path = field(default=Path(), metadata=PATH)
-    gpg_passphrase: Secret | None = field(default=None, metadata=SECRET)
-    gpg_passphrase_file: Path | None = field(default=None, metadata=PATH)
-    gpg_only: bool = field(default=False, metadata=YES_OR_NO)
-    sftp_password: Secret | None = field(default=None, metadata=SECRET)
-    sftp_password_file: Path | None = field(default=None, metadata=PATH)
-    sftp_private_key: Secret | None = field(default=None, metadata=SECRET)
-    sftp_private_key_file: Path | None = field(default=None, metadata=PATH)
-    sftp_known_hosts: Path = field(default=Path("~/.ssh/known_hosts").expanduser(), metadata=PATH)
-    api_key: Secret | None = field(default=None, metadata=SECRET)
-    api_key_file: Path | None = field(default=None, metadata=PATH)
-    https_ca: Path | None = field(default=None, metadata=PATH)
-    https_cert: Path | None = field(default=None, metadata=PATH)
-    https_cert_key: Path | None = field(default=None, metadata=PATH)
-    https_proxy: Secret | None = field(default=None, metadata=SECRET)
-    https_proxy_file: Path | None = field(default=None, metadata=PATH)
-    mask_key: Secret | None = field(default=None, metadata=SECRET)
-    mask_key_file: Path | None = field(default=None, metadata=PATH)
-    memory: int = field(default=512 << 20, metadata=size(at_least=256 << 20))
-    build_memory: int = field(default=4_000_000_000, metadata=size())
-    keep_releases: int = field(default=5, metadata=number(int, at_least=2))
-    serve_mode: int = field(default=0o640, metadata=FILE_MODE)
-    serve_masked_mode: int = field(default=0o644, metadata=FILE_MODE)
-    settle_hours: float = field(default=6.0, metadata=number(float, at_least=0))
-    max_plain_bytes: int = field(default=64 << 30, metadata=size())
+    data: FolderPath = Path("data")
+    gnupghome: FolderPath = Path()
+    gpg_passphrase: SecretStr | None = None
+    gpg_passphrase_file: FolderPath | None = None
+    gpg_only: bool = False
+    sftp_password: SecretStr | None = None
+    sftp_password_file: FolderPath | None = None
+    sftp_private_key: SecretStr | None = None
+    sftp_private_key_file: FolderPath | None = None
+    sftp_known_hosts: FolderPath = Path("~/.ssh/known_hosts").expanduser()
+    api_key: SecretStr | None = None
+    api_key_file: FolderPath | None = None
+    https_ca: FolderPath | None = None
+    https_cert: FolderPath | None = None
+    https_cert_key: FolderPath | None = None
+    https_proxy: SecretStr | None = None
+    https_proxy_file: FolderPath | None = None
+    mask_key: SecretStr | None = None
+    mask_key_file: FolderPath | None = None
+    memory: ByteSize = Field(default=ByteSize(512 << 20), ge=256 << 20)
+    build_memory: ByteSize = ByteSize(4_000_000_000)
+    keep_releases: int = Field(default=5, ge=2)
+    serve_mode: FileMode = 0o640
+    serve_masked_mode: FileMode = 0o644
+    settle_hours: float = Field(default=6, ge=0)
+    max_plain_bytes: ByteSize = ByteSize(64 << 30)
+
+    @model_validator(mode="after")
+    def _find_made_passphrase(self) -> Self:
+        """A passphrase that `ingest keys new` has made lies beside the keys."""
+        made = self.gnupghome / PASSPHRASE_FILE
+        is_said = self.gpg_passphrase is not None or self.gpg_passphrase_file is not None
+        if "gnupghome" in self.model_fields_set and not is_said and made.is_file():
+            self.gpg_passphrase_file = made
+        return self
+
+    @model_validator(mode="after")
+    def _read_secret_files(self) -> Self:
+        for name in SECRETS:
+            path: Path | None = getattr(self, f"{name}_file")
+            if path is None or getattr(self, name) is not None:
+                continue
+            try:
+                setattr(self, name, SecretStr(path.read_text().rstrip("\n")))
+            except (OSError, UnicodeDecodeError) as error:
+                reason = getattr(error, "strerror", None) or "no text"
+                raise ValueError(f"MX_{name.upper()}_FILE: cannot read {path}: {reason}") from error
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_weak_key(self) -> Self:
+        """A short key is found by trying: whoever has it can tell whose values are hashed."""
+        if self.mask_key and len(self.mask_key.get_secret_value()) < WEAK_KEY_CHARACTERS:
+            raise ValueError(
+                f"MX_MASK_KEY: expected at least {WEAK_KEY_CHARACTERS} characters, found fewer; "
+                "make one with: openssl rand -hex 32"
+            )
+        return self
 
 
 def load_settings(*required: str) -> Settings:
@@ -73,72 +119,22 @@ def load_settings(*required: str) -> Settings:
     Raises:
         SettingsError: settings are malformed or required ones missing, all of them in one message.
     """
-    said = _read_environment()
-    settings, problems = Settings(), []
-    for each in fields(Settings):
-        try:
-            if each.name in said:
-                setattr(settings, each.name, each.metadata.get("read", str)(said[each.name]))
-        except ValueError as error:
-            problems.append(f"{_variable(each.name)}: {error}")
-    if problems:
-        raise SettingsError("; ".join(problems))
-    _find_secrets(settings, said=said)
-    if missing := [_variable(name) for name in required if name not in said]:
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        problems = [
+            ": ".join([*(f"MX_{str(part).upper()}" for part in each["loc"]), each["msg"]])
+            for each in error.errors()
+        ]
+        raise SettingsError("; ".join(problems)) from error
+    if missing := [name for name in required if name not in settings.model_fields_set]:
+        names = ", ".join(f"MX_{name.upper()}" for name in missing)
         raise SettingsError(
-            f"{', '.join(missing)}: expected in the environment or .env, found nothing; "
-            "see .env.example"
+            f"{names}: expected in the environment or .env, found nothing; see .env.example"
         )
     return settings
 
 
-def _find_secrets(settings: Settings, *, said: dict[str, str]) -> None:
-    """Read secrets from their files; a passphrase that was made with a key lies beside it."""
-    made = settings.gnupghome / PASSPHRASE_FILE
-    is_said = settings.gpg_passphrase is not None or settings.gpg_passphrase_file is not None
-    if "gnupghome" in said and not is_said and made.is_file():
-        settings.gpg_passphrase_file = made
-    for name in SECRETS:
-        path: Path | None = getattr(settings, f"{name}_file")
-        if path and getattr(settings, name) is None:
-            setattr(settings, name, _read_secret(path, name=name))
-    key = settings.mask_key
-    if key and len(key.reveal()) < WEAK_KEY_CHARACTERS:
-        # a short key is found by trying: whoever has it can tell whose values are hashed
-        raise SettingsError(
-            f"MX_MASK_KEY: expected at least {WEAK_KEY_CHARACTERS} characters, found fewer; "
-            "make one with: openssl rand -hex 32"
-        )
-
-
-def _read_secret(path: Path, *, name: str) -> Secret:
-    try:
-        return Secret(path.read_text().rstrip("\n"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "no text"
-        variable = _variable(f"{name}_file")
-        raise SettingsError(f"{variable}: cannot read {path}: {reason}") from error
-
-
-def _read_environment() -> dict[str, str]:
-    """Read what is set, by its name in `Settings`; the environment goes before `.env`."""
-    said: dict[str, Any] = {}
-    if ENV_FILE.is_file():
-        from dotenv import dotenv_values
-
-        said |= dotenv_values(ENV_FILE)
-    said |= {name: value for name, value in os.environ.items() if value}
-    return {
-        name.removeprefix(ENV_PREFIX).lower(): value
-        for name, value in said.items()
-        if value and name.startswith(ENV_PREFIX)
-    }
-
-
-def _variable(name: str) -> str:
-    return f"{ENV_PREFIX}{name.upper()}"
-
-
-def reveal(secret: Secret | None) -> str | None:
+def reveal(secret: SecretStr | None) -> str | None:
     """Unwrap a secret where it is used."""
-    return secret.reveal() if secret else None
+    return secret.get_secret_value() if secret else None

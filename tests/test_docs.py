@@ -3,7 +3,6 @@
 import re
 import subprocess
 import sys
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ EXAMPLE = (ROOT / ".env.example").read_text()
 
 
 def settings_of_the_code() -> set[str]:
-    names = {f"MX_{each.name.upper()}" for each in fields(Settings)}
+    names = {f"MX_{name.upper()}" for name in Settings.model_fields}
     return {name for name in names if not name.endswith("_FILE")}
 
 

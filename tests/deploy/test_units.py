@@ -6,7 +6,6 @@ import stat
 import subprocess
 import sys
 from configparser import ConfigParser
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -87,7 +86,7 @@ def test_the_environment_names_settings_that_exist() -> None:
     named = {name.lower() for name in re.findall(r"\bMX_(\w+)=", text)}
 
     assert named == {"source", "data", "gnupghome", "gpg_passphrase_file", "mask_key_file"}
-    assert named <= {each.name for each in fields(Settings)}
+    assert named <= set(Settings.model_fields)
 
 
 def test_nft_understands_the_rules() -> None:

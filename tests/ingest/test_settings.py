@@ -1,6 +1,5 @@
 """Settings come from the environment, `.env` and secrets' files; faults are told at once."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -67,54 +66,3 @@ def test_a_file_of_secrets_that_is_not_there_is_named(monkeypatch: pytest.Monkey
 
     with pytest.raises(SettingsError, match="MX_API_KEY_FILE: cannot read /nowhere"):
         load_settings()
-
-
-@pytest.mark.parametrize(
-    ("said", "bytes_"),
-    [
-        ("1000000000", 10**9),
-        ("1gb", 10**9),
-        ("1 GB", 10**9),
-        ("512MiB", 512 << 20),
-        ("0.5GiB", 1 << 29),
-        ("1G", 10**9),
-        ("300000000B", 300_000_000),
-    ],
-)
-def test_a_size_is_said_in_thousands_or_powers_of_two(
-    said: str, bytes_: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("MX_MEMORY", said)
-
-    assert load_settings().memory == bytes_
-
-
-@pytest.mark.parametrize(
-    ("name", "said", "told"),
-    [
-        ("MX_MEMORY", "10MB", "expected at least 268435456, found 10MB"),
-        ("MX_KEEP_RELEASES", "1", "expected a number of at least 2, found 1"),
-        ("MX_KEEP_RELEASES", "2.5", "expected a number of at least 2, found 2.5"),
-        ("MX_SETTLE_HOURS", "nan", "expected a number of at least 0, found nan"),
-        ("MX_SETTLE_HOURS", "inf", "expected a number of at least 0, found inf"),
-        ("MX_GPG_ONLY", "perhaps", "expected true or false, found perhaps"),
-        ("MX_SERVE_MODE", "0666", "expected a mode like 0640, found 0666"),
-        ("MX_SERVE_MODE", "rw", "expected a mode like 0640, found rw"),
-    ],
-)
-def test_what_is_malformed_is_told_with_what_was_expected(
-    name: str, said: str, told: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(name, said)
-
-    with pytest.raises(SettingsError, match=rf"^{name}: {re.escape(told)}$"):
-        load_settings()
-
-
-@pytest.mark.parametrize(("said", "meant"), [("TRUE", True), ("1", True), ("off", False)])
-def test_a_truth_value_is_said_as_people_say_it(
-    said: str, meant: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("MX_GPG_ONLY", said)
-
-    assert load_settings().gpg_only is meant
