@@ -14,6 +14,7 @@ import pytest
 from ingest.errors import KeyringError, RejectedError
 from ingest.openpgp import Keyring
 from ingest.plaintext import Plaintext
+from ingest.sample.armour import armour
 from ingest.unlocked import PAYS_AFTER_FILES, PAYS_FROM_BYTES
 from ingest.unlocked_worker import unlock
 from tests.support.receiver import PASSPHRASE, Receiver, receiver
@@ -114,6 +115,27 @@ def test_small_files_are_worth_unlocking_a_key_once_they_are_many(
 
 
 @pytest.mark.parametrize("fault", ["killed", "without a key"])
+@pytest.mark.parametrize("more", range(3))
+def test_armour_needs_no_checksum(
+    tmp_path: Path, keyring: Keyring, receiver_key: Receiver, more: int
+) -> None:
+    """RFC 9580 has none; gpg 2.2 calls each third of such messages manipulated."""
+    message = tmp_path / "message.pgp"
+    keyring.encrypt(
+        io.BytesIO(bytes(1000 + more)),
+        output=message,
+        recipient=receiver_key.fingerprint,
+        options=["--compress-algo", "none"],
+    )
+    lines = armour(message.read_bytes()).splitlines(keepends=True)
+    message.write_bytes(b"".join(line for line in lines if not line.startswith(b"=")))
+
+    with keyring.unlocking():
+        plain, content = keyring.read(message, lambda each: each.read(5000), max_bytes=5000)
+
+    assert (plain.size_bytes, content) == (1000 + more, bytes(1000 + more))
+
+
 def test_gpg_goes_on_where_unlocked_keys_fail(
     keyring: Keyring, ciphertext: Path, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
