@@ -17,10 +17,10 @@ from ingest.worker import Worker, WorkerLost, WorkerPool
 
 T = TypeVar("T")
 
+ARMOUR: Final = b"-----BEGIN"
 PAYS_AFTER_FILES: Final = 3
 PAYS_FROM_BYTES: Final = 1 << 20
 """A message of this size alone is worth the start of the process."""
-ARMOUR: Final = b"-----BEGIN"
 PAYS_UP_TO_BYTES: Final = 32 << 20
 """A larger one would be mapped into memory whole, and gpg reads it as fast."""
 
@@ -76,7 +76,7 @@ class UnlockedKeys:
 
 
 def _is_armoured(ciphertext: Path) -> bool:
-    """Tell text, in which gpg 2.2 takes a checksum that is absent for damage; RFC 9580 allows it."""
+    """Tell text, in which gpg 2.2 takes an absent checksum for damage; RFC 9580 allows for it."""
     with ciphertext.open("rb") as stream:
         return stream.read(len(ARMOUR)) == ARMOUR
 

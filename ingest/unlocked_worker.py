@@ -6,9 +6,11 @@ opened it, or null where gpg must try.
 """
 
 import base64
+import io
 import json
 import sys
 from contextlib import suppress
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -19,6 +21,9 @@ from ingest.worker import serve
 
 PKESK_TAG: Final = 1
 PKESK_VERSION: Final = 3
+ARMOUR: Final = b"-----BEGIN"
+HEAD_BYTES: Final = 1 << 16
+"""Where an armoured message has named its recipients."""
 
 
 def unlock(exported: bytes, *, passphrase: str | None) -> dict[str, Any]:
@@ -48,7 +53,8 @@ def _parts(exported: bytes) -> list[list[Any]]:
 
 
 def recipients(message: BinaryIO) -> list[str]:
-    """Read the IDs of the keys that a binary message is encrypted to (RFC 9580, 4.2 and 5.1.1)."""
+    """Read the IDs of the keys that a message is encrypted to (RFC 9580, 4.2 and 5.1.1)."""
+    message = _binary(message)
     found = []
     while (tag := message.read(1)) and tag[0] & 0x80:
         if tag[0] & 0x40:
@@ -62,6 +68,18 @@ def recipients(message: BinaryIO) -> list[str]:
         if body[:1] == bytes([PKESK_VERSION]):
             found.append(body[1:9].hex().upper())
     return found
+
+
+def _binary(message: BinaryIO) -> BinaryIO:
+    """Give the beginning of an armoured message as it was before (RFC 9580, 6.2)."""
+    start = message.read(HEAD_BYTES)
+    if not start.startswith(ARMOUR):
+        message.seek(0)
+        return message
+    _, _, body = start.replace(b"\r", b"").partition(b"\n\n")
+    lines = takewhile(lambda line: line[:1] not in (b"=", b"-"), body.split(b"\n"))
+    text = b"".join(lines)
+    return io.BytesIO(base64.b64decode(text[: len(text) // 4 * 4]))
 
 
 def _size(message: BinaryIO) -> int:

@@ -114,7 +114,6 @@ def test_small_files_are_worth_unlocking_a_key_once_they_are_many(
         assert keyring.read(small, lambda plain: plain.read(10), max_bytes=10)[1] == b"x"
 
 
-@pytest.mark.parametrize("fault", ["killed", "without a key"])
 @pytest.mark.parametrize("more", range(3))
 def test_armour_needs_no_checksum(
     tmp_path: Path, keyring: Keyring, receiver_key: Receiver, more: int
@@ -136,6 +135,7 @@ def test_armour_needs_no_checksum(
     assert (plain.size_bytes, content) == (1000 + more, bytes(1000 + more))
 
 
+@pytest.mark.parametrize("fault", ["killed", "without a key"])
 def test_gpg_goes_on_where_unlocked_keys_fail(
     keyring: Keyring, ciphertext: Path, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
