@@ -35,7 +35,6 @@ LARGE = [
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(download, "wait_random_exponential", lambda **_: wait_none())
-    monkeypatch.setattr(https_client, "TIMEOUT", httpx.Timeout(1, pool=None))
 
 
 @pytest.fixture
@@ -330,7 +329,6 @@ def test_a_server_that_asks_for_hours_is_left_to_the_next_run(api: Api) -> None:
     "fault",
     [
         faulty.hang_up(),
-        faulty.stall(after_bytes=10, for_s=5),
         faulty.content_length(off_by=10),
         faulty.status(500),
     ],
@@ -347,6 +345,19 @@ def test_a_server_that_stays_broken_fails_the_run_and_loses_nothing(
     assert landed_rows(api.data) == []
     assert len(api.faults.asked(FILE)) >= ATTEMPTS
     assert (api.pull().alarms, landed_guids(api)) == (0, [*GUIDS])
+
+
+def test_a_server_that_falls_silent_is_asked_again(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(https_client, "TIMEOUT", httpx.Timeout(2, pool=None))
+    api.faults.plan(faulty.stall(after_bytes=10))
+
+    assert (api.pull().failures, landed_guids(api)) == ([], [*GUIDS])
+    assert [request.headers.get("range") for request in api.faults.asked(FILE)] == [
+        None,
+        "bytes=10-",
+    ]
 
 
 @pytest.mark.parametrize(
