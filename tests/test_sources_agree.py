@@ -12,7 +12,7 @@ from ingest.pipeline import run
 from ingest.sample.sender import write_sample
 from ingest.sources import Source
 from ingest.sources.local import LocalFolder
-from tests.ingest.api import Api
+from tests.support.api import Api
 from tests.support.receiver import Receiver
 from tests.support.sender import CLIENT
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from ingest.sample.reporting_api import ServedAt
-from tests.ingest.api import API_KEY, Api
 from tests.support import reporting_api as faulty
+from tests.support.api import API_KEY, Api
 from tests.support.proxy import Proxy, proxying
 from tests.support.receiver import PASSPHRASE, Receiver
 from tests.support.reporting_api import FILE, LIST

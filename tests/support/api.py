@@ -17,6 +17,7 @@ from ingest.sample.reporting_api import ServedAt, serve_reporting_api
 from ingest.sources import Https, Source, open_source
 from ingest.standing import Standing, file_standings
 from ingest.summary import Summary
+from tests.conftest import landed_rows
 from tests.support.reporting_api import Faults
 from tests.support.sender import CLIENT, DAY
 
@@ -82,3 +83,7 @@ class Api:
             for path in sorted((self.data / "archive").rglob("*"))
             if path.is_file()
         }
+
+
+def landed_guids(api: Api) -> list[str]:
+    return [row["guid"] for row in landed_rows(api.data)]
