@@ -1,4 +1,4 @@
-"""One world over a folder and over the Reporting API ends in the same landing and tables."""
+"""One world over SFTP and over the Reporting API ends in the same landing and tables."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,8 +10,8 @@ from ingest.judge import Rules
 from ingest.openpgp import Keyring
 from ingest.pipeline import run
 from ingest.sample.sender import write_sample
-from ingest.sources import Source
-from ingest.sources.local import LocalFolder
+from ingest.sample.server import serve_sftp
+from ingest.sources import Source, open_source
 from tests.support.api import Api
 from tests.support.receiver import Receiver
 from tests.support.sender import CLIENT
@@ -35,25 +35,29 @@ def landing(data: Path) -> dict[str, bytes]:
 def test_the_same_world_ends_in_the_same_tables(
     tmp_path: Path, keyring: Keyring, receiver_key: Receiver
 ) -> None:
-    folder, by_folder, by_api = (tmp_path / name for name in ("sent", "folder", "api"))
+    folder, by_sftp, by_api = (tmp_path / name for name in ("sent", "sftp", "api"))
     folder.mkdir()
     write_sample(
         to=str(folder), keyring=keyring, recipient=receiver_key.fingerprint, seed=5, clients=1,
         users=6, days=DAYS, start=START, surprise=True, truth=None, sftp_password=None,
         known_hosts=None,
     )  # fmt: skip
-    land(LocalFolder(folder), by_folder, keyring)
+    with serve_sftp(folder, user="mx", password="p") as server:
+        (tmp_path / "known_hosts").write_text(server.known_hosts_line)
+        address = f"sftp://mx@{server.host}:{server.port}/"
+        with open_source(address, password="p", known_hosts=tmp_path / "known_hosts") as source:
+            land(source, by_sftp, keyring)
     client_guid = next(folder.iterdir()).name.split(".")[0]
     for data, bodies in ((by_api, "plain"), (tmp_path / "armoured", "armour")):
         api = Api(folder=folder, data=data, keyring=keyring, today=START + timedelta(days=DAYS))
         api.bodies = bodies  # type: ignore[assignment]
         with api.opened(client=client_guid) as source:
             land(source, data, keyring)
-        assert landing(data) == landing(by_folder)
+        assert landing(data) == landing(by_sftp)
 
-    for data in (by_folder, by_api):
+    for data in (by_sftp, by_api):
         assert build_warehouse(data, dbt_args=["--quiet"]) == 0
-    assert differing_tables(by_folder, by_api) == []
+    assert differing_tables(by_sftp, by_api) == []
     assert client_guid != CLIENT
 
 

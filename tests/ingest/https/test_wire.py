@@ -1,5 +1,7 @@
 """The Reporting API on a bad wire: what breaks off, stalls or is busy is asked for again."""
 
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from itertools import pairwise
@@ -10,12 +12,13 @@ import pytest
 
 from ingest.download import ATTEMPTS
 from ingest.sources import https_client
+from ingest.sources.https_client import CONNECTIONS
 from tests.conftest import landed_rows
 from tests.ingest.https.conftest import GUIDS, LARGE, send_large
 from tests.support import reporting_api as faulty
 from tests.support.api import Api, landed_guids
 from tests.support.reporting_api import FILE, LIST
-from tests.support.sender import Sender, avro_bytes
+from tests.support.sender import Sender, avro_bytes, users
 
 
 def test_a_download_that_is_cut_off_goes_on_where_it_stopped(api: Api, sender: Sender) -> None:
@@ -86,6 +89,29 @@ def test_what_passes_is_asked_for_again(api: Api, code: int, on: str) -> None:
     api.faults.plan(faulty.status(code), faulty.status(code), on=on)
 
     assert (api.pull().failures, landed_guids(api)) == ([], [*GUIDS])
+
+
+def test_only_so_many_files_come_at_once(api: Api, sender: Sender) -> None:
+    for number in range(3 * CONNECTIONS):
+        sender.send(avro_bytes(users("x")), resource=f"kind_{number}", record_count=1)
+    sender.send_manifest()
+    asked: list[int] = []
+    turn = threading.Lock()
+    under_way = 0
+
+    def stay() -> None:
+        nonlocal under_way
+        with turn:
+            under_way += 1
+            asked.append(under_way)
+        time.sleep(0.1)
+        with turn:
+            under_way -= 1
+
+    api.faults.plan_always(faulty.doing(stay))
+
+    assert api.pull().files_landed == 3 * CONNECTIONS + 1
+    assert 1 < max(asked) <= CONNECTIONS
 
 
 def test_a_server_that_asks_for_time_gets_it(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
