@@ -5,7 +5,8 @@ import tempfile
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from ingest.avro.container import MAGIC, MAX_METADATA_BYTES, read_header
+from ingest.avro import MAGIC
+from ingest.avro.container import MAX_METADATA_BYTES, read_header
 from ingest.errors import RejectedError
 from ingest.openpgp import Keyring
 from ingest.plaintext import Plaintext

@@ -18,7 +18,7 @@ from ingest.errors import FileAbsent, FileGone, SourceError
 from ingest.incoming import Fetched
 from ingest.ledger import Ledger
 from ingest.ledger_state import What, place_of
-from ingest.listed import COMES_BETTER, is_wanted, record_lists
+from ingest.listed import is_wanted, may_come_better, record_lists
 from ingest.progress import Progress
 from ingest.sources import Source, SourceFile
 from ingest.standing import is_ready
@@ -166,8 +166,7 @@ def _may_have_healed(listed: SourceFile, ledger: Ledger) -> bool:
     file = parse_kept_name(listed.name)
     if listed.mark != NO_MARK or not isinstance(file, DailyFile):
         return False
-    verdict = ledger.state.verdicts.get(place_of(file))
-    return verdict is not None and verdict.reason in COMES_BETTER
+    return may_come_better(ledger.state, place_of(file))
 
 
 def _age(listed: SourceFile) -> tuple[str, str]:

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
+from ingest.avro import MAGIC
 from ingest.encrypt import Encrypt
 
 CHUNK_BYTES = 1 << 20
-AVRO_MAGIC: Final = b"Obj\x01"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,14 +76,14 @@ class Download:
         self._size += len(chunk)
         if self._target is None:
             self._head += chunk
-            if len(self._head) < len(AVRO_MAGIC):
+            if len(self._head) < len(MAGIC):
                 return
             chunk = self._head
             self._target = self._choose_target()
         self._target.write(chunk)
 
     def _choose_target(self) -> BinaryIO:
-        self._is_plain = self._head.startswith(AVRO_MAGIC)
+        self._is_plain = self._head.startswith(MAGIC)
         if not self._is_plain:
             return self._open.enter_context(self._path.open("wb"))
         return self._open.enter_context(self._encrypt(self._path, _is_packed(self._head)))

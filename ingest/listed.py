@@ -42,8 +42,13 @@ def is_wanted(listed: SourceFile, listing: Listing, state: LedgerState) -> bool:
     landed = state.landed.get(place)
     if state.is_gone(place, listing) or (landed and landed.fits(listing)):
         return False
+    return is_new or may_come_better(state, place)
+
+
+def may_come_better(state: LedgerState, place: Place) -> bool:
+    """Say whether a file was turned away for what may be otherwise when it comes again."""
     verdict = state.verdicts.get(place)
-    return is_new or (verdict is not None and verdict.reason in COMES_BETTER)
+    return verdict is not None and verdict.reason in COMES_BETTER
 
 
 def record_lists(files: Iterable[SourceFile], *, ledger: Ledger, now: datetime) -> None:

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from ingest.avro import MAGIC
 from ingest.avro.codec import CODECS, decompress
 from ingest.errors import Reason, RejectedError
 
-MAGIC = b"Obj\x01"
 SYNC_BYTES = 16
 MAX_METADATA_BYTES = 4 << 20
 MAX_METADATA_ENTRIES = 1_000

@@ -18,8 +18,8 @@ import fastavro
 import pyarrow as pa
 
 from ingest.ahead import map_ahead, read_ahead
+from ingest.avro import MAGIC
 from ingest.avro.container import (
-    MAGIC,
     SYNC_BYTES,
     Block,
     Readable,

@@ -16,8 +16,8 @@ from ingest.delivery import DailyFile, parse_name
 from ingest.errors import FileAbsent, FileGone, SettingsError, SourceError
 from ingest.sources import Https, SourceFile
 from ingest.sources.api_list import MAX_LIST_BYTES, read_list
-from ingest.sources.https_client import Told, check_address, make_client
-from ingest.sources.https_file import CHUNK_BYTES, Bodies
+from ingest.sources.https_client import Told, check_address, make_client, read_at_most
+from ingest.sources.https_file import Bodies
 
 KEY_HEADER: Final = "MD-API-KEY"
 LIST_TYPE: Final = "application/vnd.mx.logs.v1+json"
@@ -59,13 +59,11 @@ class ReportingApi:
                     told.refuse(response, advice=_LIST_ADVICE)
                 except (FileAbsent, FileGone) as error:
                     raise SourceError(str(error)) from error
-            body = b""
-            for chunk in response.iter_bytes(CHUNK_BYTES):
-                body += chunk
-                if len(body) > MAX_LIST_BYTES:
-                    raise SourceError(
-                        f"https: expected a list of at most {MAX_LIST_BYTES:,} bytes, found more"
-                    )
+            body = read_at_most(response, MAX_LIST_BYTES)
+        if body is None:
+            raise SourceError(
+                f"https: expected a list of at most {MAX_LIST_BYTES:,} bytes, found more"
+            )
         files = read_list(body)
         self._sizes = {listed.name: listed.size_bytes for listed in files}
         return files

@@ -142,6 +142,16 @@ class Told:
         raise SourceError(said)
 
 
+def read_at_most(response: httpx.Response, size_bytes: int) -> bytes | None:
+    """Read a body into memory; None where it has more bytes than that."""
+    body = bytearray()
+    for chunk in response.iter_bytes():
+        body += chunk
+        if len(body) > size_bytes:
+            return None
+    return bytes(body)
+
+
 def _later(said: str, response: httpx.Response) -> SourceError:
     retry_after_s = _retry_after_s(response.headers.get("retry-after", ""))
     if retry_after_s > LONGEST_RETRY_AFTER_S:

@@ -11,7 +11,6 @@ import httpx
 from ingest.errors import NotResumable, SourceError
 from ingest.sources.https_client import Told
 
-CHUNK_BYTES: Final = 1 << 18
 _CONTENT_RANGE: Final = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 
 

@@ -18,7 +18,7 @@ import httpx
 from ingest.errors import SourceError
 from ingest.sources import Https, SourceFile
 from ingest.sources.https import FILE_TYPE, KEY_HEADER, LIST_TYPE
-from ingest.sources.https_client import Told, check_address, make_client
+from ingest.sources.https_client import Told, check_address, make_client, read_at_most
 from ingest.sources.https_file import Bodies
 
 MAX_LIST_BYTES: Final = 16 << 20
@@ -121,12 +121,10 @@ def _ask(client: httpx.Client, where: str, *, key: Key) -> bytes:
     with told, client.stream("GET", where, headers=headers) as response:
         if response.status_code != httpx.codes.OK:
             told.refuse(response, advice=_ADVICE)
-        body = b""
-        for chunk in response.iter_bytes():
-            body += chunk
-            if len(body) > MAX_LIST_BYTES:
-                raise _no_list(f"more than {MAX_LIST_BYTES:,} bytes")
-        return body
+        body = read_at_most(response, MAX_LIST_BYTES)
+    if body is None:
+        raise _no_list(f"more than {MAX_LIST_BYTES:,} bytes")
+    return body
 
 
 def _json_urls(text: str) -> list[str]:

@@ -1,7 +1,8 @@
 """A baseline lands from files that are called as someone pleased, each row before its day."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -385,6 +386,18 @@ class Killed(BaseException):
     """What a test ends a run with."""
 
 
+@contextmanager
+def killed_before_the_record(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Have a run end when its files are archived and not yet recorded."""
+
+    def kill(*_: object, **__: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr("ingest.archiving.sync_folder", kill)
+        yield
+
+
 def test_a_run_that_was_killed_goes_on_with_the_same_parts(
     bought: Bought, take: Take, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -392,13 +405,8 @@ def test_a_run_that_was_killed_goes_on_with_the_same_parts(
     for number in range(3):
         bought.put(f"users-{number}.avro.pgp", avro_bytes(users(f"u{number}")))
 
-    def kill(*_: object, **__: object) -> None:
-        raise Killed
-
-    with monkeypatch.context() as patch:
-        patch.setattr("ingest.archiving.sync_folder", kill)
-        with pytest.raises(Killed):
-            take()
+    with killed_before_the_record(monkeypatch):
+        take()
     assert len(archived(data)) == 3
 
     summary = take()
@@ -420,13 +428,8 @@ def test_a_run_adopts_what_a_killed_one_had_archived(
 ) -> None:
     bought.put("users.avro.pgp", avro_bytes(users("a")))
 
-    def kill(*_: object, **__: object) -> None:
-        raise Killed
-
-    with monkeypatch.context() as patch:
-        patch.setattr("ingest.archiving.sync_folder", kill)
-        with pytest.raises(Killed):
-            take()
+    with killed_before_the_record(monkeypatch):
+        take()
 
     assert ingest().files_landed == 1
     assert landed(data) == {"users.baseline": ["a"]}

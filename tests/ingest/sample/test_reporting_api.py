@@ -3,7 +3,7 @@
 import hashlib
 import ssl
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPSConnection
 from pathlib import Path
@@ -161,10 +161,9 @@ def test_a_range_beyond_the_end_is_refused(
     assert answered.headers["Content-Range"] == f"bytes */{size_bytes}"
 
 
-def test_a_range_of_a_body_that_changed_is_the_whole(sender: Sender) -> None:
-    sender.send_users("a")
-    sender.send_manifest()
-    path = f"/download/{sender.client}/{sender.day}/users/created"
+@contextmanager
+def serving_the_day_after(sender: Sender) -> Iterator[Client]:
+    """Serve what a sender has sent, when its day has just ended."""
     with (
         serve_reporting_api(
             sender.folder,
@@ -174,6 +173,14 @@ def test_a_range_of_a_body_that_changed_is_the_whole(sender: Sender) -> None:
         ) as at,
         client_of(at) as client,
     ):
+        yield client
+
+
+def test_a_range_of_a_body_that_changed_is_the_whole(sender: Sender) -> None:
+    sender.send_users("a")
+    sender.send_manifest()
+    path = f"/download/{sender.client}/{sender.day}/users/created"
+    with serving_the_day_after(sender) as client:
         tag = client.get(path, Accept=FILE_TYPE).headers["ETag"]
         again = client.get(path, Accept=FILE_TYPE, Range="bytes=9-", If_Range=tag)
         listed = client.list_files(sender.client)
@@ -271,13 +278,5 @@ def test_a_day_is_gone_eight_days_later(small_world: SmallWorld) -> None:
 def test_a_manifest_that_does_not_open_is_the_servers_fault(sender: Sender) -> None:
     manifest = sender.send_manifest()
     manifest.write_bytes(b"no message")
-    with (
-        serve_reporting_api(
-            sender.folder,
-            keyring=sender.keyring,
-            api_key=KEY,
-            now=lambda: datetime(2026, 1, 3, tzinfo=UTC),
-        ) as at,
-        client_of(at) as client,
-    ):
+    with serving_the_day_after(sender) as client:
         assert client.get(f"/download/{sender.client}", Accept=LIST_TYPE).status == 500
