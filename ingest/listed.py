@@ -59,7 +59,7 @@ def record_lists(files: Iterable[SourceFile], *, ledger: Ledger, now: datetime) 
         if listed.listing and isinstance(file, DailyFile):
             days[file.delivery][place_of(file)] = listed.listing
     records: list[Record] = []
-    for delivery in sorted(days, key=lambda each: (each.snapshot_date, each.client_guid)):
+    for delivery in sorted(days, key=lambda each: each.age):
         if facts := _news_of(delivery, days[delivery], state=ledger.state, now=now):
             records.append((What.LISTED, ManifestFile(delivery=delivery), facts))
     if records:
