@@ -20,11 +20,9 @@ demo way="sftp": setup
 ingest *args: setup
     @.venv/bin/ingest run {{ args }} || [ $? -eq 3 ]
 
-# DuckDB 2.0 was seen to crash (139); that loses nothing, so it is tried once more
-
 # build and test the warehouse
 build *args: setup
-    @{{ python }} -m ingest.build {{ args }} || { code=$?; [ $code -eq 139 ] && {{ python }} -m ingest.build {{ args }} || exit $code; }
+    @{{ python }} -m ingest.build {{ args }}
 
 # make every table anew from the landing
 rebuild *args: setup

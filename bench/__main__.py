@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
+import duckdb
 import typer
 
 from bench.apply import apply_table, measure_apply
@@ -21,6 +22,7 @@ from bench.large_file import Codec
 from bench.measure import machine
 from bench.peers import PeersError
 from bench.same_rows import DifferentRowsError
+from bench.soak import soak as run_soak
 
 RESULTS = Path(__file__).parents[1] / "docs" / "performance.md"
 PLOT = RESULTS.with_suffix(".svg")
@@ -94,6 +96,27 @@ def apply(
     typer.echo(table)
     if keep:
         _keep("apply", f"{_circumstances()}\n\n{table}")
+
+
+@app.command()
+def soak(
+    keys: Annotated[int, typer.Option(min=1, help="Keys of transactions.")] = 1_000_000,
+    transactions: Annotated[
+        int, typer.Option(min=20, help="Events of transactions a day.")
+    ] = 10_000,
+    days: Annotated[int, typer.Option(min=0, help="Days built before that one.")] = 10,
+    times: Annotated[int, typer.Option(min=2, help="Builds of the same day.")] = 60,
+) -> None:
+    """Whether the same day makes the same tables each time. For another version of DuckDB."""
+    wrong = 0
+    for number, found in enumerate(
+        run_soak(keys=keys, transactions=transactions, days=days, times=times), 1
+    ):
+        if found:
+            wrong += 1
+            typer.echo(f"build {number}: {found}")
+    typer.echo(f"DuckDB {duckdb.__version__}: {wrong} of {times} builds other than the first")
+    raise typer.Exit(1 if wrong else 0)
 
 
 class Part(StrEnum):

@@ -14,8 +14,6 @@ from bench.same_rows import compare_rows
 from bench.sides import Applied, Ours, Side, make_peers
 from bench.typical_day import date_of
 
-KEYS_A_FILE: Final = 1_000_000
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SideCost:
@@ -45,16 +43,9 @@ def measure_apply(
         bench_receiver(Path(folder), transactions=transactions) as receiver,
     ):
         for size in sorted({*sizes, *alone}):
-            _write_keys(receiver, size)
+            receiver.write_keys(size)
             Ours(receiver).build()
             yield _measure_size(receiver, size, has_peers=size in sizes, runs=runs)
-
-
-def _write_keys(receiver: BenchReceiver, size: int) -> None:
-    days = receiver.days
-    while (missing := size - days.first_key(receiver.next_day)) > 0:
-        days.created_on[receiver.next_day] = min(missing, KEYS_A_FILE)
-        receiver.write_days(receiver.next_day + 1)
 
 
 def _measure_size(

@@ -34,6 +34,7 @@ from ingest.sources.local import LocalFolder
 
 PATTERN_DAY: Final = 1
 """The first typical one: all that is there before the changes comes on day 0."""
+KEYS_A_FILE: Final = 1_000_000
 CATALOGUE: Final = read_catalogue()
 
 
@@ -106,6 +107,12 @@ class BenchReceiver:
             at += timedelta(days=1)
             self._write_day(day, at=at, pattern=pattern)
         self.next_day = max(self.next_day, until)
+
+    def write_keys(self, size: int) -> None:
+        """Write days until there are so many keys of transactions."""
+        while (missing := size - self.days.first_key(self.next_day)) > 0:
+            self.days.created_on[self.next_day] = min(missing, KEYS_A_FILE)
+            self.write_days(self.next_day + 1)
 
     def _pattern(self) -> list[dict[str, Any]]:
         """The records of the pattern day, without those that came by the way."""

@@ -47,6 +47,12 @@ def test_apply_measures_all_sides() -> None:
     assert all(float(side[head.index("program, s")]) > 0 for side in sides)
 
 
+def test_soak_finds_that_a_day_makes_the_same_tables() -> None:
+    size = ("--keys", "1000", "--transactions", "40", "--days", "1", "--times", "2")
+
+    assert run_bench("soak", *size) == []
+
+
 def test_land_measures_large_and_small_files_and_memory() -> None:
     sizes = ("--rows", "2000", "--days", "1", "--gigabytes", "0.001", "--runs", "1")
 
