@@ -1,6 +1,13 @@
 """`python -m ingest` is the command `ingest`."""
 
-from ingest.cli import main
+from ingest.lean import keeping_imports
+
+
+def main() -> None:
+    with keeping_imports():
+        from ingest.cli import main as run_command
+    run_command()
+
 
 if __name__ == "__main__":
     main()

@@ -50,10 +50,10 @@ def test_rows_stay_in_file_order_and_are_numbered_through(file: DailyFile, tmp_p
 
 
 def test_a_row_group_is_what_one_thread_of_a_reader_takes(file: DailyFile, tmp_path: Path) -> None:
-    landed = write(file, tmp_path / "x", batches=25, row_group_bytes=1 << 30).metadata
+    landed = write(file, tmp_path / "x", batches=13, row_group_bytes=1 << 30).metadata
 
     sizes = [landed.row_group(number).num_rows for number in range(landed.num_row_groups)]
-    assert sizes == [ROW_GROUP_ROWS, ROW_GROUP_ROWS, 25 * BATCH_ROWS - 2 * ROW_GROUP_ROWS]
+    assert sizes == [ROW_GROUP_ROWS, ROW_GROUP_ROWS, 13 * BATCH_ROWS - 2 * ROW_GROUP_ROWS]
 
 
 def test_wide_rows_make_smaller_row_groups(file: DailyFile, tmp_path: Path) -> None:
@@ -78,3 +78,12 @@ def test_a_column_that_repeats_itself_has_a_dictionary(file: DailyFile, tmp_path
 
     assert "RLE_DICTIONARY" in chunk.column(1).encodings
     assert chunk.column(1).total_compressed_size < BATCH_ROWS
+
+
+def test_row_numbers_take_next_to_no_space(file: DailyFile, tmp_path: Path) -> None:
+    landed = write(file, tmp_path / "x", batches=1, row_group_bytes=1)
+    column = landed.schema_arrow.names.index("_row_number")
+    chunk = landed.metadata.row_group(0).column(column)
+
+    assert "DELTA_BINARY_PACKED" in chunk.encodings
+    assert chunk.total_compressed_size < BATCH_ROWS / 10
