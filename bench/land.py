@@ -50,6 +50,8 @@ def measure_land(receiver: BenchReceiver, *, row_count: int, codec: Codec, runs:
             each.land()
         gpg = gpg_command(receiver)
         steps.append(measure_steps(ciphertext, gpg=gpg, scratch=receiver.folder))
+    for side in sides:
+        side.watch()
     compare_files({side.name: side.files() for side in sides}, row_count=row_count)
     return LandCost(sent=sent, codec=codec, start=start, sides=sides, steps=steps)
 
@@ -96,7 +98,7 @@ def _cells(side: Lander, ours: Lander, start: float, aim: float) -> list[str]:
         f"{seconds / our_seconds:.2f}",
         "" if side is ours else f"at least {aim:g}",
         f"{seconds / (our_seconds - start):.2f}",
-        f"{median(run.cost.processor_seconds for run in side.runs):.2f}",
+        f"{side.processor_seconds:.2f}",
         megabytes(side.peak_bytes),
         megabytes(side.largest_process_bytes),
     ]

@@ -52,6 +52,8 @@ def _measure(
         for _ in range(runs):
             for side in sides:
                 side.land()
+        for side in sides:
+            side.watch()
         return SizeCost(sent=sent, sides=sides)
 
 

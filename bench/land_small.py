@@ -31,6 +31,8 @@ def measure_small(receiver: BenchReceiver, *, days: int, runs: int) -> list[Land
     for _ in range(runs):
         for side in sides:
             side.land()
+    for side in sides:
+        side.watch()
     return sides
 
 
@@ -77,7 +79,7 @@ def _cells(side: Lander, alone: float, aim: str) -> list[str]:
         *seconds_cells(side.seconds),
         f"{alone / median(side.seconds):.2f}",
         aim,
-        f"{median(run.cost.processor_seconds for run in side.runs):.2f}",
+        f"{side.processor_seconds:.2f}",
         megabytes(side.peak_bytes),
         megabytes(side.largest_process_bytes),
     ]

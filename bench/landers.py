@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Final
 
 from bench.large_file import DISTINCT_ROWS
-from bench.memory import Watched, run_watched
+from bench.measure import Cost, run_measured
+from bench.memory import run_watched
 from bench.peers import PEER_ENVIRONMENT, peer_python, peer_version
 from bench.receiver import BenchReceiver, new_receiver
 from ingest.settings import PASSPHRASE_FILE
@@ -29,25 +31,35 @@ class Lander:
     environment: Mapping[str, str]
     rows_at: str
     """A pattern of the Parquet files that it leaves in its folder."""
-    runs: list[Watched] = field(default_factory=list)
+    runs: list[Cost] = field(default_factory=list)
+    peak_bytes: int = 0
+    """Of all its processes at one moment, where it was watched."""
 
     def land(self) -> None:
+        self._empty()
+        self.runs.append(run_measured(self.command, environment=self.environment))
+
+    def watch(self) -> None:
+        """Land once more, for the memory: looking takes time, of which no run is to have a part."""
+        self._empty()
+        self.peak_bytes = run_watched(self.command, environment=self.environment).peak_bytes
+
+    def _empty(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir()
         os.sync()  # what was written before is not waited for now
-        self.runs.append(run_watched(self.command, environment=self.environment))
 
     @property
     def seconds(self) -> list[float]:
-        return [run.cost.seconds for run in self.runs]
+        return [run.seconds for run in self.runs]
 
     @property
-    def peak_bytes(self) -> int:
-        return max(run.peak_bytes for run in self.runs)
+    def processor_seconds(self) -> float:
+        return median(run.processor_seconds for run in self.runs)
 
     @property
     def largest_process_bytes(self) -> int:
-        return max(run.cost.peak_bytes for run in self.runs)
+        return max(run.peak_bytes for run in self.runs)
 
     def files(self) -> list[str]:
         return sorted(map(str, self.folder.glob(self.rows_at)))

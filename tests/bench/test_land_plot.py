@@ -7,7 +7,6 @@ from bench.land_memory import SizeCost, draw_plot
 from bench.landers import Lander
 from bench.large_file import daily_file
 from bench.measure import Cost
-from bench.memory import Watched
 from ingest.sample.send import Sent
 
 
@@ -19,7 +18,8 @@ def landed(*names: str, plain_bytes: int) -> SizeCost:
             folder=Path(),
             environment={},
             rows_at="",
-            runs=[Watched(Cost(1.5, 10**8, 1.0), 2 * 10**8)],
+            runs=[Cost(1.5, 10**8, 1.0)],
+            peak_bytes=2 * 10**8,
         )
         for name in names
     ]
