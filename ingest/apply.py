@@ -23,8 +23,12 @@ PLACES: Final = {"DBT_LOG_PATH", "DBT_TARGET_PATH"}
 """What may be said to dbt without there being another thing to build, or another way."""
 
 
-class _ForDbt(Exception):  # noqa: N818 - no error: what is there to do is dbt's
-    """This is not to be built by a plan."""
+class _TooLarge(Exception):  # noqa: N818 - no error: this is dbt's to do
+    """More has landed than one transaction should hold."""
+
+
+class _TestFailed(Exception):  # noqa: N818 - dbt has the last word
+    """A test has found fault."""
 
 
 def can_apply(data: Path) -> bool:
@@ -38,6 +42,9 @@ def apply_plan(
 ) -> bool:
     """Build by a plan; false where nothing has been done and dbt has to build.
 
+    What has failed is told however quiet a build is to be: where dbt then succeeds, DuckDB has not
+    made the same of the same.
+
     Args:
         environment: what dbt would be told.
         kept: a folder in which templates stay compiled.
@@ -50,9 +57,12 @@ def apply_plan(
             results = list(_run(plan, database, kept=kept))
             database.execute("insert into ops.built values (?)", [mark])
             database.execute("commit")
-    except (duckdb.Error, TemplateError, _ForDbt) as error:
+    except _TooLarge as reason:
         if not is_quiet:
-            print(f"dbt builds: {error}".partition("\n")[0])  # noqa: T201
+            print(f"dbt builds: {reason}")  # noqa: T201
+        return False
+    except (duckdb.Error, TemplateError, _TestFailed) as error:
+        print(f"warning: dbt builds what failed: {error}".partition("\n")[0])  # noqa: T201
         return False
     if not is_quiet:
         _tell(results)
@@ -62,7 +72,7 @@ def apply_plan(
 def _run(plan: Plan, database: Database, *, kept: Path) -> Iterator[Result]:
     for result in run_plan(plan, database, kept=kept):
         if result.status == "fail":
-            raise _ForDbt(f"{result.node['name']} expects no rows, found {result.failures}")
+            raise _TestFailed(f"{result.node['name']} expects no rows, found {result.failures}")
         if result.node["name"] == "landed_files":
             _check_size(database, limit=plan.variables["rows_at_once"])
         yield result
@@ -77,7 +87,7 @@ def _check_size(database: Database, *, limit: int) -> None:
     """
     [(rows,)] = database.execute(query).fetchall()
     if rows > limit:
-        raise _ForDbt(f"{rows} rows have landed, more than {limit} are applied in several steps")
+        raise _TooLarge(f"{rows} rows have landed, more than {limit} are applied in several steps")
 
 
 def _tell(results: list[Result]) -> None:

@@ -145,7 +145,9 @@ def test_dbt_builds_what_is_too_much_for_one_transaction(
     assert "U5" not in _users(landing)
 
 
-def test_dbt_builds_where_a_file_cannot_be_read(landing: Landing) -> None:
+def test_dbt_builds_where_a_file_cannot_be_read(
+    landing: Landing, capfd: pytest.CaptureFixture[str]
+) -> None:
     before = _users(landing)
     _land(landing, "users.created", [{"guid": "U7"}], day=7)
     [path] = (landing.data / "landing").rglob("date=2026-01-07/*.parquet")
@@ -155,6 +157,7 @@ def test_dbt_builds_where_a_file_cannot_be_read(landing: Landing) -> None:
     code = build_warehouse(landing.data, dbt_args=["--quiet"])
 
     assert (code, _users(landing)) == (NOT_BUILT, before)
+    assert "warning: dbt builds what failed: Invalid Input Error: " in capfd.readouterr().out
     path.write_bytes(rows)
     assert build_warehouse(landing.data, dbt_args=["--quiet"]) == 0
 
@@ -183,10 +186,11 @@ def test_dbt_builds_where_a_test_finds_fault(
     _ask(landing, f"{wrong} where guid = 'U1'", is_write=True)
     _land(landing, "users.updated", [{"guid": "U1"}], day=8)
 
-    code = build_warehouse(landing.data, dbt_args=[])
+    code = build_warehouse(landing.data, dbt_args=["--quiet"])
 
     assert code == NOT_BUILT
-    assert "dbt builds: main_keeps_the_rules expects no rows, found 1\n" in capfd.readouterr().out
+    told = "warning: dbt builds what failed: main_keeps_the_rules expects no rows, found 1\n"
+    assert told in capfd.readouterr().out
     assert _users(landing).count("U1") == 2
 
 

@@ -26,10 +26,22 @@ import paramiko
 assert "invoke" not in sys.modules
 assert paramiko.SSHClient().get_transport() is None
 """
+KEPT = """
+import gc
+from ingest.lean import keeping_imports
+with keeping_imports():
+    import json
+assert gc.isenabled()
+assert not any(each is json for each in gc.get_objects())
+cycle = []
+cycle.append(cycle)
+del cycle
+assert gc.collect() > 0
+"""
 
 
-@pytest.mark.parametrize("program", [ROUND_TRIP, CLIENT], ids=["pyarrow", "paramiko"])
-def test_a_library_works_without_what_it_need_not_import(program: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("program", [ROUND_TRIP, CLIENT, KEPT], ids=["pyarrow", "paramiko", "kept"])
+def test_libraries_and_the_collector_work_as_before(program: str, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", program, f"{tmp_path}/rows.parquet"],
         capture_output=True,
