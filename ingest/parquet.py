@@ -54,7 +54,13 @@ def write_parquet(
 
 
 def _open_writer(target: Path, schema: pa.Schema) -> pq.ParquetWriter:
-    """Open a file in which a column has a dictionary as long as that pays; row numbers never do."""
+    """Open a file in which a column has a dictionary for as long as that pays.
+
+    With row numbers it never does; but to say so is to name every other column, and those within
+    nested ones have names that pyarrow does not tell beforehand.
+    """
+    if any(pa.types.is_nested(field.type) for field in schema):
+        return pq.ParquetWriter(target, schema, compression="zstd")
     return pq.ParquetWriter(
         target,
         schema,

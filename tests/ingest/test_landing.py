@@ -32,8 +32,19 @@ def write(file: DailyFile, target: Path, *, batches: int, row_group_bytes: int) 
             cities = [f"city {number % 10}" for number in numbers]
             yield pa.record_batch([pa.array(numbers), pa.array(cities)], schema=schema)
 
+    return land(file, target, rows(), schema=schema, row_group_bytes=row_group_bytes)
+
+
+def land(
+    file: DailyFile,
+    target: Path,
+    batches: Iterator[pa.RecordBatch],
+    *,
+    schema: pa.Schema,
+    row_group_bytes: int = 1,
+) -> pq.ParquetFile:
     write_parquet(
-        Container(schema=schema, batches=(each for each in rows()), decoder=ROWS),
+        Container(schema=schema, batches=(each for each in batches), decoder=ROWS),
         file=file,
         plain_sha256="0" * 64,
         target=target,
@@ -78,6 +89,16 @@ def test_a_column_that_repeats_itself_has_a_dictionary(file: DailyFile, tmp_path
 
     assert "RLE_DICTIONARY" in chunk.column(1).encodings
     assert chunk.column(1).total_compressed_size < BATCH_ROWS
+
+
+def test_a_list_that_repeats_itself_has_a_dictionary(file: DailyFile, tmp_path: Path) -> None:
+    schema = pa.schema([("cities", pa.list_(pa.string()))])
+    batch = pa.record_batch([[["Oslo", "Rome"]] * BATCH_ROWS], schema=schema)
+
+    landed = land(file, tmp_path / "x", iter([batch]), schema=schema)
+
+    assert "RLE_DICTIONARY" in landed.metadata.row_group(0).column(0).encodings
+    assert landed.read(["cities"]).to_pylist() == [{"cities": ["Oslo", "Rome"]}] * BATCH_ROWS
 
 
 def test_row_numbers_take_next_to_no_space(file: DailyFile, tmp_path: Path) -> None:
