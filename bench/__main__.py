@@ -22,7 +22,7 @@ from bench.large_file import Codec
 from bench.measure import machine
 from bench.peers import PeersError
 from bench.same_rows import DifferentRowsError
-from bench.soak import soak as run_soak
+from bench.soak import soak_builds
 
 RESULTS = Path(__file__).parents[1] / "docs" / "performance.md"
 PLOT = RESULTS.with_suffix(".svg")
@@ -110,7 +110,7 @@ def soak(
     """Whether the same day makes the same tables each time. For another version of DuckDB."""
     wrong = 0
     for number, found in enumerate(
-        run_soak(keys=keys, transactions=transactions, days=days, times=times), 1
+        soak_builds(keys=keys, transactions=transactions, days=days, times=times), 1
     ):
         if found:
             wrong += 1

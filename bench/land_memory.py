@@ -10,7 +10,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from bench.landers import Lander, our_lander, peer_landers
+from bench.landers import Lander, land_in_turns, our_lander, peer_landers
 from bench.large_file import Codec, LargeFile, make_large_file, send_large_file
 from bench.peers import PEER_ENVIRONMENT, peer_python
 from bench.receiver import BenchReceiver
@@ -49,11 +49,7 @@ def _measure(
         peers = peer_landers(receiver, source / f"{sent.file.stem}.avro.pgp") if has_peers else []
         sides = [our_lander(receiver, source)]
         sides += [peer for peer in peers if peer.name.startswith(IN_MEMORY)]
-        for _ in range(runs):
-            for side in sides:
-                side.land()
-        for side in sides:
-            side.watch()
+        land_in_turns(sides, runs=runs)
         return SizeCost(sent=sent, sides=sides)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from bench.landers import Lander, gpg_command, our_lander
+from bench.landers import Lander, gpg_command, land_in_turns, our_lander
 from bench.receiver import PATTERN_DAY, BenchReceiver
 from bench.table import markdown_table, megabytes, seconds_cells
 
@@ -28,11 +28,7 @@ def measure_small(receiver: BenchReceiver, *, days: int, runs: int) -> list[Land
         our_lander(receiver, source, name="this project, MX_GPG_ONLY=true", gpg_only=True),
         _gpg_alone(receiver, source),
     ]
-    for _ in range(runs):
-        for side in sides:
-            side.land()
-    for side in sides:
-        side.watch()
+    land_in_turns(sides, runs=runs)
     return sides
 
 

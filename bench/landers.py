@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,6 +88,15 @@ def our_lander(
         environment=receiver.environment | own,
         rows_at="landing/*/*/*/*.parquet",
     )
+
+
+def land_in_turns(sides: Sequence[Lander], *, runs: int) -> None:
+    """Have each side land so many times for the time, and once more for the memory."""
+    for _ in range(runs):
+        for side in sides:
+            side.land()
+    for side in sides:
+        side.watch()
 
 
 def peer_landers(receiver: BenchReceiver, ciphertext: Path) -> list[Lander]:

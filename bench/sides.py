@@ -56,10 +56,9 @@ class Ours:
         return self.build()
 
     def build(self) -> Applied:
-        seconds, target = self.receiver.folder / "seconds", self.receiver.folder / "target"
-        environment = self.receiver.environment | {"DBT_TARGET_PATH": str(target)}
+        seconds = self.receiver.folder / "seconds"
         command = [*BUILD, str(seconds), "--quiet", "--no-publish"]
-        program = run_measured(command, environment=environment)
+        program = run_measured(command, environment=self.receiver.environment)
         times = json.loads(seconds.read_text())
         return Applied(program, sum(times.get(name, 0) for name in MODELS))
 

@@ -28,7 +28,7 @@ TABLES: Final = """
 Summary = dict[str, tuple[Any, ...] | None]
 
 
-def soak(*, keys: int, transactions: int, days: int, times: int) -> Iterator[str]:
+def soak_builds(*, keys: int, transactions: int, days: int, times: int) -> Iterator[str]:
     """Build one day so many times, and say of each build what it did otherwise than the first.
 
     Args:
@@ -64,10 +64,9 @@ def soak(*, keys: int, transactions: int, days: int, times: int) -> Iterator[str
 
 
 def _build(receiver: BenchReceiver) -> subprocess.CompletedProcess[str]:
-    target = {"DBT_TARGET_PATH": str(receiver.folder / "target")}
     return subprocess.run(
         BUILD,
-        env=os.environ | receiver.environment | target,
+        env=os.environ | receiver.environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
