@@ -2,6 +2,8 @@
 
 import json
 import os
+import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -158,6 +160,29 @@ def test_a_run_on_a_folder_loads_nothing_that_it_does_not_need(
     loaded = set(told.read_text().split())
     assert "pyarrow" in loaded
     assert loaded & slow == set()
+
+
+def test_a_run_on_a_terminal_shows_how_far_it_is_and_how_long_it_will_take(
+    sender: Sender, settings: dict[str, str], tmp_path: Path
+) -> None:
+    sender.send_users("a")
+    sender.send_manifest()
+    ours, theirs = pty.openpty()
+    wide = settings | {"TERM": "xterm", "COLUMNS": "100"}
+
+    command = [sys.executable, "-m", "ingest", "run"]
+    subprocess.run(command, env=wide, cwd=tmp_path, stderr=theirs, check=True)
+
+    os.close(theirs)
+    shown = os.read(ours, 1 << 16).decode()
+    os.close(ours)
+    assert re.search(r"fetch .*━.* 0(\.0)?/\d.* -:--:--", plain(shown))
+    assert re.search(r"verify and land .*━.* (\d+)/\1 bytes 0:00:00", plain(shown))
+
+
+def plain(shown: str) -> str:
+    """Take the colours out of what a terminal was sent."""
+    return re.sub(r"\x1b\[[\d;]*m", "", shown)
 
 
 def test_a_baseline_lands_from_a_folder(
