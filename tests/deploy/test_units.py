@@ -56,13 +56,6 @@ def test_the_timer_looks_from_ten_past_one_utc() -> None:
     ]
 
 
-def test_what_has_landed_is_built_however_the_ingest_ended() -> None:
-    unit = settings_of("mx-ingest.service")
-
-    assert unit["Unit"]["OnSuccess"] == unit["Unit"]["OnFailure"] == "mx-build.service"
-    assert "SuccessExitStatus" not in unit["Service"]
-
-
 def test_a_file_that_keeps_the_group_out_is_opened(tmp_path: Path) -> None:
     for name, mode in [("closed", 0o600), ("open", 0o644)]:
         (tmp_path / name).touch()
