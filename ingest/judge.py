@@ -22,7 +22,9 @@ class Rules:
     accept_unlisted: bool = False
     """Land what no manifest lists, too."""
     recheck_quarantine: bool = False
-    """Judge again what was turned away."""
+    """Judge again what was turned away, but for what an operator has set aside."""
+    released: frozenset[Place | Delivery] = frozenset()
+    """Files and manifests that are judged again whyever they are in quarantine."""
 
 
 class Step(StrEnum):
@@ -39,31 +41,37 @@ def next_file_step(state: LedgerState, place: Place, *, now: datetime, rules: Ru
     """Say what to do with the newest bytes of a daily file.
 
     What has been judged by the same manifest is not judged again, but that waiting ends one day.
-    No manifest lists the files of a baseline, so they wait for none.
+    No manifest lists the files of a baseline, so they wait for none. What was set aside is judged
+    only when it is released, whatever manifests come. It has landed before: it need not be listed.
     """
     archived, verdict = state.archived[place], state.verdicts.get(place)
-    arbiter = state.arbiter_of(place)
-    is_same = verdict is not None and verdict.encrypted_sha256 == archived.encrypted_sha256
-    if verdict and is_same and verdict.what == What.LANDED:
+    arbiter, listing = state.arbiter_of(place), state.listing_of(place)
+    if verdict and verdict.encrypted_sha256 != archived.encrypted_sha256:
+        verdict = None
+    if verdict and _is_final(verdict, place, arbiter=arbiter, rules=rules):
         return Step.NOTHING
-    is_judged = is_same and verdict is not None and verdict.manifest_sha256 == arbiter
-    if verdict and is_judged and _is_final(verdict, rules):
-        return Step.NOTHING
-    listing = state.listing_of(place)
+    was_aside = verdict is not None and verdict.reason == Reason.SET_ASIDE
     if place.event is Event.BASELINE:
         step = Step.VERIFY
-    elif listing is None and not rules.accept_unlisted:
+    elif listing is None and not (rules.accept_unlisted or was_aside):
         step = Step.CALL_UNLISTED if arbiter else Step.WAIT
     elif listing and archived.encrypted_bytes < (listing.encrypted_bytes or 0):
         has_settled = now - archived.at >= rules.settle
         step = Step.CALL_TRUNCATED if has_settled else Step.WAIT
     else:
         step = Step.VERIFY
+    is_judged = verdict is not None and verdict.manifest_sha256 == arbiter
     return Step.NOTHING if is_judged and step == Step.WAIT else step
 
 
-def _is_final(verdict: Verdict, rules: Rules) -> bool:
-    if verdict.what != What.QUARANTINED or rules.recheck_quarantine:
+def _is_final(verdict: Verdict, place: Place, *, arbiter: str | None, rules: Rules) -> bool:
+    if verdict.what == What.LANDED:
+        return True
+    if verdict.what != What.QUARANTINED or place in rules.released:
+        return False
+    if verdict.reason == Reason.SET_ASIDE:
+        return True
+    if verdict.manifest_sha256 != arbiter or rules.recheck_quarantine:
         return False
     return not (rules.accept_unlisted and verdict.reason == Reason.UNLISTED)
 
@@ -77,5 +85,6 @@ def next_manifest_step(
         return Step.VERIFY
     if verdict.what == What.WAITING and now - archived.at >= rules.settle:
         return Step.VERIFY
-    is_rechecked = verdict.what == What.QUARANTINED and rules.recheck_quarantine
+    is_asked_for = rules.recheck_quarantine or delivery in rules.released
+    is_rechecked = verdict.what == What.QUARANTINED and is_asked_for
     return Step.VERIFY if is_rechecked else Step.NOTHING

@@ -144,8 +144,14 @@ class Judging:
             archived=archived,
             listing=state.listing_of(place),
             manifest_sha256=state.arbiter_of(place),
+            set_aside=self._unwanted(place),
         )
         return _Case(ciphertext=ciphertext, step=self._step(place))
+
+    def _unwanted(self, place: Place) -> frozenset[str]:
+        """Say which contents of a file were set aside, unless it is released just now."""
+        known = [] if place in self.rules.released else self.ledger.state.set_aside.get(place, [])
+        return frozenset(each.plain_sha256 for each in known)
 
 
 def _judge(case: _Case, *, lander: Lander) -> Judged:

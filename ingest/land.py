@@ -39,6 +39,8 @@ class Ciphertext:
     archived: Archived
     listing: Listing | None
     manifest_sha256: str | None
+    set_aside: frozenset[str] = frozenset()
+    """SHA-256 of contents that an operator does not want to land, however they are encrypted."""
 
     @property
     def plain_bytes(self) -> int:
@@ -120,6 +122,9 @@ class Lander:
             raise converted
         if listing and listing.record_count is not None:
             _check(Reason.RECORD_COUNT, expected=listing.record_count, found=converted.row_count)
+        if plain.sha256 in ciphertext.set_aside:
+            expected = "other contents than an operator has set aside"
+            raise RejectedError(Reason.SET_ASIDE, expected=expected, found="the same")
         return Verified(parquet=wanted.target, converted=converted, plain=plain)
 
     def _convert(

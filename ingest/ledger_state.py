@@ -1,12 +1,13 @@
 """The ledger's records, folded: what is known of each file now. Pure, no I/O."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
 from typing import Any, Final, NamedTuple
 
 from ingest.delivery import DailyFile, Delivery, Event, ManifestFile, kind_of_file
+from ingest.errors import Reason
 from ingest.manifest import Listing
 
 
@@ -37,6 +38,7 @@ class What(StrEnum):
     WAITING = "waiting"
     QUARANTINED = "quarantined"
     GONE = "gone"
+    SET_ASIDE = "set_aside"
     GIVEN_UP = "given_up"
     SCHEMA = "schema"
     RUN = "run"
@@ -109,6 +111,8 @@ class LedgerState:
     verdicts: dict[Place, Verdict] = field(default_factory=dict)
     manifest_verdicts: dict[Delivery, Verdict] = field(default_factory=dict)
     landed: dict[Place, Landed] = field(default_factory=dict)
+    set_aside: dict[Place, list[Landed]] = field(default_factory=dict)
+    """What an operator has taken out of the landing; it does not land again by itself."""
     baselines: dict[tuple[Delivery, str], Place] = field(default_factory=dict)
     """By delivery and by the name that a file of a baseline had where it came from."""
     bad_names: dict[str, str] = field(default_factory=dict)
@@ -134,6 +138,15 @@ class LedgerState:
         """Say whether a file, as it was last listed, will not come back to its source."""
         checksum = listing.checksum if listing else None
         return place in self.gone and self.gone[place] == checksum
+
+    def is_set_aside(self, place: Place) -> bool:
+        """Say whether a file has nothing in the landing, as an operator has taken it out."""
+        return place in self.set_aside and place not in self.landed
+
+    def has_come(self, place: Place, listing: Listing) -> bool:
+        """Say whether just what is listed has landed, be it set aside since."""
+        landed = [self.landed[place]] if place in self.landed else []
+        return any(each.fits(listing) for each in landed + self.set_aside.get(place, []))
 
     def is_given_up(self, delivery: Delivery, place: Place | None = None) -> bool:
         """Say whether an operator has given a day up, or one file of it."""
@@ -209,18 +222,16 @@ def _fold_given_up(state: LedgerState, record: dict[str, Any]) -> None:
 
 
 def _fold_verdict(state: LedgerState, record: dict[str, Any]) -> None:
-    verdict = Verdict(
-        what=What(record["what"]),
-        encrypted_sha256=record["encrypted_sha256"],
-        manifest_sha256=record.get("manifest_sha256"),
-        reason=record.get("reason"),
-    )
+    verdict = _verdict_in(record)
     if "resource" not in record:
         state.manifest_verdicts[delivery_in(record)] = verdict
         return
-    state.verdicts[place_in(record)] = verdict
+    place = place_in(record)
+    if _is_released(state.verdicts.get(place), verdict):
+        state.set_aside.pop(place, None)
+    state.verdicts[place] = verdict
     if verdict.what == What.LANDED:
-        state.landed[place_in(record)] = Landed(
+        state.landed[place] = Landed(
             encrypted_bytes=record["encrypted_bytes"],
             encrypted_sha256=record["encrypted_sha256"],
             plain_sha256=record["plain_sha256"],
@@ -228,6 +239,32 @@ def _fold_verdict(state: LedgerState, record: dict[str, Any]) -> None:
             record_count=record["record_count"],
             listed_checksum=record.get("listed_checksum"),
         )
+
+
+def _verdict_in(record: dict[str, Any]) -> Verdict:
+    return Verdict(
+        what=What(record["what"]),
+        encrypted_sha256=record["encrypted_sha256"],
+        manifest_sha256=record.get("manifest_sha256"),
+        reason=record.get("reason"),
+    )
+
+
+def _is_released(before: Verdict | None, after: Verdict) -> bool:
+    """Say whether bytes that were set aside have another verdict now: an operator asked for it."""
+    is_same = before is not None and before.encrypted_sha256 == after.encrypted_sha256
+    was_aside = before is not None and before.reason == Reason.SET_ASIDE
+    return is_same and was_aside and after.reason != Reason.SET_ASIDE
+
+
+def _fold_set_aside(state: LedgerState, record: dict[str, Any]) -> None:
+    """An operator's word is a verdict on the bytes that had landed, and on no newer ones."""
+    place = place_in(record)
+    if landed := state.landed.pop(place, None):
+        state.set_aside.setdefault(place, []).append(landed)
+    verdict, last = _verdict_in(record), state.verdicts.get(place)
+    if last is None or last.encrypted_sha256 == verdict.encrypted_sha256:
+        state.verdicts[place] = replace(verdict, what=What.QUARANTINED)
 
 
 def _fold_schema(state: LedgerState, record: dict[str, Any]) -> None:
@@ -245,6 +282,7 @@ _FOLDS: Final = {
     What.WAITING: _fold_verdict,
     What.QUARANTINED: _fold_verdict,
     What.GONE: _fold_gone,
+    What.SET_ASIDE: _fold_set_aside,
     What.GIVEN_UP: _fold_given_up,
     What.SCHEMA: _fold_schema,
     What.RUN: _fold_run,

@@ -39,8 +39,7 @@ def is_wanted(listed: SourceFile, listing: Listing, state: LedgerState) -> bool:
     if not isinstance(file, DailyFile):
         return is_new
     place = place_of(file)
-    landed = state.landed.get(place)
-    if state.is_gone(place, listing) or (landed and landed.fits(listing)):
+    if state.is_gone(place, listing) or state.has_come(place, listing):
         return False
     return is_new or may_come_better(state, place)
 
@@ -69,11 +68,12 @@ def record_lists(files: Iterable[SourceFile], *, ledger: Ledger, now: datetime) 
 def _news_of(
     delivery: Delivery, listed: dict[Place, Listing], *, state: LedgerState, now: datetime
 ) -> dict[str, Any] | None:
+    # What has come by a manifest stays held against that, as long as it is the same file.
     known = state.listings.get(delivery, {})
     merged = known | {
         place: listing
         for place, listing in listed.items()
-        if place not in known or not _has_landed(state, place, listing)
+        if place not in known or not state.has_come(place, listing)
     }
     is_unfinished = not is_ready(delivery.snapshot_date, now=now)
     has_ended = delivery in state.unfinished and not is_unfinished
@@ -85,9 +85,3 @@ def _news_of(
         "is_unfinished": is_unfinished or None,
         "listed": rows,
     }
-
-
-def _has_landed(state: LedgerState, place: Place, listing: Listing) -> bool:
-    """What has come by a manifest stays held against that, as long as it is the same file."""
-    landed = state.landed.get(place)
-    return landed is not None and landed.fits(listing)

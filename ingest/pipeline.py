@@ -20,8 +20,10 @@ from ingest.judging import Judging
 from ingest.ledger import Ledger
 from ingest.ledger_state import LedgerState, What
 from ingest.lock import run_lock
+from ingest.named import find_landed, find_quarantined
 from ingest.openpgp import Keyring
 from ingest.progress import Progress, Silent
+from ingest.set_aside import finish_set_aside, set_aside
 from ingest.sources import Source
 from ingest.standing import count_alarms, file_standings
 from ingest.summary import Summary
@@ -112,14 +114,25 @@ def run_planned(
     return this.summary
 
 
-def release(*, data: Path, keyring: Keyring, rules: Rules, progress: Progress = SILENT) -> Summary:
-    """Check again what is in quarantine, and land what now passes; no source is asked.
+def release(
+    names: Sequence[str] = (),
+    *,
+    data: Path,
+    keyring: Keyring,
+    rules: Rules,
+    progress: Progress = SILENT,
+) -> Summary:
+    """Check again what is in quarantine, all or the named, and land what passes; ask no source.
+
+    What was set aside is checked only by its name.
 
     Raises:
         LockError, KeyringError: as with a run.
+        UnknownNameError: nothing of a name is in quarantine; then nothing is checked.
     """
     with _alone(data, rules=rules) as this:
-        again = replace(rules, recheck_quarantine=True)
+        named = frozenset(find_quarantined(name, state=this.ledger.state) for name in names)
+        again = replace(rules, released=named, recheck_quarantine=not names)
         _judge_all(this, data=data, keyring=keyring, rules=again, progress=progress)
     return this.summary
 
@@ -135,6 +148,18 @@ def give_up(names: list[str], *, data: Path, rules: Rules) -> Summary:
         subjects = [find_subjects(name, state=this.ledger.state) for name in names]
         for facts in (each for found in subjects for each in found):
             this.ledger.append(What.GIVEN_UP, None, **facts)
+    return this.summary
+
+
+def set_files_aside(names: Sequence[str], *, data: Path, rules: Rules) -> Summary:
+    """Take landed files out of the landing, into quarantine, where they stay.
+
+    Raises:
+        LockError, UnknownNameError: as with `give_up`; then no file is set aside.
+    """
+    with _alone(data, rules=rules) as this:
+        for place in [find_landed(name, state=this.ledger.state) for name in names]:
+            set_aside(place, data=data, ledger=this.ledger, scratch=this.scratch)
     return this.summary
 
 
@@ -166,6 +191,7 @@ def _alone(data: Path, *, rules: Rules) -> Iterator[_Run]:
     ):
         this = _Run(Ledger(data / "ledger", run_id=run_id), scratch, converters, Summary(run_id))
         adopt_orphans(data=data, ledger=this.ledger)
+        finish_set_aside(data=data, ledger=this.ledger, scratch=scratch)
         yield this
         state, summary = this.ledger.state, this.summary
         files = list(file_standings(state, now=datetime.now(tz=UTC), settle=rules.settle))

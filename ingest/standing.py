@@ -167,7 +167,7 @@ def lost_at(snapshot_date: date) -> datetime:
 def _file_standing(state: LedgerState, place: Place, *, now: datetime) -> Standing:
     archived, verdict = state.archived.get(place), state.verdicts.get(place)
     landed, listing = state.landed.get(place), state.listing_of(place)
-    if state.is_gone(place, listing) and not (landed and listing and landed.fits(listing)):
+    if state.is_gone(place, listing) and not (listing and state.has_come(place, listing)):
         standing = Standing.GONE
     elif archived is None:
         is_early = place[0] in state.unfinished and not is_ready(place[0].snapshot_date, now=now)

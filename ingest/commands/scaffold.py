@@ -15,10 +15,10 @@ def scaffold(
     as_json: Json = False,
 ) -> None:
     """Write the permanent models of a new resource, as a diff to review."""
-    from ingest.scaffold import read_new_resource, write_models
+    from ingest.scaffold import add_models, read_new_resource
 
     new = read_new_resource(resource, warehouse=load_settings().data / "warehouse.duckdb")
-    written = [str(path) for path in write_models(new, project=PROJECT)]
+    written = [str(path) for path in add_models(new, project=PROJECT)]
     if as_json:
         typer.echo(json.dumps({"resource": resource, "files": written}))
     else:

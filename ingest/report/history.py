@@ -104,6 +104,12 @@ def _note_rejection(history: History, record: dict[str, Any], at: datetime) -> N
     history.rejections[subject] = Rejection(**facts, at=at)
 
 
+def _note_set_aside(history: History, record: dict[str, Any], at: datetime) -> None:
+    """Newer bytes that were turned away stay so for their own reason."""
+    if history.state.verdicts[place_in(record)].reason == record["reason"]:
+        _note_rejection(history, record, at)
+
+
 def _note_schema(history: History, record: dict[str, Any], _at: datetime) -> None:
     history.columns.setdefault(record["schema_id"], record["columns"])
 
@@ -121,6 +127,7 @@ def _note_landed(history: History, record: dict[str, Any], at: datetime) -> None
 _OBSERVERS = {
     What.LISTED: _note_listed,
     What.QUARANTINED: _note_rejection,
+    What.SET_ASIDE: _note_set_aside,
     What.SCHEMA: _note_schema,
     What.LANDED: _note_landed,
 }

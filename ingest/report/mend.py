@@ -24,7 +24,14 @@ _REMEDIES: Final = {
         "ask MX for a manifest that lists it, or take it as it is",
         _TAKE_UNLISTED,
     ),
-    Reason.NAME: ("ask MX for the right name; it will not land under this one", None),
+    Reason.NAME: (
+        "ask MX for the right name; it will not land under this one",
+        "ingest release --give-up {name}",
+    ),
+    Reason.SET_ASIDE: (
+        "ask MX for a better one, which lands by itself; or land it again as it is",
+        "ingest release {name}",
+    ),
 }
 _BASELINE: Final = {str(Standing.BASELINE)}
 _PLAIN: Final = frozenset(f"{ascii_letters}{digits}-_. ")
@@ -137,7 +144,7 @@ def _quarantined(subject: Subject, history: History) -> Quarantined:
         found=rejection.found,
         at=rejection.at,
         advice=advice,
-        command=command or f"ingest release --give-up {shell_word(rejection.name)}",
+        command=command.format(name=shell_word(rejection.name)),
     )
 
 

@@ -15,7 +15,9 @@ import pytest
 from ingest.ledger import read_state
 from ingest.openpgp import Keyring
 from tests.chaos.conftest import Snapshot, Stage, run_once
-from tests.chaos.victim import STEPS, WHEN
+from tests.chaos.victim import SET_ASIDE_STEPS, STEPS, WHEN
+from tests.conftest import quarantine_reasons
+from tests.support.sender import CLIENT, DAY
 
 RANDOM_KILLS = int(os.environ.get("CHAOS_KILLS", "10"))
 STARTS_WITHIN_S = 0.8
@@ -42,6 +44,34 @@ def test_a_run_killed_at_a_step_leaves_no_trace(
     assert died == -9
     assert_only_whole_files_show(data)
     assert recover(data) == stage.expected
+
+
+@pytest.mark.parametrize("is_given_again", [False, True], ids=["run", "again"])
+@pytest.mark.parametrize("when", WHEN)
+@pytest.mark.parametrize("step", SET_ASIDE_STEPS)
+def test_setting_aside_that_is_killed_at_a_step_is_ended_by_the_next_run(
+    stage: Stage, recover: Recover, tmp_path: Path, step: str, when: str, is_given_again: bool
+) -> None:
+    """A file without its record is never missing; with its record it is out after the next run."""
+    data, name = tmp_path / "data", f"{CLIENT}.{DAY}.users.created"
+    landed = data / f"landing/resource=users/event=created/date={DAY}/{CLIENT}.parquet"
+    command = ("release", "--set-aside", name)
+
+    died = stage.start(data, step, when, *command).wait()
+
+    assert died == -9
+    is_recorded = bool(read_state(data / "ledger").set_aside)
+    assert is_recorded == ((step, when) != ("record what is set aside", "before"))
+    assert is_recorded or landed.exists()
+    if is_given_again:
+        environment = stage.settings | {"MX_DATA": str(data)}
+        again = subprocess.run([sys.executable, "-m", "ingest", *command], env=environment)
+        assert again.returncode == 3
+    else:
+        recover(data)
+    is_out = is_recorded or is_given_again
+    assert landed.exists() != is_out
+    assert (quarantine_reasons(data).get(f"{name}.avro.pgp") == "set_aside") == is_out
 
 
 def test_what_a_killed_run_had_archived_is_not_lost_with_its_source(

@@ -1,4 +1,4 @@
-"""A run or a publish that dies at a named step: `python -m tests.chaos.victim STEP WHEN`.
+"""A command that dies at a named step: `python -m tests.chaos.victim STEP WHEN [ARGUMENT]...`.
 
 The product knows nothing of this: the steps are its own functions, wrapped from outside.
 """
@@ -44,6 +44,11 @@ PUBLISH_STEPS = {
     "show a release": "pathlib.Path.replace",
     "set an old release aside": "ingest.releases._set_aside",
 }
+SET_ASIDE_STEPS = {
+    "record what is set aside": "ingest.ledger.append_durably",
+    "quarantine what is set aside": "ingest.set_aside.put_in_quarantine",
+    "take a file out of the landing": "ingest.set_aside.remove_synced",
+}
 WHEN = ("before", "after")
 
 
@@ -70,9 +75,9 @@ def _resolve(path: str) -> Any:
 
 
 if __name__ == "__main__":
-    step, when = sys.argv[1:3]
+    step, when, *arguments = sys.argv[1:]
     if "elsewhere" in step:
         convert.CONVERTED_HERE_BYTES = 0
-    _arm((STEPS | PUBLISH_STEPS)[step], when=when)
-    sys.argv = ["ingest", "publish" if step in PUBLISH_STEPS else "run"]
+    _arm((STEPS | PUBLISH_STEPS | SET_ASIDE_STEPS)[step], when=when)
+    sys.argv = ["ingest", *(arguments or ["publish" if step in PUBLISH_STEPS else "run"])]
     main()
