@@ -50,13 +50,21 @@ env:
 
 # all tests
 test *args: setup peers check
-    .venv/bin/pytest --numprocesses 2 --dist loadfile --ignore tests/readers {{ args }}
+    .venv/bin/pytest --numprocesses 2 --dist loadfile --ignore tests/readers --ignore tests/engines {{ args }}
 
 # read published files with DuckDB 1.4 and 1.5, from notebooks, and in Superset with Chromium
 readers *args: setup
     @for name in duckdb-1.4 notebook superset; do cmp -s readers/$name.lock .venv-readers/$name/installed.lock \
       || .ci/make-venv .venv-readers/$name readers/$name.lock '>=3.11,<3.13' || exit 1; done
     .venv/bin/pytest tests/readers {{ args }}
+
+# build the same models with DuckDB 1.5 and, as Spark's SQL, with Sail
+engines *args: setup
+    @cmp -s readers/sail.lock .venv-sail/installed.lock \
+      || .ci/make-venv .venv-sail readers/sail.lock '>=3.11,<3.13'
+    @cmp -s readers/duckdb-1.5.lock .venv-readers/duckdb-1.5/installed.lock \
+      || .ci/make-venv .venv-readers/duckdb-1.5 readers/duckdb-1.5.lock '>=3.11,<3.13'
+    .venv/bin/pytest tests/engines {{ args }}
 
 # the whole fault-injection suite, a longer run than `just test` makes of it
 chaos *args: setup
@@ -74,12 +82,13 @@ peers:
 bench *args: setup peers
     @{{ python }} -m bench {{ args }}
 
-# lint, types, import directions, SQL
+# lint, types, import directions, SQL, and that models are what their template says
 check: setup
     .venv/bin/ruff check && .venv/bin/ruff format --check
     .venv/bin/mypy
     .venv/bin/lint-imports
     .venv/bin/sqlfluff lint dbt_project/models dbt_project/tests --disable-progress-bar
+    {{ python }} -m ingest.templates --check
 
 # resolve the dependencies anew
 lock:
@@ -88,3 +97,5 @@ lock:
     {{ resolve }} --python-version 3.11 readers/duckdb-1.4.txt -o readers/duckdb-1.4.lock
     {{ resolve }} --python-version 3.11 readers/notebook.txt -o readers/notebook.lock
     {{ resolve }} --python-version 3.11 --exclude-newer 2026-06-01 readers/superset.txt -o readers/superset.lock
+    {{ resolve }} --python-version 3.11 --override readers/duckdb-1.5.txt pyproject.toml -o readers/duckdb-1.5.lock
+    {{ resolve }} --python-version 3.11 readers/sail.txt -o readers/sail.lock

@@ -14,6 +14,11 @@ def archive_path(archive: Path, file: DailyFile | ManifestFile, *, name: str) ->
     return archive / file.delivery.folder / name
 
 
+def replaced_path(newest: Path, *, sha256: str) -> Path:
+    """Say where the bytes lie that newer ones have replaced."""
+    return newest.with_name(f"{newest.name}.{sha256[:12]}")
+
+
 def changed_folders(archive: Path, *, since: datetime) -> Iterator[Path]:
     """Give the deliveries' folders in which files came or went after a moment."""
     moment = since.timestamp()
@@ -27,5 +32,5 @@ def store(fetched: Fetched, target: Path, *, replaced_sha256: str | None) -> Non
     Who calls syncs the folder, once for many.
     """
     if target.exists() and replaced_sha256 not in (None, fetched.sha256):
-        link_or_copy(target, target.with_name(f"{target.name}.{str(replaced_sha256)[:12]}"))
+        link_or_copy(target, replaced_path(target, sha256=str(replaced_sha256)))
     move_synced(fetched.path, target)

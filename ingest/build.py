@@ -1,29 +1,31 @@
 """Build the warehouse and publish it, alone in the data folder: `just build`.
 
-dbt builds, unless all that is new since it did is what has landed: that is built by its plan.
+What is built is dbt's to say. This asks first whether anything is new, and leaves out the models of
+resources that nothing new touches.
 """
 
 import os
+import signal
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from ingest.apply import apply_plan, can_apply
-from ingest.built import find_sources, mark_built, read_mark, target_folder
-from ingest.cli import PRIVATE, fail_on_error
+from ingest.build_guard import HELD_BY, PRIVATE, build_guard
+from ingest.build_sources import find_sources
+from ingest.cli import fail_on_error
 from ingest.commands.serving import read_serving
 from ingest.dbt import DBT, dbt_environment
-from ingest.errors import PublishError
-from ingest.lock import run_lock
 from ingest.publish import Serving, publish_locked
 from ingest.published import Outcome
 from ingest.settings import load_settings
+from ingest.untouched import find_untouched_models
+from ingest.warehouse import last_build
 
 UNCHANGED: Final = "nothing has landed or changed since the last build: the tables are up to date"
 QUIET: Final = "--quiet"
 NO_PUBLISH: Final = "--no-publish"
+FULL_REFRESH: Final = "--full-refresh"
 
 
 def build_warehouse(
@@ -33,66 +35,58 @@ def build_warehouse(
     memory_bytes: int | None = None,
     serving: Serving | None = None,
 ) -> int:
-    """Do what `dbt build` does, publish what it made, and return dbt's exit code.
+    """Run `dbt build`, publish what it made, and return dbt's exit code.
 
-    Where the last build was of the same, nothing is built; where only files are new, without dbt.
+    Where the last build was complete and of the same, nothing is built.
 
     Args:
         dbt_args: with any but --quiet dbt is run whatever there is to build.
         serving: without it nothing is published.
 
     Raises:
-        LockError: an ingest or another build is at work in the data folder.
-        PublishError: a whole build ended well and may not be published all the same.
+        LockError: an ingest, another build or another program has the data folder or the warehouse.
+        LedgerError: the ledger is damaged.
     """
-    run_id = f"{datetime.now(tz=UTC):%Y%m%dT%H%M%SZ}-build"
     is_whole, is_quiet = not set(dbt_args) - {QUIET}, QUIET in dbt_args
-    with run_lock(data, run_id=run_id):
-        code = _build(data, dbt_args, is_whole=is_whole, memory_bytes=memory_bytes)
-        if code == 0 and serving:
-            _publish(data, serving, is_whole=is_whole, is_quiet=is_quiet)
-        return code
-
-
-def _build(data: Path, dbt_args: list[str], *, is_whole: bool, memory_bytes: int | None) -> int:
-    environment = dbt_environment(data, memory_bytes=memory_bytes)
-    if not is_whole:
-        return _run_dbt(dbt_args, environment=environment)
-    warehouse, found, is_quiet = data / "warehouse.duckdb", find_sources(data), QUIET in dbt_args
-    mark = read_mark(warehouse)
-    if mark.sources == found.text():
-        if not is_quiet:
-            print(UNCHANGED)  # noqa: T201
+    with build_guard(data, is_anew=FULL_REFRESH in dbt_args):
+        build = last_build(data / "warehouse.duckdb")
+        if is_whole and build and build.sources == find_sources(data).text():
+            if not is_quiet:
+                print(UNCHANGED)  # noqa: T201
+        else:
+            chosen = find_untouched_models(data, build) if is_whole and build else []
+            code = _run_dbt(
+                [*dbt_args, *(["--exclude", *chosen] if chosen else [])],
+                environment=dbt_environment(data, memory_bytes=memory_bytes),
+            )
+            if code:
+                return code
+        if serving:
+            _publish(data, serving, is_quiet=is_quiet)
         return 0
-    if mark.plan and mark.is_of(found.project) and can_apply(data):
-        kept = target_folder() / "templates"
-        if apply_plan(
-            mark.plan, environment=environment, kept=kept, mark=found.text(), is_quiet=is_quiet
-        ):
-            return 0
-    code = _run_dbt(dbt_args, environment=environment)
-    if code == 0 and find_sources(data) == found:
-        mark_built(warehouse, of=found)
-    return code
 
 
-def _publish(data: Path, serving: Serving, *, is_whole: bool, is_quiet: bool) -> None:
-    """Publish a build; what was built of a part alone stays unpublished until the whole is."""
-    try:
-        published = publish_locked(data, serving=serving, is_asked=False)
-    except PublishError as error:
-        if is_whole:
-            raise
-        print(f"not published: {error}")  # noqa: T201
+def _publish(data: Path, serving: Serving, *, is_quiet: bool) -> None:
+    """Publish a complete build; of one that is not, dbt's last hook has said so."""
+    if last_build(data / "warehouse.duckdb") is None:
         return
+    published = publish_locked(data, serving=serving, is_asked=False)
     if not is_quiet and published.outcome is not Outcome.UNCHANGED:
         print(published.text())  # noqa: T201
 
 
 def _run_dbt(dbt_args: list[str], *, environment: dict[str, str]) -> int:
-    command = [str(DBT), "build", *dbt_args]
+    """Run dbt to its end, in a process group of its own: an interruption is for this process."""
     inherited = {name: value for name, value in os.environ.items() if name != "MX_MASK_KEY"}
-    return subprocess.run(command, env=inherited | environment, check=False).returncode  # noqa: S603
+    environment |= {HELD_BY: str(os.getpid()), "MX_PUBLISH": "false"}
+    command = [str(DBT), "build", *dbt_args]
+    dbt = subprocess.Popen(command, env=inherited | environment, process_group=0)  # noqa: S603
+    try:
+        return dbt.wait()
+    except KeyboardInterrupt:
+        os.killpg(dbt.pid, signal.SIGKILL)
+        dbt.wait()
+        raise
 
 
 def main() -> None:

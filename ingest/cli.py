@@ -64,6 +64,8 @@ def fail_on_error() -> Iterator[None]:
         _fail(str(error), MISUSED)
     except IngestError as error:
         _fail(str(error), FAILED)
+    except KeyboardInterrupt:
+        _fail("expected to end, found an interruption; the same command goes on from here", FAILED)
     except OSError as error:
         _fail(f"{error.filename or 'disk'}: expected to work, found {error.strerror}", FAILED)
 

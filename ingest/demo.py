@@ -19,6 +19,7 @@ from rich.table import Table
 
 from ingest.build import build_warehouse
 from ingest.cli import fail_on_error
+from ingest.commands.serving import read_serving
 from ingest.demo_ways import WAYS
 from ingest.errors import IngestError, SettingsError
 from ingest.judge import Rules
@@ -26,7 +27,7 @@ from ingest.keys import make_receiver_key
 from ingest.openpgp import Keyring
 from ingest.pipeline import run
 from ingest.sample.sender import write_sample
-from ingest.settings import PASSPHRASE_FILE
+from ingest.settings import PASSPHRASE_FILE, load_settings
 from ingest.summary import Summary
 from ingest.warehouse import open_warehouse
 
@@ -94,13 +95,14 @@ def _deliver_and_ingest(
 
 
 def _build() -> None:
-    with _step("build and test the warehouse with dbt"):
-        if build_warehouse(DATA, dbt_args=["--quiet"]):
+    serving = read_serving(load_settings())
+    with _step("build, test and publish the warehouse with dbt"):
+        if build_warehouse(DATA, dbt_args=["--quiet"], serving=serving):
             raise IngestError("dbt build: expected to succeed, found failures above")
 
 
 def _show_tables() -> None:
-    with open_warehouse(DATA / "warehouse.duckdb") as warehouse:
+    with open_warehouse(DATA / "serve" / "warehouse.duckdb") as warehouse:
         names = warehouse.execute(
             "select table_name from duckdb_tables() where schema_name = 'main' order by 1"
         ).fetchall()

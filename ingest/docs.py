@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from ingest.catalogue import RESOURCES, Catalogue, Column, read_catalogue
 from ingest.cli import PRIVATE, fail_on_error
-from ingest.dbt import DBT, PROJECT, dbt_environment
+from ingest.dbt import DBT, dbt_environment
 from ingest.errors import WarehouseError
 from ingest.lock import run_lock
 from ingest.settings import load_settings
@@ -18,17 +18,14 @@ PAGE: Final = "docs.html"
 COMMAND: Final = (str(DBT), "--quiet", "docs", "generate")
 
 
-def write_docs(data: Path, *, target: Path = PROJECT / "target") -> Path:
+def write_docs(data: Path) -> Path:
     """Have dbt describe the warehouse, and write the page.
-
-    Args:
-        target: where dbt keeps what it writes.
 
     Raises:
         LockError: an ingest or a build is at work in the data folder.
         WarehouseError: there is no warehouse, or dbt failed.
     """
-    warehouse, page = data / "warehouse.duckdb", data / PAGE
+    warehouse, page, target = data / "warehouse.duckdb", data / PAGE, data / "dbt" / "target"
     if not warehouse.exists():
         message = f"{warehouse}: expected a warehouse, found none; make it with: just build"
         raise WarehouseError(message)
@@ -57,7 +54,8 @@ def describe_columns(
         for key, found in tables[kind].items():
             node = manifest[kind][key]
             if node["schema"] in RESOURCES or (kind == "sources" and node["schema"] == "ops"):
-                described = catalogue.table(node["schema"], found["metadata"]["name"])
+                model = node["name"] if kind == "nodes" else ""
+                described = catalogue.table(node["schema"], found["metadata"]["name"], model)
                 node["columns"] = {
                     name: _column(name, described.column(name)) for name in found["columns"]
                 }

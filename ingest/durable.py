@@ -78,6 +78,13 @@ def move_all_synced(moves: Iterable[tuple[Path, Path]]) -> None:
         sync_folder(folder)
 
 
+def remove_synced(path: Path) -> None:
+    """Remove a file, if it is there, and wait until its name is gone from the disk."""
+    if path.exists():
+        path.unlink()
+        sync_folder(path.parent)
+
+
 def link_or_copy(source: Path, target: Path) -> None:
     """Give a file a second name that outlives the first."""
     make_folder(target.parent)

@@ -101,6 +101,7 @@ class Reason(StrEnum):
     MANIFEST = "manifest"
     NAME = "name"
     UNLISTED = "unlisted"
+    SET_ASIDE = "set_aside"
 
 
 class RejectedError(IngestError):

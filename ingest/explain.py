@@ -1,6 +1,5 @@
 """The life of one record: what each file said of it, and why it is or is not in `main`."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,12 +8,10 @@ from typing import Any
 import duckdb
 
 from ingest.avro.schema import LINEAGE
+from ingest.catalogue import read_catalogue
 from ingest.delivery import Event
 from ingest.errors import UnknownNameError
 from ingest.warehouse import open_warehouse
-
-_OWNER = re.compile(r"'(\w+)': ref\('hidden_(\w+)'\)")
-USERS = {"user_guid": "users"}
 
 EVENTS = """
     select staged.*, listed.ordinal as _event_ordinal
@@ -68,17 +65,11 @@ def explain_record(resource: str, guid: str, *, warehouse: Path, project: Path) 
             raise UnknownNameError(
                 f"{resource} {guid}: expected in a landed file, found in none that was built"
             )
-        owners = read_owners(resource, project=project)
+        owners = read_catalogue(project).owners(resource)
         return [
             _life(client, rows, resource=resource, owners=owners, connection=connection)
             for client in sorted({row["_client_guid"] for row in rows})
         ]
-
-
-def read_owners(resource: str, *, project: Path) -> dict[str, str]:
-    """Read from a resource's model which columns name its owners; a user may own any new one."""
-    model = project / "models" / "current" / f"{resource}.sql"
-    return dict(_OWNER.findall(model.read_text())) if model.exists() else USERS
 
 
 def _life(
@@ -112,7 +103,8 @@ def _hidden_by(
 ) -> str:
     for column, owner in owners.items():
         hidden = connection.execute(
-            f"select 1 from ops.hidden_{owner} where _client_guid = ? and guid = ?",
+            f"select 1 from ops.hidden_{owner} where _client_guid = ? "
+            "and guid = cast(? as varchar)",
             [row["_client_guid"], row.get(column)],
         ).fetchall()
         if hidden:

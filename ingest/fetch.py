@@ -163,10 +163,11 @@ def _is_new(listed: SourceFile, ledger: Ledger) -> bool:
 
 def _may_have_healed(listed: SourceFile, ledger: Ledger) -> bool:
     """Where a source tells neither size nor time, a new copy of a file looks like the old one."""
+    state = ledger.state
     file = parse_kept_name(listed.name)
     if listed.mark != NO_MARK or not isinstance(file, DailyFile):
         return False
-    return may_come_better(ledger.state, place_of(file))
+    return may_come_better(state, place_of(file)) or state.is_set_aside(place_of(file))
 
 
 def _age(listed: SourceFile) -> tuple[str, str]:

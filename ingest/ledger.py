@@ -1,7 +1,8 @@
 """What became of each file: an append-only record, one JSON object a line, one file a month.
 
 A record is written after what it tells has reached the disk, so a crash leaves at most work to do
-again. A last line that a crash cut off is no record: readers pass over it, the next run drops it.
+again. One alone comes first: that a file is set aside. A last line that a crash cut off is no
+record: readers pass over it, the next run drops it.
 """
 
 import gc
@@ -88,23 +89,35 @@ def read_records(folder: Path) -> Iterator[dict[str, Any]]:
         LedgerError: a whole line is no record.
     """
     for path in sorted(folder.glob("*.jsonl")):
-        *lines, _torn = path.read_bytes().split(b"\n")
-        for number, line in enumerate(lines, start=1):
-            try:
-                yield _parse(line)
-            except ValueError as error:
-                raise LedgerError(
-                    f"ledger {path}, line {number}: expected a JSON object, found none; "
-                    "restore the file from a backup"
-                ) from error
+        yield from read_file(path)
 
 
-def _parse(line: bytes) -> Any:
+def read_file(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the records of one file of a ledger, but for a last line that a crash cut off.
+
+    Raises:
+        LedgerError: a whole line is no record.
+    """
+    *lines, _torn = path.read_bytes().split(b"\n")
+    for number, line in enumerate(lines, start=1):
+        try:
+            yield _parse(line)
+        except ValueError as error:
+            raise LedgerError(
+                f"ledger {path}, line {number}: expected a JSON object, found none; "
+                "restore the file from a backup"
+            ) from error
+
+
+def _parse(line: bytes) -> dict[str, Any]:
     """A name that is no UTF-8 has lone surrogates, which the faster parser does not take."""
     try:
-        return orjson.loads(line)
+        record = orjson.loads(line)
     except ValueError:
-        return json.loads(line)
+        record = json.loads(line)
+    if not isinstance(record, dict):
+        raise ValueError("no object")
+    return record
 
 
 def _drop_torn_line(path: Path) -> None:

@@ -16,12 +16,19 @@ from ingest.errors import PublishError
 from ingest.lock import run_lock
 from ingest.mask import Mask
 from ingest.published import Outcome, Published
-from ingest.release_database import Built, Label, open_built, write_database
+from ingest.release_database import (
+    Built,
+    Database,
+    Label,
+    look_at_built,
+    open_built,
+    write_database,
+)
 from ingest.releases import DATABASES, Releases, write_facts
 
 PASSING: Final = 0o011
 MARK: Final = "finished"
-"""The table in which dbt notes a build that ended well (`note_finished`)."""
+"""The table in which dbt notes a complete build (`note_finished`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,16 +83,19 @@ def publish_locked(data: Path, *, serving: Serving, is_asked: bool) -> Published
     Args:
         is_asked: whether someone wants it by name, and so to return to what was rolled back.
     """
-    releases = Releases(data / "serve")
     warehouse = data / "warehouse.duckdb"
-    releases.clear_up()
     with (
         scratch_folder(data) as scratch,
         open_built(warehouse, scratch=scratch, memory_bytes=serving.memory_bytes) as built,
     ):
-        published = _publish_built(releases, built, serving=serving, is_asked=is_asked)
-    releases.prune(keep=serving.keep)
-    return published
+        return _publish_built(Releases(data / "serve"), built, serving=serving, is_asked=is_asked)
+
+
+def publish_open(data: Path, database: Database, *, serving: Serving) -> Published:
+    """Publish what the process that calls has just built, by a connection of its own to it."""
+    with scratch_folder(data) as scratch:
+        built = look_at_built(database, scratch=scratch)
+        return _publish_built(Releases(data / "serve"), built, serving=serving, is_asked=False)
 
 
 def _publish_built(
@@ -93,6 +103,7 @@ def _publish_built(
 ) -> Published:
     """Show a release of this warehouse: a new one, unless the newest is of the same."""
     build, built_at = _finished(built)
+    releases.clear_up()
     _open_way(releases.serve.parent)
     catalogue = read_catalogue()
     recipe = _recipe(build, catalogue, serving)
@@ -103,6 +114,7 @@ def _publish_built(
     with releases.making(label.release) as folder:
         write_facts(folder, {"recipe": recipe} | _write(folder, label, built, catalogue, serving))
     releases.show(label.release)
+    releases.prune(keep=serving.keep)
     return _published(releases, Outcome.PUBLISHED, label.release, previous=previous)
 
 
@@ -111,11 +123,12 @@ def _finished(built: Built) -> tuple[str, datetime]:
     query = "select count(*) from duckdb_tables() where schema_name = 'ops' and table_name = ?"
     database = built.database
     is_marked = database.execute(query, [MARK]).fetchall() == [(1,)]
-    marks = database.execute(f"from built.ops.{MARK}").fetchall() if is_marked else []
+    columns = "build, finished_at"
+    marks = database.execute(f"select {columns} from ops.{MARK}").fetchall() if is_marked else []
     if len(marks) != 1:
         raise PublishError(
-            "warehouse.duckdb: expected a whole build with no failure to be the last that wrote to "
-            "it, found none; make it with: just build"
+            "warehouse.duckdb: expected the last build to be complete and without a failure, found "
+            "none such; make it with: just build"
         )
     build, at = marks[0]
     return build, at
@@ -144,9 +157,10 @@ def _write(
     facts = {"tables": written.tables, "is_masked": False, "macros_left_out": []}
     if serving.mask is None:
         return facts
-    masked = write_database(
-        hashed, built=built, catalogue=catalogue, label=label, mask=serving.mask
-    )
+    with built.reading_from(full) as published:
+        masked = write_database(
+            hashed, built=published, catalogue=catalogue, label=label, mask=serving.mask
+        )
     hashed.chmod(serving.masked_mode)
     return facts | {"is_masked": True, "macros_left_out": masked.macros_left_out}
 

@@ -1,4 +1,4 @@
-"""Ask the warehouse a question: `just query "from users limit 5"`."""
+"""Ask what is published a question: `just query "from users limit 5"`."""
 
 import sys
 
@@ -8,7 +8,7 @@ from ingest.warehouse import open_warehouse
 
 
 def main() -> None:
-    path = load_settings().data / "warehouse.duckdb"
+    path = load_settings().data / "serve" / "warehouse.duckdb"
     with fail_on_error(), open_warehouse(path) as warehouse:
         warehouse.sql(sys.argv[1]).show()
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 import duckdb
 
@@ -16,7 +16,6 @@ from ingest.warehouse import reading
 
 STORAGE_VERSION: Final = "v1.4.0"
 """What drivers of DuckDB 1.4 and later open."""
-SCHEMAS: Final = ("main", "history", "ops", "marts")
 RELEASE: Final = ("ops", "release")
 HASHED: Final = "Masked: a keyed hash."
 
@@ -42,15 +41,26 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """The warehouse, attached as `built`, and the macros of its schema `marts`."""
+    """A connection to the warehouse, what is to be copied, and the macros of the schema `marts`."""
 
     database: Database
+    catalog: str
+    """The database that is copied from, as the connection knows it."""
+    relations: list[tuple[str, str, str]]
+    """Schema and name of each, and the model that made it."""
     macros: list[str]
+
+    @contextmanager
+    def reading_from(self, path: Path) -> Iterator[Self]:
+        """Copy from a database that was written before, where views need not be asked again."""
+        self.database.execute(f"attach {literal(path)} as published (read_only)")
+        yield replace(self, catalog="published")
+        self.database.execute("detach published")
 
 
 @contextmanager
 def open_built(warehouse: Path, *, scratch: Path, memory_bytes: int) -> Iterator[Built]:
-    """Open the warehouse as `built`, so that nobody writes to it until the block ends.
+    """Open the warehouse, so that nobody writes to it until the block ends.
 
     Args:
         scratch: where DuckDB spills what does not fit into memory.
@@ -58,13 +68,39 @@ def open_built(warehouse: Path, *, scratch: Path, memory_bytes: int) -> Iterator
     Raises:
         WarehouseError: there is none, it is being built, or a query fails.
     """
-    with reading(warehouse), duckdb.connect(":memory:") as database:
+    with reading(warehouse), duckdb.connect(str(warehouse), read_only=True) as database:
         database.execute("set TimeZone = 'UTC'")
         database.execute("set preserve_insertion_order = false")
         database.execute(f"set memory_limit = '{memory_bytes}B'")
         database.execute(f"set temp_directory = {literal(scratch / 'spilled')}")
-        database.execute(f"attach {literal(warehouse)} as built (read_only)")
-        yield Built(database, write_macros_out(database, scratch=scratch))
+        yield look_at_built(database, scratch=scratch)
+
+
+def look_at_built(database: Database, *, scratch: Path) -> Built:
+    """Say what an open connection to a warehouse has for readers.
+
+    What the last complete build listed and is not there, such as the history of a log, is left out.
+    """
+    query = """
+        select table_schema, table_name, model
+        from ops.published_relations
+        semi join information_schema.tables using (table_schema, table_name)
+        order by all
+    """
+    relations = database.execute(query).fetchall() if is_listed(database) else []
+    return Built(
+        database, current_catalog(database), relations, write_macros_out(database, scratch=scratch)
+    )
+
+
+def is_listed(database: Database) -> bool:
+    query = "select count(*) from duckdb_tables() where table_name = 'published_relations'"
+    return database.execute(query).fetchall() == [(1,)]
+
+
+def current_catalog(database: Database) -> str:
+    [(name,)] = database.execute("select current_database()").fetchall()
+    return str(name)
 
 
 def write_database(
@@ -75,49 +111,38 @@ def write_database(
     Args:
         mask: hash personal columns with it and leave sensitive ones out; without it copy all.
     """
-    database = built.database
-    with _attached(path, database):
+    schemas = {schema for schema, _, _ in built.relations} | {RELEASE[0], "marts"}
+    with _attached(path, built.database, schemas=sorted(schemas)):
         copied = [
-            _copy_table(database, name, catalogue.table(*name), mask=mask)
-            for name in _names(database)
-            if name[0] != "ops" or catalogue.table(*name).is_published
+            _copy_table(built, (schema, name), catalogue.table(schema, name, model), mask=mask)
+            for schema, name, model in built.relations
         ]
-        _write_release(database, label, catalogue.table(*RELEASE), is_masked=mask is not None)
-        left_out = make_macros(database, built.macros, must_hold=mask is None)
+        release = catalogue.table(*RELEASE)
+        _write_release(built.database, label, release, is_masked=mask is not None)
+        left_out = make_macros(built.database, built.macros, must_hold=mask is None)
     return Written(sum(copied), left_out)
 
 
 @contextmanager
-def _attached(path: Path, database: Database) -> Iterator[None]:
-    """Attach a new file under the name that its readers will know it by, and write it out."""
-    version = f"(storage_version '{STORAGE_VERSION}')"
-    database.execute(f"attach {literal(path)} as {path.stem} {version}")
-    database.execute(f"use {path.stem}")
-    for schema in SCHEMAS:
-        database.execute(f"create schema if not exists {schema}")
+def _attached(path: Path, database: Database, *, schemas: list[str]) -> Iterator[None]:
+    """Attach a new file, use it, and write it out."""
+    before = current_catalog(database)
+    database.execute(
+        f"attach {literal(path)} as release (storage_version '{STORAGE_VERSION}', read_write)"
+    )
+    database.execute("use release")
+    for schema in schemas:
+        database.execute(f"create schema if not exists {quoted(schema)}")
     yield
-    database.execute(f"checkpoint {path.stem}")
-    database.execute("use memory")
-    database.execute(f"detach {path.stem}")
+    database.execute("checkpoint release")
+    database.execute(f"use {quoted(before)}")
+    database.execute("detach release")
 
 
-def _names(database: Database) -> list[tuple[str, str]]:
-    """List the tables and views of the warehouse's schemas that readers see."""
-    query = """
-        select schema_name, table_name from duckdb_tables() where database_name = 'built'
-        union all
-        select schema_name, view_name from duckdb_views()
-        where database_name = 'built' and not internal
-        order by all
-    """
-    return [row for row in database.execute(query).fetchall() if row[0] in SCHEMAS]
-
-
-def _copy_table(
-    database: Database, name: tuple[str, str], table: Table, *, mask: Mask | None
-) -> bool:
+def _copy_table(built: Built, name: tuple[str, str], table: Table, *, mask: Mask | None) -> bool:
     """Copy a table; say whether there is one, as none is left where all its columns are hidden."""
-    described = database.execute(f"describe built.{quoted(*name)}").fetchall()
+    database, source = built.database, quoted(built.catalog, *name)
+    described = database.execute(f"describe {source}").fetchall()
     columns = {row[0]: table.column(row[0]) for row in described}
     if mask:
         columns = {each: column for each, column in columns.items() if not column.is_hidden}
@@ -129,7 +154,7 @@ def _copy_table(
         for each in columns
     )
     bound = mask.bound() if mask and any(is_hashed.values()) else {}
-    query = f"create table {quoted(*name)} as select {selected} from built.{quoted(*name)}"
+    query = f"create table {quoted(*name)} as select {selected} from {source}"
     database.execute("begin")
     database.execute(query, bound)
     _describe(database, name, table.description, columns, is_hashed)

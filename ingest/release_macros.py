@@ -16,11 +16,12 @@ def write_macros_out(database: duckdb.DuckDBPyConnection, *, scratch: Path) -> l
     DuckDB's catalogue does not tell what a parameter defaults to, but an export of it does.
     """
     query = "select count(*) from duckdb_functions() where schema_name = 'marts' and not internal"
+    [(database_name,)] = database.execute("select current_database()").fetchall()
     if database.execute(query).fetchall() == [(0,)]:
         return []
     folder = str(scratch / "exported")
-    database.execute("attach ':memory:' as cloned")
-    database.execute("copy from database built to cloned (schema)")
+    database.execute("attach ':memory:' as cloned (read_write)")
+    database.execute(f"copy from database {database_name} to cloned (schema)")
     database.execute("export database cloned to '{}'".format(folder.replace("'", "''")))
     database.execute("detach cloned")
     exported = database.extract_statements((Path(folder) / "schema.sql").read_text())

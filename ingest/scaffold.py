@@ -1,50 +1,36 @@
 """Write the permanent models of a resource that has landed and has none: `ingest scaffold`.
 
-A new resource is queried without them; with them its columns have descriptions and its owners stand
-in the graph. They are written in the likeness of a resource that is there, so there is one form.
+A new resource is queried without them; with them its columns have descriptions and its owners are
+in the graph. Its SQL comes from the template of all models.
 """
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from ingest.avro.schema import LINEAGE
+import yaml
+
 from ingest.errors import UnknownNameError
+from ingest.templates import Resource, render_models
 from ingest.warehouse import open_warehouse
 
-KEYED, LOG = "devices", "analytics_events"
-"""Whose form is taken: that of a resource which belongs to users, or that of a log."""
-
-UNCLASSED = "config: {meta: {privacy: sensitive}}"
-"""What a column is until someone has looked at it: not in the masked release."""
-
-_OWNERS = re.compile(r"\n +owners=\{.*?\},?(?=\n)", re.DOTALL)
-_LOG_TEST = """\
-    data_tests:
-      - is_unique:
-          arguments: {columns: [_source_file, _row_number]}
+COLUMNS: Final = """
+    select column_name, column_type from ops.staged_columns where resource = ? order by ordinal
 """
-"""The tests of all tables want keys, which such a log does not have."""
+UNCLASSED: Final = "config: {meta: {privacy: sensitive}}"
+"""What a column is until someone has looked at it: not in the masked release."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewResource:
-    """A resource as staging shows it: its columns in order, with their types."""
+    """A resource without models, and its columns in order, with their types."""
 
-    name: str
+    resource: Resource
     columns: dict[str, str]
-
-    @property
-    def is_log(self) -> bool:
-        return "guid" not in self.columns
-
-    @property
-    def likeness(self) -> str:
-        return LOG if self.is_log else KEYED
 
 
 def read_new_resource(name: str, *, warehouse: Path) -> NewResource:
-    """Look a resource up that has landed and has no models.
+    """Look a resource up that has landed and has no models. Without a guid it is a log.
 
     Raises:
         UnknownNameError: there is none of that name in the warehouse.
@@ -57,84 +43,113 @@ def read_new_resource(name: str, *, warehouse: Path) -> NewResource:
                 f"{name}: expected a resource that landed and has no models yet "
                 f"({', '.join(names) or 'there is none'}), found no such one"
             )
-        described = connection.execute(f'describe staging."stg_{name}"').fetchall()
-    columns = {row[0]: _yaml_type(row[1]) for row in described if not _is_lineage(row[0])}
-    return NewResource(name=name, columns=columns)
+        columns = dict(connection.execute(COLUMNS, [name]).fetchall())
+    fields = {column.lower() for column in columns}
+    has_keys = "guid" in fields
+    owners = {"user_guid": "users"} if "user_guid" in fields else {}
+    resource = Resource(name=name, is_log=not has_keys, has_keys=has_keys, owners=owners)
+    return NewResource(resource=resource, columns=columns)
 
 
-def write_models(resource: NewResource, *, project: Path) -> list[Path]:
-    """Write a resource's models and add it to the lists that name every resource.
+def add_models(new: NewResource, *, project: Path) -> list[Path]:
+    """Write a resource's models, describe them, and add it to the list of its kind.
 
     Returns:
         The files that are new or have changed, to be reviewed and committed.
+
+    Raises:
+        UnknownNameError: the project has a model of one of their names; then nothing is written.
     """
-    models = project / "models"
-    yaml = models / "staging" / f"stg_{resource.name}.yml"
-    yaml.write_text(_staging_yaml(resource))
-    written = [yaml]
-    for like in sorted(models.rglob(f"*{resource.likeness}.sql")):
-        path = like.with_name(like.name.replace(resource.likeness, resource.name))
-        path.write_text(_in_likeness(like.read_text(), resource))
-        written.append(path)
-    described = [*models.rglob("_*__models.yml"), *models.rglob("_*__sources.yml")]
-    for path in sorted([project / "dbt_project.yml", *described]):
-        before = path.read_text()
-        add = _with_listed_name if path.parent == project else _with_described_tables
-        after = add(before, resource)
-        if after != before:
-            path.write_text(after)
-            written.append(path)
-    return written
+    models, resource = project / "models", new.resource
+    sql = {models / inner: text for inner, text in render_models(resource).items()}
+    names = {path.stem for path in sql}
+    if found := sorted(path for path in models.rglob("*.sql") if path.stem in names):
+        raise UnknownNameError(
+            f"{resource.name}: expected a resource that has no models yet, found {found[0]}"
+        )
+    described = {models / f"staging/stg_{resource.name}.yml": _staging_yaml(new)}
+    for inner, entry in _entries(resource).items():
+        described[models / inner] = (models / inner).read_text(encoding="utf-8") + entry
+    listed = project / "dbt_project.yml"
+    listing = _with_name(listed.read_text(encoding="utf-8"), resource)
+    written = sql | described | {listed: listing}
+    for path, text in written.items():
+        path.write_text(text, encoding="utf-8")
+    return sorted(written)
 
 
-def _staging_yaml(resource: NewResource) -> str:
-    columns = "\n".join(
-        f"      - {{name: {name}, data_type: '{kind}', {UNCLASSED}, description: ''}}"
-        for name, kind in resource.columns.items()
+def _staging_yaml(new: NewResource) -> str:
+    name = new.resource.name
+    columns = "".join(
+        f"      - {{name: {_as_yaml(column)}, data_type: '{kind}', {UNCLASSED}, description: ''}}\n"
+        for column, kind in new.columns.items()
     )
     return (
         "models:\n"
-        f"  - name: stg_{resource.name}\n"
-        f"    description: One row per landed event of {_spoken(resource.name)}, typed.\n"
-        f"    columns:\n{columns}\n"
+        f"  - name: stg_{name}\n"
+        f"    description: One row per landed event of {_with_article(name)}, typed.\n"
+        f"    columns:\n{columns}"
     )
 
 
-def _in_likeness(text: str, resource: NewResource) -> str:
-    if resource.is_log and "current(" in text:
-        return f"{{{{ log_rows(ref('stg_{resource.name}')) }}}}\n"
-    named = text.replace(resource.likeness, resource.name)
-    return named if "user_guid" in resource.columns else _OWNERS.sub("", named)
+def _entries(resource: Resource) -> dict[str, str]:
+    """Describe a resource's models beside the others', by the file that does so."""
+    entries = {"current/_current__models.yml": _current_entry(resource)}
+    if not resource.is_log:
+        entries["state/_state__models.yml"] = (
+            f"  - name: state_{resource.name}\n"
+            f"    description: One row per key of {_with_article(resource.name)} "
+            "that was ever seen, deleted ones included.\n"
+            "    data_tests:\n"
+            "      - follows_its_events:\n"
+            f"          arguments: {{events: ref('stg_{resource.name}')}}\n"
+        )
+        entries["history/_history__models.yml"] = (
+            f"  - name: history_{resource.name}\n"
+            "    description: One row per version of a key; valid_to is the day of its next event\n"
+            "    columns: *versions\n"
+            "    data_tests: [versions_meet]\n"
+        )
+    return entries
 
 
-def _with_listed_name(text: str, resource: NewResource) -> str:
-    """Add the name to the list of those that are looked at together."""
-    names = "logs_without_keys" if resource.is_log else "keyed_resources"
-    return re.sub(rf"\b{names}:(?: \[\])?\n", f"{names}:\n    - {resource.name}\n", text, count=1)
+def _current_entry(resource: Resource) -> str:
+    """Describe what readers see. The rows of a log without keys are not hidden."""
+    row = _singular(resource.name)
+    if not resource.is_log:
+        row = f"live key of {_with_article(resource.name)}"
+    entry = f"  - name: {_as_yaml(resource.name)}\n    description: One row per {row}.\n"
+    if resource.owners:
+        owners = ", ".join(f"{column}: {owner}" for column, owner in resource.owners.items())
+        entry += f"    config: {{meta: {{owners: {{{owners}}}}}}}\n"
+        if resource.has_keys:
+            entry += (
+                "    data_tests:\n"
+                "      - hides_what_is_owned:\n"
+                f"          arguments: {{owners: {{{owners}}}}}\n"
+            )
+    return entry
 
 
-def _with_described_tables(text: str, resource: NewResource) -> str:
-    """Add an entry, of a model or a source, after that of the resource whose form is taken."""
-    like = resource.likeness
-    entry = re.search(
-        rf"  - name: (?:[a-z]+_)?{like}\n(?:    .*\n| *\n)*|      - {{name: {like}, .*\n", text
-    )
-    if entry is None:
-        return text
-    added = entry[0].replace(_spoken(like), _spoken(resource.name)).replace(like, resource.name)
-    if resource.is_log:
-        added += _LOG_TEST
-    return text.replace(entry[0], entry[0] + added, 1)
+def _with_name(text: str, resource: Resource) -> str:
+    """Add the name to the list of those that are looked at together, in its place."""
+    lines = text.splitlines(keepends=True)
+    entry = f"    - {_as_yaml(resource.name)}\n"
+    place = lines.index("  logs:\n" if resource.is_log else "  keyed_resources:\n") + 1
+    while lines[place].startswith("    - ") and lines[place] < entry:
+        place += 1
+    return "".join([*lines[:place], entry, *lines[place:]])
 
 
-def _spoken(name: str) -> str:
-    singular = name.removesuffix("s").replace("_", " ")
+def _as_yaml(name: str) -> str:
+    """Quote a name that YAML takes for another value, such as `on`."""
+    return name if yaml.safe_load(name) == name else f"'{name}'"
+
+
+def _with_article(name: str) -> str:
+    singular = _singular(name)
     return f"{'an' if singular[0] in 'aeiou' else 'a'} {singular}"
 
 
-def _yaml_type(kind: str) -> str:
-    return kind.lower().replace("timestamp with time zone", "timestamptz").replace("'", "''")
-
-
-def _is_lineage(name: str) -> bool:
-    return name.startswith(tuple(LINEAGE))
+def _singular(name: str) -> str:
+    return (name.removesuffix("s") or name).replace("_", " ")

@@ -9,6 +9,7 @@ from ingest.settings import load_settings
 
 
 def main() -> None:
+    print("umask 077")  # noqa: T201
     print(f'export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"')  # noqa: T201
     settings = load_settings()
     environment = dbt_environment(settings.data, memory_bytes=settings.build_memory)

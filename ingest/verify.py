@@ -3,9 +3,10 @@
 import os
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Final
 
 import duckdb
 
@@ -13,24 +14,39 @@ from ingest.dbt import DBT, dbt_environment
 from ingest.durable import scratch_folder
 from ingest.errors import WarehouseError
 from ingest.lock import run_lock
+from ingest.release_database import literal, quoted
 from ingest.warehouse import open_warehouse
 
-SCHEMAS = ("main", "history", "state")
-DATABASES = ("warehouse", "replayed")
-KEY = ("_client_guid", "guid", "_source_file", "_row_number")
-MOST_ROWS = 5
+TABLES: Final = """
+    select table_schema, table_name
+    from information_schema.tables
+    where table_catalog = current_database() and table_schema in ('main', 'history', 'state')
+"""
+KEY: Final = ("_client_guid", "guid", "_source_file", "_row_number")
+MOST_ROWS: Final = 5
 """How many rows of a table are named; one that differs is enough to look at."""
+
+Warehouse = duckdb.DuckDBPyConnection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableDifference:
-    """One table that is not what a replay makes of the landing."""
+    """One table or view that is not what a replay makes of the landing."""
 
     table: str
     missing: list[str]
     """Keys of rows that the replay has and the warehouse has not, or has otherwise."""
     extra: list[str]
     """Keys of rows that the warehouse has and the replay has not, or has otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What a table or view holds, for short: an order of columns or rows is no difference."""
+
+    columns: set[tuple[str, str]]
+    row_count: int
+    digest: int | None
 
 
 def verify_warehouse(
@@ -42,7 +58,7 @@ def verify_warehouse(
         memory_bytes: what the replay may use before it spills.
 
     Returns:
-        How many tables were compared, and those that differ.
+        How many tables and views were compared, and those that differ.
 
     Raises:
         LockError: an ingest or a build is at work.
@@ -52,66 +68,71 @@ def verify_warehouse(
         for name in ("landing", "ledger"):
             (scratch / name).symlink_to((data / name).absolute())
         _replay(scratch, memory_bytes=memory_bytes)
-        with open_warehouse(data / "warehouse.duckdb") as connection:
-            replayed = str(scratch / "warehouse.duckdb").replace("'", "''")
-            connection.execute(f"attach '{replayed}' as replayed (read_only)")
-            built, again = (set(_tables(connection, database)) for database in DATABASES)
-            compared = (_compare(connection, table) for table in sorted(built & again))
-            differing = [each for each in compared if each is not None]
-            for table in sorted(built ^ again):
-                missing, extra = (["all"], []) if table in again else ([], ["all"])
-                differing.append(TableDifference(table=table, missing=missing, extra=extra))
-            return len(built | again), differing
+        # a view names its database, so that each of them is opened by itself
+        with (
+            open_warehouse(data / "warehouse.duckdb") as built,
+            open_warehouse(scratch / "warehouse.duckdb") as replayed,
+        ):
+            tables = sorted({*_tables(built), *_tables(replayed)})
+            compared = (_compare(built, replayed, table, scratch) for table in tables)
+            return len(tables), [each for each in compared if each is not None]
 
 
 def _replay(scratch: Path, *, memory_bytes: int | None) -> None:
-    command = [str(DBT), "--quiet", "run"]
-    command += ["--target-path", str(scratch / "target"), "--log-path", str(scratch / "logs")]
     environment = os.environ | dbt_environment(scratch, memory_bytes=memory_bytes)
     done = subprocess.run(  # noqa: S603
-        command, env=environment, check=False, capture_output=True, text=True
+        [str(DBT), "--quiet", "run"], env=environment, check=False, capture_output=True, text=True
     )
     if done.returncode:
         raise WarehouseError(f"replay: expected dbt to build, found {done.stdout.strip()[-300:]}")
 
 
-def _tables(connection: duckdb.DuckDBPyConnection, database: str) -> Iterator[str]:
-    query = "select schema_name, table_name from duckdb_tables() where database_name = ?"
-    for schema, name in connection.execute(query, [database]).fetchall():
-        if schema in SCHEMAS:
-            yield f'"{schema}"."{name}"'
+def _tables(warehouse: Warehouse) -> Iterator[str]:
+    for names in warehouse.execute(TABLES).fetchall():
+        yield quoted(*names)
 
 
-def _compare(connection: duckdb.DuckDBPyConnection, table: str) -> TableDifference | None:
-    """Compare a table's columns and rows; an order of either is no difference."""
-    columns = [_columns(connection, f"{database}.{table}") for database in DATABASES]
-    if columns[0] != columns[1]:
-        missing, extra = ([*map(str, columns[i] - columns[1 - i])] for i in (1, 0))
-        return TableDifference(table=table, missing=missing, extra=extra)
-    listed = ", ".join(f'"{name}"' for name, _ in sorted(columns[0]))
-    built, replayed = (f"select {listed} from {database}.{table}" for database in DATABASES)
-    if _digest(connection, built) == _digest(connection, replayed):
+def _compare(
+    built: Warehouse, replayed: Warehouse, table: str, scratch: Path
+) -> TableDifference | None:
+    found, expected = _content(built, table), _content(replayed, table)
+    if expected is None:
+        return TableDifference(table=table, missing=[], extra=["all"])
+    if found is None:
+        return TableDifference(table=table, missing=["all"], extra=[])
+    if found == expected:
         return None
+    if found.columns != expected.columns:
+        missing, extra = expected.columns - found.columns, found.columns - expected.columns
+        return TableDifference(table=table, missing=[*map(str, missing)], extra=[*map(str, extra)])
+    paths = [literal(str(scratch / f"{name}.parquet")) for name in ("built", "replayed")]
+    for warehouse, path in zip((built, replayed), paths, strict=True):
+        warehouse.execute(f"copy ({_rows(table, found.columns)}) to {path}")
     return TableDifference(
         table=table,
-        missing=_keys(connection, f"{replayed} except all {built}"),
-        extra=_keys(connection, f"{built} except all {replayed}"),
+        missing=_keys(built, f"from {paths[1]} except all from {paths[0]}"),
+        extra=_keys(built, f"from {paths[0]} except all from {paths[1]}"),
     )
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> set[tuple[str, str]]:
-    described = connection.execute(f"describe {table}").fetchall() if table else []
-    return {(row[0], row[1]) for row in described}
+def _content(warehouse: Warehouse, table: str) -> _Content | None:
+    """Read what a table holds; None where there is none, or a view lacks a table that it reads."""
+    with suppress(duckdb.CatalogException, duckdb.BinderException):
+        columns = {(row[0], row[1]) for row in warehouse.execute(f"describe {table}").fetchall()}
+        query = f"select count(*), sum(hash(rows)::hugeint) from ({_rows(table, columns)}) as rows"
+        [(row_count, digest)] = warehouse.execute(query).fetchall()
+        return _Content(columns, row_count, digest)
+    return None
 
 
-def _digest(connection: duckdb.DuckDBPyConnection, rows: str) -> list[Any]:
-    query = f"select count(*), sum(hash(rows)::hugeint) from ({rows}) as rows"
-    return connection.execute(query).fetchall()
+def _rows(table: str, columns: set[tuple[str, str]]) -> str:
+    names = ", ".join(quoted(name) for name, _ in sorted(columns))
+    return f"select {names} from {table}"
 
 
-def _keys(connection: duckdb.DuckDBPyConnection, rows: str) -> list[str]:
+def _keys(warehouse: Warehouse, rows: str) -> list[str]:
     """Name rows by their key, or by the file and row that gave their values."""
-    result = connection.execute(f"select * from ({rows}) limit {MOST_ROWS}")
+    result = warehouse.execute(f"from ({rows}) limit {MOST_ROWS}")
     names = [column[0] for column in result.description]
     wanted = [name for name in KEY if name in names]
     rows_found = [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -1,7 +1,8 @@
 """Read the warehouse that dbt has built; nothing here writes to it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -35,3 +36,32 @@ def reading(path: Path) -> Iterator[None]:
     except duckdb.Error as error:
         first_line = str(error).partition("\n")[0]
         raise WarehouseError(f"{path}: expected to read it, found {first_line}") from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastBuild:
+    """What a warehouse knows of its last build, where that was complete."""
+
+    sources: str
+    """Hashes of what it was made from (`build_sources`)."""
+    ledger_marks: dict[str, str]
+    applied: dict[str, tuple[str, int]]
+    """The SHA-256 and the rows of each landed file that it took, by path."""
+
+    @property
+    def project(self) -> str:
+        return self.sources.partition(" ")[0]
+
+
+def last_build(warehouse: Path) -> LastBuild | None:
+    """Read what is known of a complete build; None where there is none, or it cannot be asked."""
+    if not warehouse.exists():
+        return None
+    with suppress(duckdb.Error), duckdb.connect(str(warehouse), read_only=True) as opened:
+        for (sources,) in opened.execute("select sources from ops.finished").fetchall():
+            marks = opened.execute("select file, mark from ops.ledger_marks").fetchall()
+            files = "select path, plain_sha256, record_count from ops.applied_files"
+            rows = opened.execute(files).fetchall()
+            applied = {path: (sha256, count) for path, sha256, count in rows}
+            return LastBuild(sources=sources, ledger_marks=dict(marks), applied=applied)
+    return None

@@ -20,26 +20,41 @@
 
 {% macro hidden_as_of(owner, date) -%}
 (
-    select _client_guid, cast(guid as varchar) as guid
+    select _client_guid, cast(guid as {{ dbt.type_string() }}) as guid
     from {{ new_relation("history", owner) }}
     where valid_from <= cast('{{ date }}' as date)
     union
-    select _client_guid, cast(guid as varchar) as guid
-    from {{ new_relation("deletes", owner) }}
-    where _snapshot_date <= cast('{{ date }}' as date)
+    select _client_guid, cast(guid as {{ dbt.type_string() }}) as guid
+    from {{ new_relation("staging", "stg_" ~ owner) }}
+    where
+        guid is not null
+        and _event = 'deleted'
+        and _snapshot_date <= cast('{{ date }}' as date)
 )
 except
-select _client_guid, cast(guid as varchar) as guid
+select _client_guid, cast(guid as {{ dbt.type_string() }}) as guid
 from ({{ as_of(owner, date) | indent }})
 {%- endmacro %}
 
-{#- Of a resource without a model a user may own the rows. -#}
+{#- Without a model a resource may have no column that names a user. -#}
 {% macro owners_of_resource(resource) -%}
-    {%- set model = graph.nodes.get("model.mx." ~ resource) -%}
-    {%- if model -%}
-        {{ return(owners_of(model)) }}
-    {%- endif -%}
-    {%- set columns = described_columns("from " ~ new_relation("history", resource)) -%}
-    {%- set names = columns | map("first") | map("lower") | list -%}
-    {{ return({"user_guid": "users"} if "user_guid" in names else {}) }}
+    {%- set history = new_relation("history", resource) -%}
+    {%- set columns = adapter.get_columns_in_relation(history) | map(attribute="name") -%}
+    {%- set columns = columns | map("lower") | list -%}
+    {%- set owners = {} -%}
+    {%- for column, owner in owners_of(resource).items() if column in columns -%}
+        {%- do owners.update({column: owner}) -%}
+    {%- endfor -%}
+    {{ return(owners) }}
+{%- endmacro %}
+
+{#- Whether the owner that a column of some rows names is among the hidden. -#}
+{% macro is_hidden(rows, column, hidden) -%}
+exists (
+    select 1
+    from {{ hidden }} as hidden
+    where
+        hidden._client_guid = {{ rows }}._client_guid
+        and hidden.guid = cast({{ rows }}.{{ column }} as {{ dbt.type_string() }})
+)
 {%- endmacro %}

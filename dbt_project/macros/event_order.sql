@@ -11,8 +11,3 @@
     _source_file {{ direction }},
     _row_number {{ direction }}
 {%- endmacro %}
-
-{#- By that order a delete comes after every other event of its day. -#}
-{% macro is_live() -%}
-    coalesce(_snapshot_date > _snapshot_date_deleted, _event is not null)
-{%- endmacro %}

@@ -1,10 +1,27 @@
-{{
-    current(
-        log=ref('stg_accounts'),
-        state=ref('state_accounts'),
-        owners={
-            'member_guid': ref('hidden_members'),
-            'user_guid': ref('hidden_users'),
-        },
+with live as (
+
+    select *
+    from {{ ref('state_accounts') }}
+    where _event_is_live
+
+)
+
+select {{ shown_columns('live', ref('state_accounts'), is_state=true) }}
+from live
+where
+    not exists (
+        select 1
+        from {{ ref('hidden_members') }} as hidden
+        where
+            hidden._client_guid = live._client_guid
+            and hidden.guid = cast(live.member_guid as {{ dbt.type_string() }})
     )
-}}
+    and not exists (
+        select 1
+        from {{ ref('hidden_users') }} as hidden
+        where
+            hidden._client_guid = live._client_guid
+            and hidden.guid = cast(live.user_guid as {{ dbt.type_string() }})
+    )
+union all
+{{ log_rows(ref('stg_accounts')) }}

@@ -1,9 +1,20 @@
-{{
-    current(
-        log=ref('stg_devices'),
-        state=ref('state_devices'),
-        owners={
-            'user_guid': ref('hidden_users'),
-        },
+with live as (
+
+    select *
+    from {{ ref('state_devices') }}
+    where _event_is_live
+
+)
+
+select {{ shown_columns('live', ref('state_devices'), is_state=true) }}
+from live
+where
+    not exists (
+        select 1
+        from {{ ref('hidden_users') }} as hidden
+        where
+            hidden._client_guid = live._client_guid
+            and hidden.guid = cast(live.user_guid as {{ dbt.type_string() }})
     )
-}}
+union all
+{{ log_rows(ref('stg_devices')) }}

@@ -1,6 +1,12 @@
-{{
-    current(
-        log=ref('stg_users'),
-        state=ref('state_users'),
-    )
-}}
+with live as (
+
+    select *
+    from {{ ref('state_users') }}
+    where _event_is_live
+
+)
+
+select {{ shown_columns('live', ref('state_users'), is_state=true) }}
+from live
+union all
+{{ log_rows(ref('stg_users')) }}

@@ -1,7 +1,7 @@
 with logged as (
 
     {% for log, product in {
-        'analytics_events': "cast(data_source as varchar)",
+        'analytics_events': 'cast(data_source as ' ~ dbt.type_string() ~ ')',
         'analytics_pageviews': "'web'",
         'analytics_screenviews': "'mobile'",
         'analytics_timed_events': "'mobile'",
@@ -9,9 +9,9 @@ with logged as (
         select
             '{{ log }}' as log,
             _client_guid as client_guid,
-            {{ product }} as product,
-            cast(user_guid as varchar) as user_guid,
-            cast(created_at at time zone 'UTC' as date) as day
+            {{ product }} as data_source,
+            cast(user_guid as {{ dbt.type_string() }}) as user_guid,
+            {{ utc_day('created_at') }} as day
         from {{ ref(log) }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -21,7 +21,14 @@ with logged as (
 marked as (
 
     select
-        logged.*,
+        logged.client_guid,
+        logged.log,
+        logged.user_guid,
+        logged.day,
+        case
+            when logged.data_source in ('web', 'mobile') then logged.data_source
+            else 'unknown'
+        end as product,
         users.guid is not null as is_left_out
     from logged
     left outer join {{ ref('users') }} as users
@@ -35,7 +42,7 @@ marked as (
 select
     client_guid,
     day,
-    case when product in ('web', 'mobile') then product else 'unknown' end as product,
+    product,
     count(distinct user_guid) filter (where not is_left_out) as active_users,
     count(*) filter (where not is_left_out and log = 'analytics_events') as events,
     count(*) filter (where not is_left_out and log = 'analytics_pageviews') as page_views,
@@ -44,4 +51,4 @@ select
     count(*) filter (where user_guid is null) as rows_without_user,
     count(*) filter (where is_left_out) as rows_left_out
 from marked
-group by all
+group by client_guid, day, product

@@ -19,11 +19,10 @@ versions as (
         valid_from,
         coalesce(
             valid_from = lag(valid_to) over later
-            and cast(connection_status as varchar)
-            is not distinct from lag(cast(connection_status as varchar)) over later,
+            and connection_status is not distinct from lag(connection_status) over later,
             false
         ) as is_as_before
-    from {{ source('history', 'members') }}
+    from {{ ref('history_members') }}
     window later as (partition by _client_guid, guid order by _version)
 
 ),
@@ -46,22 +45,25 @@ select
     members.guid as member_guid,
     members.user_guid,
     members.institution_guid,
-    cast(members.connection_status as varchar) as connection_status,
+    cast(members.connection_status as {{ dbt.type_string() }}) as connection_status,
     told.status_since,
     told.since_version > 1 as is_since_exact,
     told.last_aggregated_at,
-    date_diff(
-        'day', cast(told.last_aggregated_at at time zone 'UTC' as date), latest_days.latest_day
+    cast(
+        {{ dbt.datediff(utc_day('told.last_aggregated_at'), 'latest_days.latest_day', 'day') }}
+        as bigint
     ) as days_since_aggregation,
     latest_days.latest_day,
     case
         when try_cast(members.needs_updated_credentials as boolean) then true
-        when cast(members.connection_status as varchar) in ({{ needs_user }}) then true
-        when cast(members.connection_status as varchar) in {{ needs_nobody }} then false
+        when cast(members.connection_status as {{ dbt.type_string() }}) in ({{ needs_user }})
+            then true
+        when cast(members.connection_status as {{ dbt.type_string() }}) in {{ needs_nobody }}
+            then false
     end as needs_action,
     try_cast(members.is_manual as boolean) as is_manual,
     try_cast(members.is_managed_by_user as boolean) as is_managed_by_user
-from {{ source('history', 'members') }} as members
+from {{ ref('history_members') }} as members
 inner join told
     on members._client_guid = told.client_guid and members.guid = told.guid
 inner join latest_days on members._client_guid = latest_days.client_guid

@@ -4,18 +4,18 @@ with transactions as (
         _client_guid as client_guid,
         guid,
         amount,
-        cast(user_guid as varchar) as user_guid,
-        cast(parent_guid as varchar) as parent_guid,
-        cast(category_guid as varchar) as category_guid,
-        cast(category_name as varchar) as category_name,
-        cast(currency_code as varchar) as currency_code,
-        cast(status as varchar) as status,
+        cast(user_guid as {{ dbt.type_string() }}) as user_guid,
+        cast(parent_guid as {{ dbt.type_string() }}) as parent_guid,
+        cast(category_guid as {{ dbt.type_string() }}) as category_guid,
+        cast(category_name as {{ dbt.type_string() }}) as category_name,
+        cast(currency_code as {{ dbt.type_string() }}) as currency_code,
+        cast(status as {{ dbt.type_string() }}) as status,
         case
-            when cast(transaction_type as varchar) in ('CREDIT', 'DEBIT')
-                then cast(transaction_type as varchar)
+            when cast(transaction_type as {{ dbt.type_string() }}) in ('CREDIT', 'DEBIT')
+                then cast(transaction_type as {{ dbt.type_string() }})
             else 'UNKNOWN'
         end as transaction_type,
-        cast(date_trunc('month', date at time zone 'UTC') as date) as month
+        cast(date_trunc('month', {{ utc_day('date') }}) as date) as month
     from {{ ref('transactions') }}
     where guid is not null
 
@@ -57,14 +57,27 @@ select
     shared_categories.category_name,
     unsplit.currency_code,
     unsplit.status,
-    coalesce(sum(unsplit.amount) filter (where unsplit.transaction_type = 'CREDIT'), 0) as money_in,
-    coalesce(sum(unsplit.amount) filter (where unsplit.transaction_type = 'DEBIT'), 0) as money_out,
-    coalesce(
-        sum(unsplit.amount) filter (where unsplit.transaction_type = 'UNKNOWN'), 0
-    ) as money_of_unknown_type,
+    {% for type, name in {
+        'CREDIT': 'money_in', 'DEBIT': 'money_out', 'UNKNOWN': 'money_of_unknown_type'
+    }.items() %}
+        cast(
+            coalesce(sum(unsplit.amount) filter (where unsplit.transaction_type = '{{ type }}'), 0)
+            as decimal(38, 2)
+        ) as {{ name }},
+    {% endfor %}
     count(*) as transaction_count,
     count(*) filter (where unsplit.transaction_type = 'UNKNOWN') as unknown_types,
     count(*) filter (where unsplit.amount is null) as unknown_amounts
 from unsplit
-left outer join shared_categories using (client_guid, category_guid)
-group by all
+left outer join shared_categories
+    on
+        unsplit.client_guid = shared_categories.client_guid
+        and unsplit.category_guid = shared_categories.category_guid
+group by
+    unsplit.client_guid,
+    unsplit.user_guid,
+    unsplit.month,
+    unsplit.category_guid,
+    shared_categories.category_name,
+    unsplit.currency_code,
+    unsplit.status

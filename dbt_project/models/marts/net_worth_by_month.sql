@@ -23,14 +23,18 @@ summed as (
         user_guid,
         month,
         currency_code,
-        coalesce(sum(balance) filter (where has_balance and side = 'asset'), 0) as assets,
-        coalesce(sum(balance) filter (where has_balance and side = 'debt'), 0) as debts,
-        coalesce(sum(balance) filter (where has_balance and side = 'other'), 0) as other_balances,
-        coalesce(
-            sum(if(side = 'asset', balance, -balance))
-            filter (where has_balance and is_hidden and side <> 'other'),
-            0
-        ) as hidden_net_worth,
+        {% for name, is_counted in {
+            'assets': "side = 'asset'",
+            'debts': "side = 'debt'",
+            'other_balances': "side = 'other'",
+            'hidden_assets': "side = 'asset' and is_hidden",
+            'hidden_debts': "side = 'debt' and is_hidden",
+        }.items() %}
+            cast(
+                coalesce(sum(balance) filter (where has_balance and {{ is_counted }}), 0)
+                as decimal(38, 2)
+            ) as {{ name }},
+        {% endfor %}
         count(*) filter (where has_balance and side <> 'other') as accounts_counted,
         count(*) filter (where has_balance and side = 'other') as other_accounts,
         count(*) filter (where is_closed) as closed_accounts,
@@ -43,6 +47,19 @@ summed as (
 )
 
 select
-    *,
-    assets - debts as net_worth
+    client_guid,
+    user_guid,
+    month,
+    currency_code,
+    assets,
+    debts,
+    other_balances,
+    cast(hidden_assets - hidden_debts as decimal(38, 2)) as hidden_net_worth,
+    accounts_counted,
+    other_accounts,
+    closed_accounts,
+    accounts_without_balance,
+    day,
+    is_month_over,
+    cast(assets - debts as decimal(38, 2)) as net_worth
 from summed

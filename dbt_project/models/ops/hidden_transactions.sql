@@ -1,3 +1,29 @@
-{{ config(materialized='hidden') }}
+{{ config(materialized='view') }}
 
-{{ hidden_keys(state=ref('state_transactions'), current=ref('transactions')) }}
+select
+    seen._client_guid,
+    cast(seen.guid as {{ dbt.type_string() }}) as guid
+from {{ ref('state_transactions') }} as seen
+where
+    not seen._event_is_live
+    or exists (
+        select 1
+        from {{ ref('hidden_accounts') }} as hidden
+        where
+            hidden._client_guid = seen._client_guid
+            and hidden.guid = cast(seen.account_guid as {{ dbt.type_string() }})
+    )
+    or exists (
+        select 1
+        from {{ ref('hidden_members') }} as hidden
+        where
+            hidden._client_guid = seen._client_guid
+            and hidden.guid = cast(seen.member_guid as {{ dbt.type_string() }})
+    )
+    or exists (
+        select 1
+        from {{ ref('hidden_users') }} as hidden
+        where
+            hidden._client_guid = seen._client_guid
+            and hidden.guid = cast(seen.user_guid as {{ dbt.type_string() }})
+    )

@@ -1,3 +1,8 @@
-{{ config(materialized='hidden') }}
+{{ config(materialized='view') }}
 
-{{ hidden_keys(state=ref('state_users'), current=ref('users')) }}
+select
+    seen._client_guid,
+    cast(seen.guid as {{ dbt.type_string() }}) as guid
+from {{ ref('state_users') }} as seen
+where
+    not seen._event_is_live

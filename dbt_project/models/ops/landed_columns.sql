@@ -1,15 +1,17 @@
 with schemas as (
 
-    select *
+    select
+        schema_id,
+        columns,
+        row_number() over (partition by schema_id order by recorded_at) as age
     from {{ ref('ledger') }}
     where what = 'schema'
-    qualify row_number() over (partition by schema_id order by recorded_at) = 1
 
 ),
 
 columns_of_schemas as (
 
-    {{ unnest_rows('schemas', 'columns', kept=['schema_id']) }}
+    {{ unnest_rows('schemas', 'columns', fields=['name', 'type'], kept=['schema_id', 'age']) }}
 
 ),
 
@@ -30,5 +32,11 @@ select
     min(landed.snapshot_date) as first_date,
     min_by(landed.file, landed.recorded_at) as first_file
 from landed
-inner join columns_of_schemas on landed.schema_id = columns_of_schemas.schema_id
-group by all
+inner join columns_of_schemas
+    on landed.schema_id = columns_of_schemas.schema_id and columns_of_schemas.age = 1
+group by
+    landed.resource,
+    landed.schema_id,
+    columns_of_schemas.name,
+    columns_of_schemas.type,
+    columns_of_schemas.ordinal

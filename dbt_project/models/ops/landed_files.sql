@@ -1,3 +1,13 @@
+with latest_records as (
+
+    select
+        *,
+        row_number() over (partition by path order by recorded_at desc) as age
+    from {{ ref('ledger') }}
+    where what in ('landed', 'set_aside')
+
+)
+
 select
     client_guid,
     snapshot_date,
@@ -9,7 +19,5 @@ select
     plain_sha256,
     schema_id,
     recorded_at as landed_at
-from {{ ref('ledger') }}
-where what = 'landed'
-qualify
-    row_number() over (partition by path order by recorded_at desc) = 1
+from latest_records
+where age = 1 and what = 'landed'

@@ -1,12 +1,13 @@
 {{
     config(
-        materialized='grown',
-        pre_hook="{{ drop_month_read_again() }}",
+        materialized='incremental',
+        incremental_strategy='append',
+        pre_hook="{{ delete_files_read_again() }}",
     )
 }}
 
-{%- set listing = 'struct("file" varchar, resource varchar, event varchar, record_count bigint, '
-    'plain_bytes bigint, encrypted_bytes bigint, checksum varchar, effective_date varchar)[]' -%}
+{%- set listing = 'struct("file" varchar, "resource" varchar, "event" varchar, '
+    '"record_count" bigint, "plain_bytes" bigint, "encrypted_bytes" bigint, "checksum" varchar, "effective_date" varchar)[]' -%}
 {%- set fields = {
     'recorded_at': 'timestamptz',
     'run_id': 'varchar',
@@ -36,4 +37,18 @@
     'columns': 'struct("name" varchar, "type" varchar)[]',
     'listed': listing,
 } -%}
-select * from {{ read_ledger(fields, since=month_read_again()) }}
+
+{%- set nulls = [] -%}
+{%- for name, type in [('ledger_file', 'varchar')] + (fields.items() | list) -%}
+    {%- do nulls.append('cast(null as ' ~ engine_type(type) ~ ') as ' ~ quoted(name)) -%}
+{%- endfor -%}
+{#- All files of the ledger, or those that are not as they were when they were read. #}
+{% for ledger_file in ledger_files_to_read() %}
+    select
+        '{{ ledger_file.file }}' as ledger_file,
+        *
+    from {{ read_ledger(fields, ledger_file.file) }}
+    union all
+{% endfor %}
+select {{ nulls | join(', ') }}
+where false

@@ -1,22 +1,40 @@
 with manifests as (
 
-    select *
-    from {{ ref('ledger') }}
-    where what = 'listed'
-    qualify
+    select
+        *,
         row_number() over (
             partition by client_guid, snapshot_date order by recorded_at desc
-        ) = 1
+        ) as age
+    from {{ ref('ledger') }}
+    where what = 'listed'
+
+),
+
+latest_manifests as (
+
+    select
+        client_guid,
+        snapshot_date,
+        listed,
+        recorded_at as listed_at,
+        coalesce(is_unfinished, false) as is_unfinished
+    from manifests
+    where age = 1
 
 )
 
 {{ unnest_rows(
-    'manifests',
+    'latest_manifests',
     'listed',
-    kept=[
-        'client_guid',
-        'snapshot_date',
-        'recorded_at as listed_at',
-        'coalesce(is_unfinished, false) as is_unfinished',
+    fields=[
+        'file',
+        'resource',
+        'event',
+        'record_count',
+        'plain_bytes',
+        'encrypted_bytes',
+        'checksum',
+        'effective_date',
     ],
+    kept=['client_guid', 'snapshot_date', 'listed_at', 'is_unfinished'],
 ) }}

@@ -1,11 +1,42 @@
-{# counted with each batch of files, so the last of them is to come first #}
-{% for resource in var('keyed_resources') + var('logs') + var('logs_without_keys') %}
--- depends_on: {{ ref(resource) }}
+{{ config(materialized='view') }}
+
+{% set built_query %}
+    select distinct new_resources.resource
+    from {{ ref('new_resources') }} as new_resources
+    inner join {{ source('bookkeeping', 'applied_columns') }} as applied
+        on new_resources.resource = applied.resource
+{% endset %}
+{% set tables = [] %}
+{% for resource in var('keyed_resources') + var('logs') %}
+    {% do tables.append(ref('stg_' ~ resource)) %}
 {% endfor %}
--- depends_on: {{ ref('new_resources') }}
+{% for resource in fetch(built_query) | map(attribute='resource') | sort %}
+    {% do tables.append(new_relation('staging', 'stg_' ~ resource)) %}
+{% endfor %}
+with misfits as (
+
+    {% for table in tables %}
+        select
+            _source_file,
+            _event_misfits
+        from {{ table }}
+        where _event_misfits is not null
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+named as (
+
+    {{ explode_texts(
+        'misfits', '_event_misfits', as_name='column_name', kept=['_source_file']
+    ) }}
+
+)
 
 select
     _source_file,
     column_name,
-    row_count
-from ops.counted_misfits
+    count(*) as row_count
+from named
+group by _source_file, column_name

@@ -1,13 +1,22 @@
-{{ config(post_hook="{{ build_new_resources() }}") }}
+{#- The plugin of DuckDB runs the hook's statements in a transaction of its own. -#}
+{%- set in_transaction = target.type != 'duckdb' -%}
+{{ config(post_hook={'sql': '{{ build_new_resources() }}', 'transaction': in_transaction}) }}
 
-{# the hook reads what these models build #}
--- depends_on: {{ ref('landed_columns') }} {{ ref('widened_columns') }} {{ ref('hidden_users') }}
-
+{#- Resources that have landed and have no models. The hook makes their tables, by the macros of
+    the others, and reads these. -#}
+{%- set read_by_hook = [
+    ref('landed_columns'),
+    ref('staged_columns'),
+    ref('changed_files'),
+    ref('unreadable_files'),
+    ref('hidden_users'),
+] -%}
 select
-    resource,
+    landed.resource,
     count(*) as file_count,
-    sum(record_count) as row_count,
-    min(snapshot_date) as first_date
-from {{ ref('landed_files') }}
-where resource not in ({{ known_resources() }})
-group by resource
+    cast(sum(landed.record_count) as bigint) as row_count,
+    min(landed.snapshot_date) as first_date
+from {{ ref('landed_files') }} as landed
+where
+    landed.resource not in ({{ texts(var('keyed_resources') + var('logs')) }})
+group by landed.resource

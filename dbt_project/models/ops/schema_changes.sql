@@ -1,3 +1,4 @@
+{#- A day and a file's name in one text are in the order of both. -#}
 with landed as (
 
     select
@@ -16,7 +17,7 @@ schemas as (
         resource,
         schema_id,
         min(snapshot_date) as first_date,
-        min_by(file, row(snapshot_date, file)) as first_file,
+        min_by(file, concat(snapshot_date, file)) as first_file,
         max(snapshot_date) as last_date
     from landed
     group by resource, schema_id
@@ -30,11 +31,14 @@ typed as (
         lower(columns_of_schemas.column_name) as field,
         columns_of_schemas.landed_type,
         min(schemas.first_date) as first_date,
-        min_by(schemas.first_file, row(schemas.first_date, schemas.first_file)) as first_file,
+        min_by(schemas.first_file, concat(schemas.first_date, schemas.first_file)) as first_file,
         max(schemas.last_date) as last_date
     from schemas
-    inner join {{ ref('landed_columns') }} as columns_of_schemas using (resource, schema_id)
-    group by all
+    inner join {{ ref('landed_columns') }} as columns_of_schemas
+        on
+            schemas.resource = columns_of_schemas.resource
+            and schemas.schema_id = columns_of_schemas.schema_id
+    group by schemas.resource, lower(columns_of_schemas.column_name), columns_of_schemas.landed_type
 
 ),
 
@@ -57,7 +61,7 @@ vanished as (
         placed.resource,
         placed.field,
         min(landed.snapshot_date) as first_date,
-        min_by(landed.file, row(landed.snapshot_date, landed.file)) as first_file
+        min_by(landed.file, concat(landed.snapshot_date, landed.file)) as first_file
     from placed
     inner join landed
         on
@@ -82,7 +86,17 @@ select
     resource,
     field,
     'vanished' as change, -- noqa: RF04
-    cast(null as varchar) as landed_type,
+    cast(null as {{ dbt.type_string() }}) as landed_type,
     first_date,
     first_file as file -- noqa: RF04
 from vanished
+union all
+select
+    resource,
+    field,
+    'renamed' as change, -- noqa: RF04
+    cast(null as {{ dbt.type_string() }}) as landed_type,
+    first_date,
+    first_file as file -- noqa: RF04
+from placed
+where type_number = 1 and field in ('_version', 'valid_from', 'valid_to', 'is_current')

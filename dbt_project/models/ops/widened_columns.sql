@@ -3,13 +3,17 @@ with landed_types as (
     select
         resource,
         column_name,
-        row(first_date, ordinal) as first_place,
+        first_date,
+        ordinal,
+        row_number() over (
+            partition by resource, lower(column_name) order by first_date, ordinal
+        ) as place,
         case landed_type
             when 'float' then 'double'
             else nullif(landed_type, 'null')
         end as landed_as,
-        regexp_extract(landed_type, '^decimal[(]([0-9]+),([0-9]+)[)]$', 1) as width,
-        regexp_extract(landed_type, '^decimal[(]([0-9]+),([0-9]+)[)]$', 2) as scale
+        regexp_extract(landed_type, '^decimal[(]([0-9]+),([0-9]+)[)]', 1) as width,
+        regexp_extract(landed_type, '^decimal[(]([0-9]+),([0-9]+)[)]', 2) as scale
     from {{ ref('landed_columns') }}
 
 ),
@@ -19,7 +23,8 @@ compared as (
     select
         resource,
         min(column_name) as column_name,
-        min(first_place) as first_place,
+        min(first_date) as first_date,
+        min(case when place = 1 then ordinal end) as first_ordinal,
         count(distinct landed_as) as type_count,
         min(landed_as) as one_type,
         bool_and(landed_as in ('integer', 'bigint', 'double')) as is_number,
@@ -47,6 +52,6 @@ select
         else 'varchar'
     end as widened_type,
     row_number() over (
-        partition by resource order by first_place, lower(column_name)
+        partition by resource order by first_date, first_ordinal, lower(column_name)
     ) as ordinal
 from compared

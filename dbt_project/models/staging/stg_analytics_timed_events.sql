@@ -1,8 +1,1 @@
-{{
-    stage(
-        'analytics_timed_events',
-        files=ref('landed_files'),
-        columns=ref('landed_columns'),
-        widened=ref('widened_columns'),
-    )
-}}
+{{ stage('analytics_timed_events') }}

@@ -1,8 +1,1 @@
-{{
-    stage(
-        'devices',
-        files=ref('landed_files'),
-        columns=ref('landed_columns'),
-        widened=ref('widened_columns'),
-    )
-}}
+{{ stage('devices') }}

@@ -1,8 +1,1 @@
-{{
-    stage(
-        'user_communication_profiles',
-        files=ref('landed_files'),
-        columns=ref('landed_columns'),
-        widened=ref('widened_columns'),
-    )
-}}
+{{ stage('user_communication_profiles') }}

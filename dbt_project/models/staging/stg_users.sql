@@ -1,8 +1,1 @@
-{{
-    stage(
-        'users',
-        files=ref('landed_files'),
-        columns=ref('landed_columns'),
-        widened=ref('widened_columns'),
-    )
-}}
+{{ stage('users') }}

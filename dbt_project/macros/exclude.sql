@@ -1,7 +1,0 @@
-{% macro exclude(columns) -%}
-    {{ adapter.dispatch("exclude", "mx")(columns) }}
-{%- endmacro %}
-
-{% macro duckdb__exclude(columns) -%}
-    exclude ({{ columns | join(", ") }})
-{%- endmacro %}

@@ -1,0 +1,103 @@
+{#- A landed value as a value of the column's type: null where it does not fit, never an error. -#}
+{% macro read_as(type, value, landed_type) -%}
+    {%- if type.startswith("decimal") -%}
+    {{ read_decimal(type, value, landed_type) }}
+    {%- elif type == "date" -%}
+    {{ read_date(value, landed_type) }}
+    {%- elif type == "timestamptz" -%}
+    {{ read_timestamp(value, landed_type) }}
+    {%- elif type == "varchar" and is_nested(landed_type) -%}
+    {{ as_json(value) }}
+    {%- elif type == "varchar" and landed_type in ("float", "double") -%}
+    {{ double_as_text(value) }}
+    {%- else -%}
+    try_cast({{ value }} as {{ engine_type(type) }})
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro is_nested(type) -%}
+    {{ return(type[-2:] == "[]" or ("(" in type and not type.startswith("decimal"))) }}
+{%- endmacro %}
+
+{#- A double is rounded as it is written: 1.005 is 1.01, though the double lies below. -#}
+{% macro read_decimal(type, value, landed_type) -%}
+    {%- if landed_type == "varchar" -%}
+    case
+        when {{ matches(value, "[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?") }}
+            then try_cast({{ value }} as {{ type }})
+    end
+    {%- elif landed_type in ("float", "double") -%}
+    try_cast({{ double_as_text(value) }} as {{ type }})
+    {%- elif landed_type in ("integer", "bigint") or landed_type.startswith("decimal") -%}
+    try_cast({{ value }} as {{ type }})
+    {%- else -%}
+    cast(null as {{ type }})
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Other forms of a date than MX documents are left to be counted: they are guesses. -#}
+{% macro read_date(value, landed_type) -%}
+    {%- if landed_type == "varchar" -%}
+    case
+        when {{ matches(value, "[0-9]{4}-[0-9]{2}-[0-9]{2}") }} and {{ value }} >= '0001'
+            then try_cast({{ value }} as date)
+    end
+    {%- else -%}
+    cast(null as date)
+    {%- endif -%}
+{%- endmacro %}
+
+{#- A moment: Unix time as a number or its text, or an ISO 8601 text; without a zone it is UTC. -#}
+{% macro read_timestamp(value, landed_type) -%}
+    {%- if landed_type in ("integer", "bigint") -%}
+    {{ from_epoch("cast(" ~ value ~ " as bigint)") }}
+    {%- elif landed_type in ("float", "double") or landed_type.startswith("decimal") -%}
+    {{ from_epoch(read_decimal("decimal(24,6)", value, landed_type)) }}
+    {%- elif landed_type == "varchar" -%}
+    coalesce(
+        {{ from_epoch(read_decimal("decimal(24,6)", value, landed_type)) }},
+        {{ from_iso(value) }}
+    )
+    {%- elif landed_type in ("date", "timestamp", "timestamp_ns", "timestamptz_ns") -%}
+    cast(cast({{ value }} as timestamp) as {{ engine_type("timestamptz") }})
+    {%- else -%}
+    cast(null as {{ engine_type("timestamptz") }})
+    {%- endif -%}
+{%- endmacro %}
+
+{#- MX counts seconds; a number too large for them is milliseconds, and a larger one microseconds.
+    Outside the years 1 to 9999 there are only mistakes. -#}
+{% macro from_epoch(number) -%}
+    {%- set microseconds -%}
+        case
+            when {{ number }} between -62135596800 and 100000000000
+                then cast({{ number }} * 1000000 as bigint)
+            when
+                {{ number }} between 100000000000 and 100000000000000
+                or {{ number }} between -62135596800000 and -100000000001
+                then cast({{ number }} * 1000 as bigint)
+            when
+                {{ number }} between 100000000000000 and 253402300799999999
+                or {{ number }} between -62135596800000000 and -100000000000001
+                then cast({{ number }} as bigint)
+        end
+    {%- endset -%}
+    {{ moment_of(microseconds) }}
+{%- endmacro %}
+
+{#- The text is compared first, so that no zone moves a moment out of the years 1 to 9999. -#}
+{% macro from_iso(text) -%}
+    {%- set day = "[0-9]{4}-[0-9]{2}-[0-9]{2}" -%}
+    {%- set clock = day ~ "[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?" -%}
+    {%- set moment = engine_type("timestamptz") -%}
+    case
+        when not {{ text }} between '0001-01-02' and '9999-12-31'
+            then null
+        when {{ matches(text, clock ~ "(Z|[+-][01][0-9](:?[0-5][0-9])?)") }}
+            then try_cast({{ text }} as {{ moment }})
+        when {{ matches(text, clock) }}
+            then try_cast(concat({{ text }}, 'Z') as {{ moment }})
+        when {{ matches(text, day) }}
+            then try_cast(concat({{ text }}, ' 00:00:00Z') as {{ moment }})
+    end
+{%- endmacro %}

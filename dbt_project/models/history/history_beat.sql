@@ -1,0 +1,1 @@
+{{ number_versions(ref('stg_beat')) }}

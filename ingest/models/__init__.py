@@ -1,1 +1,0 @@
-"""Run the models and tests of dbt's project as dbt runs them, without starting it."""
