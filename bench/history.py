@@ -27,7 +27,7 @@ class DayCost:
     publishing: Cost
     """Of one release, which is a copy of all that readers need."""
     opened: int
-    """Files below the data folder, by landing and building one day more."""
+    """Files in the data folder, without dbt's own, by landing and building one day more."""
     warehouse_bytes: int
 
     @property
@@ -64,7 +64,7 @@ def _measure_day(receiver: BenchReceiver, *, runs: int) -> DayCost:
     publishing = run_measured(PUBLISH, environment=environment)
     receiver.deliver_day()
     opened = sum(
-        count_opened(command, below=receiver.data, environment=environment, scratch=receiver.folder)
+        count_opened(command, data=receiver.data, environment=environment, scratch=receiver.folder)
         for command in (INGEST, BUILD)
     )
     return DayCost(

@@ -61,13 +61,13 @@ def run_measured(command: Sequence[str], *, environment: Mapping[str, str] | Non
 
 
 def count_opened(
-    command: Sequence[str], *, below: Path, environment: Mapping[str, str], scratch: Path
+    command: Sequence[str], *, data: Path, environment: Mapping[str, str], scratch: Path
 ) -> int:
-    """Run a program under strace and count what it opens below a folder, each opening once."""
+    """Run a program under strace and count the files it opens in a data folder, except dbt's."""
     trace = scratch / "opened"
     strace = ["strace", "-f", "--seccomp-bpf", "-qq", "-z", "-e", "trace=open,openat"]
     run_measured([*strace, "-o", str(trace), *command], environment=environment)
-    pattern = re.compile(f'"{re.escape(str(below))}/')
+    pattern = re.compile(f'"{re.escape(str(data))}/(?!dbt/)')
     with trace.open() as lines:
         count = sum(1 for line in lines if pattern.search(line) and "O_DIRECTORY" not in line)
     trace.unlink()

@@ -57,7 +57,6 @@ class BenchReceiver:
             "MX_DATA": str(self.data),
             "MX_SOURCE": str(self.folder / "source"),
             "MX_GNUPGHOME": str(self.folder / "gnupg"),
-            "DBT_TARGET_PATH": str(self.folder / "target"),
         }
 
     def deliver_day(self) -> None:

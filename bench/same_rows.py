@@ -18,7 +18,7 @@ class Rows(Protocol):
     def name(self) -> str: ...
 
     def rows(self, columns: str) -> str:
-        """Return a query for them; `ours` is the warehouse."""
+        """Return a query for them, to be asked in the warehouse."""
 
 
 def compare_rows(sides: Sequence[Rows], *, warehouse: Path, like: str) -> None:
@@ -30,8 +30,7 @@ def compare_rows(sides: Sequence[Rows], *, warehouse: Path, like: str) -> None:
     Raises:
         DifferentRowsError: there are others on one side than on another.
     """
-    with duckdb.connect() as connection:
-        connection.execute(f"attach '{warehouse}' as ours (read_only)")
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
         columns = ", ".join(_columns_in_common(connection, like))
         found = {side.name: _summary(connection, side, columns) for side in sides}
     if len(set(found.values())) > 1:
@@ -41,7 +40,7 @@ def compare_rows(sides: Sequence[Rows], *, warehouse: Path, like: str) -> None:
 def _columns_in_common(connection: duckdb.DuckDBPyConnection, like: str) -> list[str]:
     query = f"""
         select column_name
-        from (describe ours.state.transactions)
+        from (describe state.transactions)
         semi join (describe from read_parquet('{like}', hive_partitioning = false))
             using (column_name, column_type)
         where column_name not in ('_event', '_source_sha256')

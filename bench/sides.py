@@ -13,8 +13,9 @@ from bench.measure import Cost, run_measured
 from bench.peers import PEER_ENVIRONMENT, peer_python, peer_version
 from bench.receiver import BenchReceiver
 
-BUILD: Final = [sys.executable, "-m", "bench.timed_build"]
-MODELS: Final = ("stg_transactions", "state_transactions", "hidden_transactions", "transactions")
+BUILD: Final = [sys.executable, "-m", "ingest.build", "--quiet", "--no-publish"]
+MODELS: Final = {"model.mx.stg_transactions", "model.mx.state_transactions"}
+"""All of a build that writes transactions; `main.transactions` is a view."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Side(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """A whole build: 22 resources, their history, their owners' deletes, all tests."""
+    """A complete build: 22 resources, their history, their owners' deletes, all tests."""
 
     receiver: BenchReceiver
     name: str = "this project"
@@ -56,19 +57,19 @@ class Ours:
         return self.build()
 
     def build(self) -> Applied:
-        seconds = self.receiver.folder / "seconds"
-        command = [*BUILD, str(seconds), "--quiet", "--no-publish"]
-        program = run_measured(command, environment=self.receiver.environment)
-        times = json.loads(seconds.read_text())
-        return Applied(program, sum(times.get(name, 0) for name in MODELS))
+        program = run_measured(BUILD, environment=self.receiver.environment)
+        results = self.receiver.data / "dbt" / "target" / "run_results.json"
+        nodes = json.loads(results.read_text())["results"]
+        seconds = {node["unique_id"]: node["execution_time"] for node in nodes}
+        return Applied(program, sum(seconds[model] for model in MODELS))
 
     def rows(self, columns: str) -> str:
         """Return a query for its rows, and for those that only a deleted owner hides."""
         return f"""
-            select {columns} from ours.main.transactions
+            select {columns} from main.transactions
             union all
-            select {columns} from ours.state.transactions
-            semi join ours.ops.hidden_transactions using (_client_guid, guid)
+            select {columns} from state.transactions
+            semi join ops.hidden_transactions using (_client_guid, guid)
             where _event_is_live
         """
 

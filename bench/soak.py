@@ -18,11 +18,10 @@ import duckdb
 from bench.receiver import BenchReceiver, bench_receiver
 
 BUILD: Final = [sys.executable, "-m", "ingest.build", "--no-publish"]
-BY_PLAN: Final = "without dbt"
 TABLES: Final = """
-    select schema_name, table_name
-    from duckdb_tables()
-    where schema_name in ('main', 'state', 'history', 'deletes', 'marts')
+    select table_schema, table_name
+    from information_schema.tables
+    where table_schema in ('main', 'state', 'history', 'marts')
 """
 
 Summary = dict[str, tuple[Any, ...] | None]
@@ -54,9 +53,8 @@ def soak_builds(*, keys: int, transactions: int, days: int, times: int) -> Itera
             warehouse.with_name(f"{warehouse.name}.wal").unlink(missing_ok=True)
             shutil.copy(before, warehouse)
             done = _build(receiver)
-            if done.returncode or BY_PLAN not in done.stdout:
-                told = done.stdout.partition("\n")[0]
-                yield f"the build ended with {done.returncode}: {told}"
+            if done.returncode:
+                yield f"the build ended with {done.returncode}: {done.stdout}"
                 continue
             found = _summarize(warehouse)
             first = first or found
@@ -75,7 +73,7 @@ def _build(receiver: BenchReceiver) -> subprocess.CompletedProcess[str]:
 
 
 def _summarize(warehouse: Path) -> Summary:
-    """Count the rows of every table, and sum up a hash over them."""
+    """Count the rows of every table and view, and sum up a hash over them."""
     with duckdb.connect(str(warehouse), read_only=True) as database:
         names = [f'{schema}."{name}"' for schema, name in database.execute(TABLES).fetchall()]
         summary = "select count(*), sum(hash(rows)) from {} as rows"

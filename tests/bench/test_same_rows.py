@@ -20,7 +20,7 @@ class Table:
         return f"from ({self.query}) select {columns}"
 
 
-OURS = Table("ours", "from ours.state.transactions")
+OURS = Table("ours", "from state.transactions")
 
 
 @pytest.fixture
