@@ -16,7 +16,7 @@ from ingest.openpgp import Keyring
 from ingest.pipeline import run
 from ingest.sources.local import LocalFolder
 from ingest.summary import Summary
-from tests.readers.environments import ENGINES, missing_readers
+from tests.readers.environments import ENGINES, OTHER_ENGINES, missing_readers
 from tests.support.receiver import PASSPHRASE, Receiver, receiver
 from tests.support.sender import Sender
 from tests.support.served import Served
@@ -66,6 +66,7 @@ def _needs() -> dict[str, str]:
         "deploy": " and ".join(name for name in host if not shutil.which(name)),
         "bi": " and ".join(missing_readers("superset", programs=("chromium", "chromedriver"))),
         "readers": " and ".join(missing_readers(*ENGINES)),
+        "engines": " and ".join(missing_readers(*OTHER_ENGINES, recipe="engines")),
     }
     return missing | {"deploy": missing["deploy"] or missing["sshd_server"]}
 

@@ -1,4 +1,4 @@
-"""What warehouses are read with: each in an environment of its own, below .venv-readers."""
+"""What warehouses are read or built with: each in an environment of its own."""
 
 import filecmp
 import os
@@ -11,16 +11,20 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[2]
 ENGINES: Final = ("duckdb-1.4", "notebook")
 SUPERSET: Final = "superset"
+SAIL: Final = "sail"
+OTHER_ENGINES: Final = (SAIL, "duckdb-1.5")
 PROGRAMS: Final = Path(__file__).with_name("programs")
 
 
 def environment_folder(name: str) -> Path:
-    return ROOT / ".venv-readers" / name
+    return ROOT / ".venv-sail" if name == SAIL else ROOT / ".venv-readers" / name
 
 
-def missing_readers(*environments: str, programs: Sequence[str] = ()) -> list[str]:
+def missing_readers(
+    *environments: str, programs: Sequence[str] = (), recipe: str = "readers"
+) -> list[str]:
     """Name the environments that are not as their locks say, and programs that are not there."""
-    absent = [f"{name} (just readers)" for name in environments if not _is_installed(name)]
+    absent = [f"{name} (just {recipe})" for name in environments if not _is_installed(name)]
     return absent + [name for name in programs if not shutil.which(name)]
 
 

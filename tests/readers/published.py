@@ -37,7 +37,7 @@ class Serve:
         """Write the next release's number into every transaction, and publish."""
         number = self.release + 1
         with duckdb.connect(self.data / "warehouse.duckdb") as warehouse:
-            warehouse.execute("update main.transactions set revision = $1", [number])
+            warehouse.execute("update state.transactions set revision = $1", [number])
             warehouse.execute("update ops.finished set build = $1", [f"build {number}"])
         call("ingest", "publish", data=self.data)
         assert self.release == number
