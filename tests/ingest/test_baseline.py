@@ -19,7 +19,7 @@ from ingest.errors import SettingsError
 from ingest.judge import Rules
 from ingest.ledger import read_records, read_state
 from ingest.openpgp import Keyring
-from ingest.pipeline import Plan, give_up, run_planned
+from ingest.pipeline import Plan, give_up, release, run_planned, set_files_aside
 from ingest.sources.tree import FolderTree
 from ingest.standing import day_standings
 from ingest.status import day_grid
@@ -468,6 +468,45 @@ def test_a_part_that_never_heals_can_be_given_up(bought: Bought, take: Take, dat
     summary = give_up([f"{CLIENT}.{DAY}.users.baseline-0002"], data=data, rules=RULES)
 
     assert (summary.alarms, summary.standings) == (0, {"landed": 1, "given up": 1})
+
+
+def test_a_part_of_a_baseline_is_set_aside_and_released(
+    bought: Bought,
+    take: Take,
+    keyring: Keyring,
+    data: Path,
+) -> None:
+    bought.put("users-1.avro.pgp", avro_bytes(users("a")))
+    bought.put("users-2.avro.pgp", avro_bytes(users("b")))
+    take()
+    path = f"landing/resource=users/event=baseline/date={DAY}/{CLIENT}.0002.parquet"
+
+    set_files_aside([f"/srv/data/{path}"], data=data, rules=RULES)
+
+    [record] = [each for each in read_records(data / "ledger") if each["what"] == "set_aside"]
+    assert (record["event"], record["part"], record["path"]) == ("baseline", 2, path)
+    assert landed(data) == {"users.baseline": ["a"]}
+    assert take().standings == {"landed": 1, "quarantined": 1}
+    stem = f"{CLIENT}.{DAY}.users.baseline-0002"
+    assert release([stem], data=data, keyring=keyring, rules=RULES).standings == {"landed": 2}
+    assert landed(data) == {"users.baseline": ["a"], "users.baseline-0002": ["b"]}
+
+
+def test_a_baseline_that_comes_in_the_clear_stays_aside(
+    bought: Bought,
+    take: Take,
+    data: Path,
+) -> None:
+    """What is in the clear is encrypted on its way, each time to other bytes."""
+    path = bought.put_as_it_is("users.avro", avro_bytes(users("a")))
+    take()
+    set_files_aside([f"{CLIENT}.{DAY}.users.baseline"], data=data, rules=RULES)
+    path.touch()
+
+    assert take().standings == {"quarantined": 1}
+    bought.put_as_it_is("users.avro", avro_bytes(users("b")))
+    assert take().standings == {"landed": 1}
+    assert landed(data) == {"users.baseline": ["b"]}
 
 
 def test_the_grid_of_a_day_has_a_column_for_a_baseline(

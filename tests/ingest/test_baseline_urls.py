@@ -1,7 +1,7 @@
 """The files of a baseline by their URLs: what is asked for, who sees the key, what is ever told."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from ingest.errors import SettingsError, SourceError
 from ingest.judge import Rules
 from ingest.ledger_state import LedgerState
 from ingest.openpgp import Keyring
-from ingest.pipeline import Plan, run_planned
+from ingest.pipeline import Plan, run_planned, set_files_aside
 from ingest.sources import PLAIN_HTTPS
 from ingest.sources.urls import UrlList, name_urls, open_urls, parse_urls
 from ingest.summary import Summary
@@ -22,6 +22,7 @@ from tests.support.sender import CLIENT, avro_bytes, users
 from tests.support.served import Served
 
 KEY = "a key that one host may see"
+RULES = Rules(settle=timedelta(hours=6), max_plain_bytes=1 << 30)
 
 
 @contextmanager
@@ -112,14 +113,12 @@ def read(urls: UrlList) -> dict[str, bytes]:
     return found
 
 
-def test_a_damaged_file_is_asked_for_again_and_no_other(
-    served: Served, host: str, data: Path, keyring: Keyring
-) -> None:
-    """A list of URLs tells neither sizes nor times, so nothing else shows that a copy is new."""
+@pytest.fixture
+def take(served: Served, host: str, data: Path, keyring: Keyring) -> Callable[[], Summary]:
+    """Do what `ingest baseline` does with the URLs of all that is served."""
     wish = Wish(snapshot_date=date(2026, 1, 2), client=CLIENT, address="")
-    served.bodies = {"/users": avro_bytes(users("a")), "/tags": avro_bytes(users("t"))[:-1]}
 
-    def take() -> Summary:
+    def take_once() -> Summary:
         with opened("list", "\n".join(f"{host}{path}" for path in served.bodies).encode()) as urls:
 
             def plan(state: LedgerState, _scratch: Path) -> Plan:
@@ -133,8 +132,16 @@ def test_a_damaged_file_is_asked_for_again_and_no_other(
                 )
                 return Plan(source=found.baseline, failures=found.failures)
 
-            rules = Rules(settle=timedelta(hours=6), max_plain_bytes=1 << 30)
-            return run_planned(plan, data=data, keyring=keyring, rules=rules)
+            return run_planned(plan, data=data, keyring=keyring, rules=RULES)
+
+    return take_once
+
+
+def test_a_damaged_file_is_asked_for_again_and_no_other(
+    served: Served, take: Callable[[], Summary]
+) -> None:
+    """A list of URLs tells neither sizes nor times, so nothing else shows that a copy is new."""
+    served.bodies = {"/users": avro_bytes(users("a")), "/tags": avro_bytes(users("t"))[:-1]}
 
     first = take()
     served.bodies["/tags"] = avro_bytes(users("t"))
@@ -144,3 +151,20 @@ def test_a_damaged_file_is_asked_for_again_and_no_other(
     assert [each.alarms for each in (first, second, third)] == [1, 0, 0]
     asked = [path for path, _ in served.asked]
     assert (asked.count("/users"), asked.count("/tags")) == (1, 2)
+
+
+def test_what_was_set_aside_is_asked_for_again_and_lands_once_it_is_another(
+    served: Served, take: Callable[[], Summary], data: Path
+) -> None:
+    served.bodies = {"/users": avro_bytes(users("a")), "/tags": avro_bytes(users("t"))}
+    take()
+    set_files_aside([f"{CLIENT}.2026-01-02.tags.baseline"], data=data, rules=RULES)
+
+    same = take()
+    served.bodies["/tags"] = avro_bytes(users("better"))
+    other, again = take(), take()
+
+    assert [each.files_landed for each in (same, other, again)] == [0, 1, 0]
+    assert [each.alarms for each in (same, other, again)] == [1, 0, 0]
+    asked = [path for path, _ in served.asked]
+    assert (asked.count("/users"), asked.count("/tags")) == (1, 3)

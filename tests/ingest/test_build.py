@@ -1,135 +1,212 @@
-"""`just build` runs dbt when there is something to build, and publishes what ended well."""
+"""`just build` builds what is new, publishes what is complete, and says the rest in a line."""
 
+import shutil
 import subprocess
+import sys
+import time
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 import pytest
 
-from ingest import built
 from ingest.build import UNCHANGED, build_warehouse
-from ingest.built import Mark, find_sources, read_mark
-from ingest.errors import PublishError
-from ingest.publish import publish
-from ingest.published import Outcome
+from ingest.dbt import PROJECT
 from ingest.releases import Releases
-from tests.serving.warehouse import serving
-from tests.warehouse.conftest import dbt_call, run_dbt
-from tests.warehouse.landing import Landing, daily_file
+from tests.support.built import (
+    ask,
+    ask_release,
+    copy_of,
+    just_build,
+    land,
+    make_built,
+    nodes_run,
+    typed_dbt,
+    users,
+)
+from tests.warehouse.landing import Landing
+
+MANY = 300_000
+HOLD = """
+import duckdb, sys, time
+connection = duckdb.connect(sys.argv[1], read_only=True)
+print("open", flush=True)
+time.sleep(60)
+"""
 
 
 @pytest.fixture(scope="module")
-def landing(tmp_path_factory: pytest.TempPathFactory) -> Landing:
-    landing = Landing(tmp_path_factory.mktemp("build") / "data")
-    _land_user(landing, "U1", day=1)
-    return landing
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_built(tmp_path_factory.mktemp("built"))
 
 
-def _land_user(landing: Landing, guid: str, *, day: int) -> None:
-    file = daily_file("users.created", day=day)
-    landing.land(file, [{"guid": guid}], schema={"guid": pa.string()})
+@pytest.fixture
+def landing(built: Path, tmp_path: Path) -> Landing:
+    return copy_of(built, tmp_path)
 
 
-def _users(landing: Landing) -> list[str]:
-    with duckdb.connect(landing.data / "warehouse.duckdb", read_only=True) as warehouse:
-        return [guid for (guid,) in warehouse.execute("select guid from main.users").fetchall()]
+def test_nothing_new_is_not_built_again(landing: Landing) -> None:
+    again = just_build(landing.data)
+    copied = just_build(landing.data)
+
+    assert again.returncode == 0
+    assert copied.stdout == f"{UNCHANGED}\n"
 
 
-def test_a_build_stops_early_until_something_lands(
-    landing: Landing, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_models_of_resources_without_new_rows_are_left_out(landing: Landing) -> None:
+    assert just_build(landing.data).returncode == 0  # the copy lies elsewhere
+    land(landing, "tags.created", "T2", day=2)
+    land(landing, "goals.created", day=2)
+
+    done = just_build(landing.data, "--quiet")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert {"stg_tags", "state_tags", "history_tags", "tags"} < nodes_run(landing.data)
+    assert not {"stg_users", "users", "stg_goals", "state_goals"} & nodes_run(landing.data)
+    assert ask_release(landing.data, "select count(*) from main.tags") == [(2,)]
+
+
+def test_an_increment_writes_the_touched_keys_and_no_others(landing: Landing) -> None:
+    """DuckDB numbers the rows of a large table as they are written, and keeps the numbers."""
+    land(landing, "tags.created", *(f"T{number}" for number in range(MANY)), day=2)
     assert build_warehouse(landing.data, dbt_args=["--quiet"]) == 0
-    capfd.readouterr()
+    tables = ("staging.stg_tags", "state.tags")
+    last = {table: ask(landing.data, f"select max(rowid) from {table}")[0][0] for table in tables}  # noqa: S608
+    land(landing, "tags.updated", "T7", "new", day=3)
 
-    assert build_warehouse(landing.data, dbt_args=[], serving=serving()) == 0
-    stopped = capfd.readouterr().out
-    _land_user(landing, "U2", day=2)
     assert build_warehouse(landing.data, dbt_args=["--quiet"]) == 0
 
-    assert stopped.startswith(UNCHANGED + "\nrelease 1 is published: ")
-    assert sorted(_users(landing)) == ["U1", "U2"]
+    written = {
+        table: ask(landing.data, f"select guid from {table} where rowid > {last[table]} order by 1")  # noqa: S608
+        for table in tables
+    }
+    assert written == {table: [("T7",), ("new",)] for table in tables}
 
 
-def test_a_run_of_dbt_by_hand_takes_the_mark_away(landing: Landing, tmp_path: Path) -> None:
-    warehouse, sources = landing.data / "warehouse.duckdb", find_sources(landing.data)
-    build_warehouse(landing.data, dbt_args=["--quiet"])
-    assert read_mark(warehouse).sources == sources.text()
+def test_a_part_is_not_published_until_all_that_follows_is_built(landing: Landing) -> None:
+    land(landing, "users.created", "U3", day=2)
 
-    run_dbt("run", "--select", "ledger", target=tmp_path, cwd=tmp_path, data=landing.data)
+    part = just_build(landing.data, "--select", "+state_users", "+unknown_owners")
+    after_part = users(landing.data)
+    rest = just_build(landing.data, "--quiet")
 
-    assert read_mark(warehouse) == Mark()
-    assert_unfinished(landing.data)
-
-
-def test_a_build_of_a_part_is_told_not_to_be_published(
-    landing: Landing, capfd: pytest.CaptureFixture[str]
-) -> None:
-    part = ["--quiet", "--select", "deliveries"]
-
-    code = build_warehouse(landing.data, dbt_args=part, serving=serving())
-
-    assert code == 0
-    assert capfd.readouterr().out.startswith("not published: warehouse.duckdb: expected a whole")
+    assert (part.returncode, rest.returncode) == (0, 0)
+    assert "not published: " in part.stdout
+    assert after_part == ["U1", "U2"]
+    assert users(landing.data) == ["U1", "U2", "U3"]
 
 
-def test_a_test_that_finds_fault_takes_the_note_away(landing: Landing, tmp_path: Path) -> None:
-    run_dbt("build", target=tmp_path, cwd=tmp_path, data=landing.data)
-    by_hand = publish(landing.data, serving=serving())
+def test_a_test_that_fails_leaves_readers_their_release(landing: Landing, tmp_path: Path) -> None:
+    land(landing, "users.created", "U3", day=2)
+    project = shutil.copytree(PROJECT, tmp_path / "project")
+    (project / "tests" / "always_fails.sql").write_text("select 1 as breach")
+    elsewhere = ("--project-dir", str(project))
+
+    failed = typed_dbt(landing.data, "build", *elsewhere)
+    after_failure = users(landing.data)
+    (project / "tests" / "always_fails.sql").write_text("select 1 as breach where false")
+    retried = typed_dbt(landing.data, "retry", *elsewhere)
+
+    assert failed.returncode == 1
+    assert "not published: 1 models and tests have failed or were left out, always_fails" in (
+        failed.stdout
+    )
+    assert after_failure == ["U1", "U2"]
+    assert (retried.returncode, users(landing.data)) == (0, ["U1", "U2", "U3"])
+
+
+def test_a_file_that_cannot_be_read_is_named_and_the_others_are_built(landing: Landing) -> None:
+    path = land(landing, "users.created", "U3", day=2)
+    rows = path.read_bytes()
+    path.write_bytes(rows[: len(rows) // 2])
+    land(landing, "tags.created", "T2", day=2)
+
+    done = just_build(landing.data)
+
+    assert done.returncode == 1
+    [line] = [line for line in done.stdout.splitlines() if "--set-aside" in line]
+    assert f"{path.relative_to(landing.data)}: expected a Parquet file that can be read" in line
+    assert ask(landing.data, "select count(*) from state.tags") == [(2,)]
+    assert users(landing.data) == ["U1", "U2"]
+    path.write_bytes(rows)
+    assert just_build(landing.data).returncode == 0
+    assert users(landing.data) == ["U1", "U2", "U3"]
+
+
+def test_a_new_resource_that_cannot_be_built_is_left_out(landing: Landing) -> None:
+    land(landing, "plans.created", "P1", day=2).write_bytes(b"torn")
+    land(landing, "pledges.created", "G1", day=2)
+
+    done = just_build(landing.data)
+
+    assert done.returncode == 0
+    assert "new resource plans left out: " in done.stdout
+    assert ask_release(landing.data, "select guid from main.pledges") == [("G1",)]
+
+
+def test_a_file_that_was_set_aside_is_left_out(landing: Landing) -> None:
+    path = land(landing, "users.created", "U3", day=2)
+    just_build(landing.data)
+    landing.record(what="set_aside", path=str(path.relative_to(landing.data)), resource="users")
+    path.unlink()
+
+    assert just_build(landing.data).returncode == 0
+
+    assert users(landing.data) == ["U1", "U2"]
+
+
+def test_a_warehouse_that_is_open_elsewhere_is_said_with_its_process(landing: Landing) -> None:
+    land(landing, "users.created", "U3", day=2)
+    command = [sys.executable, "-c", HOLD, str(landing.data / "warehouse.duckdb")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as reader:
+        assert reader.stdout is not None
+        assert reader.stdout.readline() == b"open\n"
+
+        ours, typed = just_build(landing.data), typed_dbt(landing.data, "build")
+        reader.kill()
+
+    for done in (ours, typed):
+        assert f"(process {reader.pid}); close it there: readers open" in done.stderr
+    assert (ours.returncode, ours.stdout, len(ours.stderr.splitlines())) == (1, "", 1)
+    assert typed.returncode != 0
+    assert "Traceback" not in typed.stdout + typed.stderr
+
+
+def test_an_interrupted_build_says_one_line_and_the_next_goes_on(landing: Landing) -> None:
+    land(landing, "users.created", "U3", day=2)
+    shutil.rmtree(landing.data / "dbt")
+    environment = {"PATH": "/usr/bin:/bin", "MX_DATA": str(landing.data)}
+    command = [sys.executable, "-m", "ingest.build", "--quiet"]
+    with subprocess.Popen(
+        command, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as building:
+        while not (landing.data / "dbt" / "logs").exists():
+            time.sleep(0.1)
+        subprocess.run(["kill", "-INT", "--", f"-{building.pid}"], check=True)
+        _, said = building.communicate(timeout=60)
+
+    assert (building.returncode, said.count("\n")) == (1, 1), said
+    assert "expected to end, found an interruption" in said
+    assert just_build(landing.data, "--quiet").returncode == 0
+    assert users(landing.data) == ["U1", "U2", "U3"]
+
+
+def test_a_warehouse_of_an_older_layout_is_made_anew(landing: Landing) -> None:
     with duckdb.connect(landing.data / "warehouse.duckdb") as warehouse:
-        warehouse.execute("insert into main.users from main.users limit 1")
+        warehouse.execute("alter table ops.applied_files add column consumer varchar")
+        warehouse.execute("create schema deletes")
 
-    selected = ["--select", "main_keeps_the_rules"]
-    call = dbt_call("test", *selected, target=tmp_path, cwd=tmp_path, data=landing.data)
-    code = subprocess.run(**call, capture_output=True, check=False).returncode
+    done = just_build(landing.data)
 
-    assert (by_hand.outcome, code) == (Outcome.PUBLISHED, 1)
-    assert_unfinished(landing.data)
-
-
-def test_a_failed_build_publishes_nothing(landing: Landing) -> None:
-    _land_user(landing, "U3", day=3)
-    [path] = (landing.data / "landing").rglob("date=2026-01-03/*.parquet")
-    path.write_bytes(b"torn")
-    before = Releases(landing.data / "serve").current()
-
-    code = build_warehouse(landing.data, dbt_args=["--quiet"], serving=serving())
-
-    assert code == 1
-    assert_unfinished(landing.data)
-    assert Releases(landing.data / "serve").current() == before
+    assert done.returncode == 0
+    assert "has the layout of an older version: it is made anew" in done.stdout
+    assert users(landing.data) == ["U1", "U2"]
+    schemas = "select count(*) from duckdb_schemas() where schema_name = 'deletes'"
+    assert ask(landing.data, schemas) == [(0,)]
 
 
-def assert_unfinished(data: Path) -> None:
-    with pytest.raises(PublishError, match="expected a whole build with no failure"):
-        publish(data, serving=serving())
+def test_without_serving_nothing_is_published(landing: Landing) -> None:
+    land(landing, "users.created", "U3", day=2)
 
+    assert build_warehouse(landing.data, dbt_args=["--quiet"]) == 0
 
-def test_what_a_build_depends_on_changes_with_the_ledger_and_the_project(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    project, ledger = tmp_path / "project", tmp_path / "ledger" / "2026-01.jsonl"
-    macro, compiled = project / "macros" / "one.sql", project / "target" / "one.sql"
-    for path in (macro, compiled, ledger):
-        path.parent.mkdir(parents=True)
-        path.write_text("1")
-    monkeypatch.setattr(built, "PROJECT", project)
-
-    seen = [find_sources(tmp_path)]
-    for path in (compiled, macro, ledger):
-        path.write_text("12")
-        seen.append(find_sources(tmp_path))
-    monkeypatch.setenv("DBT_TARGET", "other")
-    seen.append(find_sources(tmp_path))
-
-    assert seen[0] == seen[1]
-    assert len(set(seen)) == len(seen) - 1
-    assert seen[2].project == seen[3].project
-
-
-def test_a_warehouse_that_cannot_be_asked_is_not_known_to_be_built(tmp_path: Path) -> None:
-    torn = tmp_path / "warehouse.duckdb"
-    torn.write_bytes(b"torn")
-
-    assert read_mark(tmp_path / "none.duckdb") == Mark()
-    assert read_mark(torn) == Mark()
+    assert Releases(landing.data / "serve").numbers() == [1]

@@ -129,7 +129,7 @@ def test_a_warehouse_that_is_not_finished_is_not_published(small: Path, statemen
     with duckdb.connect(small / "warehouse.duckdb") as warehouse:
         warehouse.execute(statement)
 
-    with pytest.raises(PublishError, match=r"expected a whole build .* make it with: just build"):
+    with pytest.raises(PublishError, match=r"expected the last build .* make it with: just build"):
         publish(small, serving=serving())
     assert ask_elsewhere(small) == "U1"
 

@@ -27,8 +27,17 @@ create table main.accounts as
     select 'A1' as guid, 'partner-1' as user_id, '4000123412341234' as account_number;
 create table history.users as select *, 1 as _version from main.users;
 create table ops.deliveries as select 'C1' as client_guid;
-create table ops.touched_keys as select 'U1' as guid;
-create table ops.finished (build varchar, finished_at timestamptz);
+create table ops.landed_files as select 'U1' as guid;
+create table ops.ledger_marks (file varchar, mark varchar);
+create table ops.applied_files (path varchar, plain_sha256 varchar, record_count bigint);
+create table ops.finished (build varchar, finished_at timestamptz, sources varchar);
+create table ops.published_relations (table_schema varchar, table_name varchar, model varchar);
+insert into ops.published_relations values
+    ('main', 'users', 'users'),
+    ('main', 'accounts', 'accounts'),
+    ('history', 'users', 'history_users'),
+    ('ops', 'deliveries', 'deliveries'),
+    ('history', 'a_log', '');
 """
 
 
@@ -49,7 +58,7 @@ def build_again(data: Path, build: str, *statements: str) -> None:
         warehouse.execute("delete from ops.finished")
         for statement in statements:
             warehouse.execute(statement)
-        warehouse.execute("insert into ops.finished values (?, now())", [build])
+        warehouse.execute("insert into ops.finished values (?, now(), 'project ledger')", [build])
 
 
 def serving(*, keep: int = 5, key: str | None = KEY) -> Serving:
@@ -64,6 +73,12 @@ def serving(*, keep: int = 5, key: str | None = KEY) -> Serving:
 
 def served(data: Path, name: str = "warehouse") -> duckdb.DuckDBPyConnection:
     return duckdb.connect(data / "serve" / f"{name}.duckdb", read_only=True)
+
+
+def list_as_published(*relations: tuple[str, str]) -> str:
+    """Say in SQL that a build has listed these, which models of the same names made."""
+    rows = ", ".join(f"('{schema}', '{name}', '{name}')" for schema, name in relations)
+    return f"insert into ops.published_relations values {rows}"
 
 
 def users(database: duckdb.DuckDBPyConnection) -> list[str]:

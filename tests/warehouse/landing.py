@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from ingest.parquet import column_types
 CLIENT = "CLT-00000000-0000-0000-0000-000000000001"
 OTHER_CLIENT = "CLT-00000000-0000-0000-0000-000000000002"
 FIRST_DAY = date(2026, 1, 1)
+FIRST_RECORD = datetime(2026, 2, 1, tzinfo=UTC)
 Rows = list[dict[str, Any]]
 
 
@@ -40,7 +41,8 @@ class Landing:
     """What has landed in one data folder."""
 
     data: Path
-    _landed_at: datetime = field(default=datetime(2026, 2, 1, tzinfo=UTC))
+    records: int = 0
+    """How many there are already: each is a microsecond younger than the one before."""
 
     def land(self, file: DailyFile, rows: Rows, *, schema: dict[str, pa.DataType]) -> None:
         """Land rows as one daily file; a file of that name is replaced."""
@@ -67,8 +69,9 @@ class Landing:
 
     def record(self, **facts: Any) -> None:
         """Append one record to the ledger."""
-        self._landed_at += timedelta(microseconds=1)
-        at = self._landed_at.isoformat(timespec="microseconds").replace("+00:00", "Z")
+        self.records += 1
+        recorded_at = FIRST_RECORD + timedelta(microseconds=self.records)
+        at = recorded_at.isoformat(timespec="microseconds").replace("+00:00", "Z")
         self.write(json.dumps({"recorded_at": at, "run_id": "a run", **facts}) + "\n")
 
     def write(self, text: str) -> None:

@@ -68,6 +68,16 @@ def current(files: Mapping[DailyFile, Rows], resource: str) -> set[Told]:
     return keyed | set(_unkeyed(files, resource))
 
 
+def state(files: Mapping[DailyFile, Rows], resource: str) -> set[Told]:
+    """`state.<resource>`: each key ever seen, its latest values, and whether it is live."""
+    told: set[Told] = set()
+    for key, of_key in events_by_key(files, resource).items():
+        valued = [event for event in of_key if event.rank < RANKS["deleted"]]
+        values = _told(valued[-1]) if valued else (None,) * 4
+        told.add((*key, *values, of_key[-1].rank < RANKS["deleted"]))
+    return told
+
+
 def as_of(files: Mapping[DailyFile, Rows], resource: str, day: date) -> set[Told]:
     """The rows that were live at the end of a day."""
     return {(*key, *_told(row)) for key, row in live_rows(files, resource, day).items()}

@@ -1,8 +1,9 @@
 """The tables are a function of the set of landed files, however these came."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -11,19 +12,35 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from ingest import build
+from ingest.build import build_warehouse
 from ingest.delivery import DailyFile
 from tests.warehouse import oracle
 from tests.warehouse.conftest import Warehouse, compile_sql, open_warehouse, run_dbt
 from tests.warehouse.landing import FIRST_DAY, Landing, Rows
-from tests.warehouse.worlds import DAYS, draw_waves
+from tests.warehouse.sparse_waves import Files, draw_sparse_wave, files_of
+from tests.warehouse.worlds import DAYS, Arrival, draw_waves
 
 Tables = dict[str, set[tuple[Any, ...]]]
 VALUES = ("_client_guid", "guid", "note", "extra", "_source_file", "_row_number")
 EXAMPLES = int(os.environ.get("LAWS_EXAMPLES", "1"))
 WORLDS = 12
 WAVES = 4
-ROWS_AT_ONCE = 80
+SPARSE_WAVES = 3
+PARTS = (
+    "+stg_users",
+    "stg_users",
+    "state_users",
+    "stg_accounts",
+    "state_accounts",
+    "landed_files+",
+    "changed_files",
+    "stg_tags state_tags unknown_owners",
+    "+unknown_owners",
+    "state",
+    "staging",
+    "history",
+    "new_resources",
+)
 INTERVAL = ("_version", "valid_from", "valid_to", "is_current")
 
 
@@ -66,37 +83,46 @@ def _documented_query() -> str:
     return page.read_text().split("```sql\n")[1].split("```")[0]
 
 
-def _every_table(data: Path) -> dict[str, Any]:
+def every_table(data: Path) -> dict[str, Any]:
+    """Give every table's columns and rows. New columns of increments come last."""
     query = """
         select table_schema || '."' || table_name || '"' from information_schema.tables
-        where table_schema in ('main', 'state', 'history', 'deletes')
-            or table_name like 'hidden_%'
+        where table_schema in ('main', 'state', 'history') or table_name like 'hidden_%'
     """
     with open_warehouse(data) as warehouse:
         tables = [name for (name,) in warehouse.execute(query).fetchall()]
-        return {
-            table: (
-                warehouse.execute(f"describe {table}").fetchall(),
-                warehouse.execute(f"from {table} order by all").fetchall(),
-            )
-            for table in tables
-        }
+        return {table: _sorted_rows(warehouse, table) for table in tables}
 
 
-def _build(data: Path, wave: int, *, folder: Path) -> None:
-    """Build by dbt, twice by the plan that it leaves, and by dbt again."""
-    if wave == WAVES - 1:
-        run_dbt("run", target=folder / "target", cwd=folder)
-        return
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DBT_TARGET_PATH", str(folder / "target"))
-        if wave:
-            patch.setattr(build, "_run_dbt", no_dbt)
-        assert build.build_warehouse(data, dbt_args=["--quiet"]) == 0
+def _sorted_rows(warehouse: Warehouse, table: str) -> tuple[list[Any], list[Any]]:
+    described = sorted(row[:2] for row in warehouse.execute(f"describe {table}").fetchall())
+    columns = ", ".join(f'"{name}"' for name, _ in described)
+    return described, warehouse.execute(f"select {columns} from {table} order by all").fetchall()  # noqa: S608
 
 
-def no_dbt(*_args: object, **_kwargs: object) -> int:
-    raise AssertionError("dbt has been started")
+def _build(random: Random, data: Path, *, is_first: bool) -> None:
+    """Build in one of the ways there are: some parts before all, all with tests, or all at once."""
+    ways = ["untouched left out", "all", *([] if is_first else ["parts first"])]
+    way = random.choice(ways)
+    if way == "parts first":
+        parts = random.sample(PARTS, 2)
+        run_dbt("run", "--select", *parts, target=data / "dbt" / "target", cwd=data.parent)
+    if way == "untouched left out":
+        assert build_warehouse(data, dbt_args=["--quiet"]) == 0
+    else:
+        run_dbt("run", target=data / "dbt" / "target", cwd=data.parent)
+
+
+def _land_waves(random: Random, landing: Landing) -> Iterator[Files]:
+    """Land dense waves, then sparse ones out of what has landed; yield all that has by each."""
+    landed: dict[DailyFile, Arrival] = {}
+    dense = draw_waves(random, clients=WORLDS, waves=WAVES)
+    sparse = (draw_sparse_wave(random, landed) for _ in range(SPARSE_WAVES))
+    for wave in chain(dense, sparse):
+        for arrival in wave:
+            arrival.land(landing)
+            landed[arrival.file] = arrival
+        yield files_of(landed.values())
 
 
 @settings(
@@ -113,12 +139,8 @@ def test_builds_in_any_order_of_arrival_end_in_the_same_tables(
     """Each client is a world of its own: a build costs seconds, however many there are."""
     tmp_path = tmp_path_factory.mktemp("laws")
     landing = Landing(tmp_path / "data")
-    files: dict[DailyFile, Rows] = {}
-    for number, wave in enumerate(draw_waves(random, clients=WORLDS, waves=WAVES)):
-        for arrival in wave:
-            arrival.land(landing)
-            files[arrival.file] = arrival.rows
-        _build(landing.data, number, folder=tmp_path)
+    for number, files in enumerate(_land_waves(random, landing)):
+        _build(random, landing.data, is_first=number == 0)
         assert _found(landing.data) == _expected(files)
     date = FIRST_DAY + timedelta(days=DAYS // 2)
     query = compile_sql(f"{{{{ as_of('taggings', '{date}') }}}}", cwd=tmp_path)
@@ -126,9 +148,9 @@ def test_builds_in_any_order_of_arrival_end_in_the_same_tables(
         assert _read(warehouse, query, VALUES) == oracle.as_of(files, "taggings", date)
         query = _documented_query().replace("2026-01-31", str(date))
         assert _read(warehouse, query, VALUES) == oracle.as_of(files, "accounts", date)
-    incremental = _every_table(landing.data)
+    incremental = every_table(landing.data)
 
-    batches = ("--vars", f"rows_at_once: {ROWS_AT_ONCE}")
-    run_dbt("run", "--full-refresh", *batches, target=tmp_path / "target", cwd=tmp_path)
+    target = landing.data / "dbt" / "target"
+    run_dbt("run", "--full-refresh", target=target, cwd=tmp_path)
 
-    assert _every_table(landing.data) == incremental
+    assert every_table(landing.data) == incremental

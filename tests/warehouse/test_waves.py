@@ -121,9 +121,3 @@ def test_as_of_a_day_shows_who_was_live_at_its_end(
         rows = warehouse.execute(f"select guid from ({query}) order by guid").fetchall()  # noqa: S608
 
     assert [guid for (guid,) in rows] == guids
-
-
-def test_a_build_with_nothing_new_leaves_nothing_to_look_at(waves: Warehouse) -> None:
-    query = "select consumer, source, guid from ops.touched_keys"
-
-    assert waves.execute(query).fetchall() == []

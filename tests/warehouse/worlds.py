@@ -12,6 +12,7 @@ from tests.warehouse.landing import Landing, Rows, daily_file
 from tests.warehouse.oracle import OWNERS, RANKS
 
 DAYS = 5
+GUIDS = ("1", "2", "3")
 EXTRAS = (None, pa.int32(), pa.int64(), pa.float64())
 
 
@@ -46,7 +47,7 @@ def draw_waves(random: Random, *, clients: int, waves: int) -> list[list[Arrival
     arrivals += random.sample(arrivals, len(arrivals) // 10)
     drawn = [arrivals[wave::waves] for wave in range(waves)]
     return [
-        [_with_extra(random, arrival, EXTRAS[min(wave, 3)]) for arrival in of_wave]
+        [with_extra(random, arrival, EXTRAS[min(wave, 3)]) for arrival in of_wave]
         for wave, of_wave in enumerate(drawn)
     ]
 
@@ -57,7 +58,7 @@ def _draw_files(random: Random, client: str) -> Iterator[Arrival]:
             for day in range(1, DAYS + 1):
                 for part in _draw_parts(random, event):
                     file = daily_file(f"{resource}.{event}", day=day, client=client, part=part)
-                    rows = [_draw_row(random, resource) for _ in range(random.randint(0, 2))]
+                    rows = [draw_row(random, resource) for _ in range(random.randint(0, 2))]
                     yield Arrival(file=file, rows=rows, extra=None)
 
 
@@ -68,13 +69,15 @@ def _draw_parts(random: Random, event: str) -> list[int]:
     return [random.randint(1, 3) for _ in range(random.choice([0, 0, 0, 1, 2, 4]))]
 
 
-def _draw_row(random: Random, resource: str) -> dict[str, Any]:
-    owners = {column: random.choice([None, "1", "2", "3"]) for column in OWNERS[resource]}
-    guid = random.choice([None, "1", "1", "2", "2", "3", "3"])
+def draw_row(random: Random, resource: str) -> dict[str, Any]:
+    """Draw a row of any key, or of none, and of any owners."""
+    owners = {column: random.choice([None, *GUIDS]) for column in OWNERS[resource]}
+    guid = random.choice([None, *GUIDS, *GUIDS])
     return {"guid": guid, "note": f"{random.random()}", **owners}
 
 
-def _with_extra(random: Random, arrival: Arrival, extra: pa.DataType | None) -> Arrival:
+def with_extra(random: Random, arrival: Arrival, extra: pa.DataType | None) -> Arrival:
+    """Give rows the field `extra` of a type, or leave them without it."""
     if extra is None or random.random() < 0.5:
         return arrival
     number = float if extra == pa.float64() else int
