@@ -80,7 +80,8 @@ def test_every_model_compiles_to_spark_s_sql(sail: Sail, landing_on_sail: Landin
 
     compiled = (sail.folder / "dbt" / "compiled").rglob("models/**/*.sql")
     written = {path.stem for path in compiled if path.parent.suffix != ".yml"}
-    assert written == {path.stem for path in sail.project.glob("models/**/*.sql")}
+    models = {path.stem for path in sail.project.glob("models/**/*.sql")}
+    assert written == models - {"account_balances"}  # a function, which Spark does not have
 
 
 @pytest.mark.usefixtures("of_sail")
