@@ -1,7 +1,7 @@
 """Build the warehouse and publish it, alone in the data folder: `just build`.
 
-What is built is dbt's to say. This asks first whether anything is new, and leaves out the models of
-resources that nothing new touches.
+dbt decides what a build does. This module asks first whether anything is new, and leaves out the
+models of resources that have no new rows.
 """
 
 import os

@@ -30,7 +30,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What a run of dbt did."""
+    """A run of dbt and the project that it ran on."""
 
     id: str
     builds: bool

@@ -1,4 +1,4 @@
-"""What dbt calls of this package: dbt-duckdb loads this module, as `profiles.yml` says.
+"""The plugin that dbt-duckdb loads, as `profiles.yml` says.
 
 Before dbt connects it takes the run lock and checks what the build reads. SQL then asks it, by a
 function, what only Python knows or can do.
