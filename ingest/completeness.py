@@ -4,7 +4,6 @@ A build may take several runs, of parts or after failures. `ops.passed_nodes` ha
 tests that passed and are up to date, each with a hash of the text that passed.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -128,13 +127,13 @@ def missing_nodes(database: duckdb.DuckDBPyConnection, run: Run, *, basis: str) 
 def note_finished(database: duckdb.DuckDBPyConnection, run: Run, *, sources: str) -> None:
     """Note that the warehouse is complete, and what of it readers are to see."""
     new = database.execute("select resource from ops.new_resources").fetchall()
-    relations: Iterable[tuple[str, str, str]] = [
+    relations = [
         *(node.relation for node in run.nodes.values() if node.relation),
         *((schema, resource, "") for (resource,) in new for schema in ("main", "history")),
     ]
     database.execute("begin")
     database.execute("delete from ops.published_relations")
-    database.executemany("insert into ops.published_relations values (?, ?, ?)", list(relations))
+    database.executemany("insert into ops.published_relations values (?, ?, ?)", relations)
     database.execute("insert into ops.finished values (?, now(), ?)", [run.id, sources])
     database.execute("commit")
 

@@ -29,7 +29,7 @@ where
     {%- endfor %}
 {%- endmacro %}
 
-{#- What a balance is told by, of each version of an account. -#}
+{#- The columns that a balance needs, of each version of an account. -#}
 {% macro account_versions(accounts) -%}
 select
     _client_guid,

@@ -1,5 +1,5 @@
-{#- By what column a resource names its owners, as the YAML of its model in `main` says. Of a resource
-    without a model a user may own the rows. -#}
+{#- By what column a resource names its owners, as the YAML of its model in `main` says. A user may
+    own the rows of a resource without a model. -#}
 {% macro owners_of(resource) -%}
     {%- set node = graph.nodes.get("model.mx." ~ resource) if execute -%}
     {{ return(node.config.meta.get("owners", {}) if node else {"user_guid": "users"}) }}
