@@ -5,19 +5,21 @@
     select versions.*
     from {{ new_relation("history", resource) }} as versions
     where
-        {{ is_valid("versions", date) }}
+        versions.valid_from <= cast('{{ date }}' as date)
+        and coalesce(versions.valid_to > cast('{{ date }}' as date), true)
         {%- for column, owner in owners_of_resource(resource).items() %}
-        and not {{ is_hidden("versions", column, "(" ~ hidden_as_of(owner, date) ~ ")") }}
+        and not exists (
+            select 1
+            from ({{ hidden_as_of(owner, date) | indent(12) }}) as hidden
+            where
+                hidden._client_guid = versions._client_guid
+                and hidden.guid = cast(versions.{{ column }} as {{ dbt.type_string() }})
+        )
         {%- endfor %}
     {%- endif -%}
 {%- endmacro %}
 
-{#- Versions that another event of their own day ended have an empty interval. -#}
-{% macro is_valid(versions, date) -%}
-    {{ versions }}.valid_from <= cast('{{ date }}' as date)
-    and coalesce({{ versions }}.valid_to > cast('{{ date }}' as date), true)
-{%- endmacro %}
-
+{#- All that were known by a day, without those that were live. -#}
 {% macro hidden_as_of(owner, date) -%}
 (
     select _client_guid, cast(guid as {{ dbt.type_string() }}) as guid
@@ -38,23 +40,10 @@ from ({{ as_of(owner, date) | indent }})
 
 {#- Without a model a resource may have no column that names a user. -#}
 {% macro owners_of_resource(resource) -%}
-    {%- set history = new_relation("history", resource) -%}
-    {%- set columns = adapter.get_columns_in_relation(history) | map(attribute="name") -%}
-    {%- set columns = columns | map("lower") | list -%}
-    {%- set owners = {} -%}
+    {%- set columns = adapter.get_columns_in_relation(new_relation("history", resource)) -%}
+    {%- set columns, owners = columns | map(attribute="name") | map("lower") | list, {} -%}
     {%- for column, owner in owners_of(resource).items() if column in columns -%}
         {%- do owners.update({column: owner}) -%}
     {%- endfor -%}
     {{ return(owners) }}
-{%- endmacro %}
-
-{#- Whether the owner that a column of some rows names is among the hidden. -#}
-{% macro is_hidden(rows, column, hidden) -%}
-exists (
-    select 1
-    from {{ hidden }} as hidden
-    where
-        hidden._client_guid = {{ rows }}._client_guid
-        and hidden.guid = cast({{ rows }}.{{ column }} as {{ dbt.type_string() }})
-)
 {%- endmacro %}

@@ -4,17 +4,18 @@
 {% macro changed_files(resource=none) -%}
     {%- set query -%}
         select
-            changed.resource,
-            changed.file,
-            changed.path,
-            changed.schema_id,
-            cast(changed.snapshot_date as {{ dbt.type_string() }}) as day,
-            changed.is_landed,
-            changed.is_landed and changed.record_count > 0 and unreadable.path is null as has_rows
-        from {{ ref("changed_files") }} as changed
-        left outer join {{ ref("unreadable_files") }} as unreadable on changed.path = unreadable.path
+            resource,
+            file,
+            path,
+            schema_id,
+            cast(snapshot_date as {{ dbt.type_string() }}) as day,
+            is_landed,
+            is_landed
+            and record_count > 0
+            and path not in (select path from {{ ref("unreadable_files") }}) as has_rows
+        from {{ ref("changed_files") }}
         {%- if resource %}
-        where changed.resource = {{ text_literal(resource) }}
+        where resource = {{ text_literal(resource) }}
         {%- endif %}
     {%- endset -%}
     {{ return(fetch(query)) }}
@@ -23,15 +24,12 @@
 {#- All files of a resource that have rows and can be read. -#}
 {% macro all_files(resource) -%}
     {%- set query -%}
-        select
-            landed.path,
-            landed.schema_id
-        from {{ ref("landed_files") }} as landed
-        left outer join {{ ref("unreadable_files") }} as unreadable on landed.path = unreadable.path
+        select path, schema_id
+        from {{ ref("landed_files") }}
         where
-            landed.resource = {{ text_literal(resource) }}
-            and landed.record_count > 0
-            and unreadable.path is null
+            resource = {{ text_literal(resource) }}
+            and record_count > 0
+            and path not in (select path from {{ ref("unreadable_files") }})
     {%- endset -%}
     {{ return(fetch(query)) }}
 {%- endmacro %}
@@ -45,11 +43,7 @@
         date '{{ day }}'{{ ", " if not loop.last }}
         {%- endfor -%}
     )
-    and _source_file{{ which }} in (
-        {%- for file in files | map(attribute="file") | unique | sort -%}
-        {{ text_literal(file) }}{{ ", " if not loop.last }}
-        {%- endfor -%}
-    )
+    and _source_file{{ which }} in ({{ texts(files | map(attribute="file") | unique | sort) }})
     {%- else -%}
     false
     {%- endif -%}

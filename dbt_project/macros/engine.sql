@@ -69,11 +69,7 @@
     read_json(
         {{ text_literal(data_folder() ~ "ledger/" ~ ledger_file) }},
         format = 'newline_delimited',
-        columns = {{ "{" }}
-            {%- for name, type in fields.items() %}
-            "{{ name }}": '{{ type }}'{{ "," if not loop.last }}
-            {%- endfor %}
-        {{ "}" }},
+        columns = {{ fields }},
         ignore_errors = true
     )
 {%- endmacro %}
@@ -85,14 +81,10 @@
             cast(record.`{{ name }}` as {{ engine_type(type) }}) as `{{ name }}`{{ "," if not loop.last }}
             {%- endfor %}
         from (
-            select
-                from_json(
-                    value, '
-                    {%- for name, type in fields.items() -%}
-                    {{ name }} {{ engine_type(type | replace("timestamptz", "varchar")) }}{{ ", " if not loop.last }}
-                    {%- endfor -%}
-                    '
-                ) as record
+            select from_json(value, '
+                {%- for name, type in fields.items() -%}
+                {{ name }} {{ engine_type(type | replace("timestamptz", "varchar")) }}{{ ", " if not loop.last }}
+                {%- endfor -%}') as record
             from text.`{{ data_folder() }}ledger/{{ ledger_file }}`
         )
         where record.recorded_at is not null
@@ -231,7 +223,7 @@
 {% macro duckdb__utc_day(moment) %}cast({{ moment }} at time zone 'UTC' as date){% endmacro %}
 {% macro spark__utc_day(moment) %}cast({{ moment }} as date){% endmacro %}
 
-{#- The first day of each month from one day until another, a row each. -#}
+{#- The first day of each month from one day until another, a row each; Spark gives one in any case. -#}
 {% macro each_month(first, last) -%}
     {{ adapter.dispatch("each_month", "mx")("date_trunc('month', " ~ first ~ ")", last) }}
 {%- endmacro %}
@@ -241,12 +233,7 @@
 {%- endmacro %}
 
 {% macro spark__each_month(first, last) -%}
-    explode(
-        case
-            when {{ first }} <= {{ last }}
-                then sequence(cast({{ first }} as date), cast({{ last }} as date), interval 1 month)
-        end
-    )
+    explode(sequence(cast({{ first }} as date), cast(greatest({{ first }}, {{ last }}) as date), interval 1 month))
 {%- endmacro %}
 
 {#- What a table that no model makes is kept in. -#}

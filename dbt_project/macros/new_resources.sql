@@ -14,8 +14,7 @@
     {%- set unreadable = fetch(
         "select path from " ~ ref("unreadable_files") ~ " where resource = " ~ text_literal(resource)
     ) -%}
-    {%- set is_kept = load_relation(staging) and not (flags.FULL_REFRESH or needs_rebuild(resource)) -%}
-    {%- set kept = staging if is_kept else none -%}
+    {%- set kept = staging if keeps_its_table(resource, staging, columns) else none -%}
     {%- set found = namespace(problem=unreadable[0].path ~ " cannot be read" if unreadable else "") -%}
     {%- for step in (stage_new, reduce_new, show_new) if not found.problem -%}
         {#- asking for columns has begun a transaction, which would not see what the step before did -#}
@@ -26,43 +25,50 @@
     {{ return(found.problem) }}
 {%- endmacro %}
 
+{#- A new column, too, makes the tables of a resource without models anew. -#}
+{% macro keeps_its_table(resource, staging, columns) -%}
+    {%- if flags.FULL_REFRESH or not load_relation(staging) or needs_rebuild(resource) -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {%- set known = adapter.get_columns_in_relation(staging) | map(attribute="name") | map("lower") | list -%}
+    {{ return(columns | reject("in", known) | list == []) }}
+{%- endmacro %}
+
 {% macro stage_new(resource, staging, kept, columns) -%}
     {%- if not kept -%}
         {{ return([create_table(staging) ~ stage(resource)]) }}
     {%- endif -%}
-    {%- set statements = ["delete from " ~ staging ~ " where " ~ is_of(changed_files(resource))] -%}
-    {%- set known = adapter.get_columns_in_relation(staging) | map(attribute="name") | list -%}
-    {%- for column in staging_columns(resource) if column.name not in known -%}
-        {%- do statements.append(add_column(staging, column.name, engine_type(column.type))) -%}
-        {%- do known.append(column.name) -%}
+    {%- set names = [] -%}
+    {%- for column in adapter.get_columns_in_relation(staging) -%}
+        {%- do names.append(adapter.quote(column.name)) -%}
     {%- endfor -%}
-    {%- set rows = stage(resource, known=staging) -%}
-    {{ return(statements + [insert_columns(staging, known, rows)]) }}
+    {%- set names, rows = names | join(", "), stage(resource, known=staging) -%}
+    {{
+        return([
+            "delete from " ~ staging ~ " where " ~ is_of(changed_files(resource)),
+            "insert into " ~ staging ~ " (" ~ names ~ ") select " ~ names ~ " from (" ~ rows ~ ") as new_rows",
+        ])
+    }}
 {%- endmacro %}
 
 {% macro reduce_new(resource, staging, kept, columns) -%}
     {%- set state = new_relation("state", resource, "table") -%}
-    {%- set changes = new_relation("state", resource ~ "__changes", "table") -%}
     {%- if "guid" not in columns -%}
         {{ return([]) }}
     {%- elif not (kept and load_relation(state)) -%}
         {{ return([create_table(state) ~ reduce_events(staging)]) }}
     {%- endif -%}
     {%- set rows = reduce_events(staging, known=state, resource=resource) -%}
-    {%- set known = adapter.get_columns_in_relation(state) | map(attribute="name") | list -%}
-    {%- set statements = [create_table(changes) ~ rows] -%}
-    {%- for column in adapter.get_columns_in_relation(staging)
-            if column.name not in known + ["_resource", "_event_misfits"] -%}
-        {%- do statements.append(add_column(state, column.name, column.dtype)) -%}
-        {%- do known.append(column.name) -%}
-    {%- endfor -%}
-    {%- do statements.append(
-        "merge into " ~ state ~ " as known using " ~ changes ~ " as changes on "
-        ~ "known._client_guid = changes._client_guid and known.guid = changes.guid "
-        ~ "when matched then delete"
-    ) -%}
-    {%- do statements.append(insert_columns(state, known, "select * from " ~ changes)) -%}
-    {{ return(statements + [delete_withdrawn_keys(state), "drop table " ~ changes]) }}
+    {%- set is_same_key -%}
+        known._client_guid = changed._client_guid and known.guid = changed.guid
+    {%- endset -%}
+    {{
+        return([
+            "merge into " ~ state ~ " as known using (" ~ rows ~ ") as changed on " ~ is_same_key
+            ~ " when matched then update set * when not matched then insert *",
+            delete_withdrawn_keys(state),
+        ])
+    }}
 {%- endmacro %}
 
 {% macro show_new(resource, staging, kept, columns) -%}
@@ -99,23 +105,6 @@ union all
 {{ log_rows(staging) }}
 {%- endmacro %}
 
-{% macro add_column(relation, name, type) -%}
-    {{ return(adapter.dispatch("add_column", "mx")(relation, adapter.quote(name), type)) }}
-{%- endmacro %}
-
-{% macro default__add_column(relation, name, type) -%}
-    {{ return("alter table " ~ relation ~ " add column " ~ name ~ " " ~ type) }}
-{%- endmacro %}
-
 {% macro create_table(relation) -%}
     {{ "create or replace table " ~ relation ~ " " ~ table_format() ~ " as " }}
-{%- endmacro %}
-
-{% macro insert_columns(relation, names, rows) -%}
-    {%- set columns = [] -%}
-    {%- for name in names -%}
-        {%- do columns.append(adapter.quote(name)) -%}
-    {%- endfor -%}
-    {%- set columns = columns | join(", ") -%}
-    insert into {{ relation }} ({{ columns }}) select {{ columns }} from ({{ rows }}) as new_rows
 {%- endmacro %}

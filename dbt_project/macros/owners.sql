@@ -27,13 +27,7 @@
         {%- for owner, files in changed | groupby("resource") if "model.mx.state_" ~ owner in graph.nodes -%}
             {%- do run_query(delete_owners_of(owner, files)) -%}
         {%- endfor -%}
-    delete from {{ this }}
-    where
-        _source_file in (
-            {%- for file in changed | map(attribute="file") | unique | sort -%}
-            {{ text_literal(file) }}{{ ", " if not loop.last }}
-            {%- endfor -%}
-        )
+    delete from {{ this }} where _source_file in ({{ texts(changed | map(attribute="file") | unique | sort) }})
     {%- endif -%}
 {%- endmacro %}
 

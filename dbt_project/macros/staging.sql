@@ -102,14 +102,12 @@ from (
 
 {#- The lineage columns of no row, for a resource that has not landed. -#}
 {% macro no_rows() -%}
-    (
-        select
-            cast(null as {{ dbt.type_string() }}) as _resource,
-            cast(null as {{ dbt.type_string() }}) as _event,
-            cast(null as date) as _snapshot_date,
-            cast(null as {{ dbt.type_string() }}) as _client_guid,
-            cast(null as bigint) as _row_number,
-            cast(null as {{ dbt.type_string() }}) as _source_file,
-            cast(null as {{ dbt.type_string() }}) as _source_sha256
-    ) as none_landed
+    {%- set text = dbt.type_string() -%}
+    {%- set types = {
+        "_resource": text, "_event": text, "_snapshot_date": "date", "_client_guid": text,
+        "_row_number": "bigint", "_source_file": text, "_source_sha256": text,
+    } -%}
+    (select {% for name, type in types.items() -%}
+        cast(null as {{ type }}) as {{ name }}{{ ", " if not loop.last }}
+    {%- endfor %}) as none_landed
 {%- endmacro %}

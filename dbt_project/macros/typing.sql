@@ -6,17 +6,13 @@
     {{ read_date(value, landed_type) }}
     {%- elif type == "timestamptz" -%}
     {{ read_timestamp(value, landed_type) }}
-    {%- elif type == "varchar" and is_nested(landed_type) -%}
+    {%- elif type == "varchar" and (landed_type.endswith("[]") or landed_type.startswith(("struct(", "map("))) -%}
     {{ as_json(value) }}
     {%- elif type == "varchar" and landed_type in ("float", "double") -%}
     {{ double_as_text(value) }}
     {%- else -%}
     try_cast({{ value }} as {{ engine_type(type) }})
     {%- endif -%}
-{%- endmacro %}
-
-{% macro is_nested(type) -%}
-    {{ return(type[-2:] == "[]" or ("(" in type and not type.startswith("decimal"))) }}
 {%- endmacro %}
 
 {#- A double is rounded as it is written: 1.005 is 1.01, though the double lies below. -#}
@@ -49,9 +45,7 @@
 
 {#- A moment: Unix time as a number or its text, or an ISO 8601 text; without a zone it is UTC. -#}
 {% macro read_timestamp(value, landed_type) -%}
-    {%- if landed_type in ("integer", "bigint") -%}
-    {{ from_epoch("cast(" ~ value ~ " as bigint)") }}
-    {%- elif landed_type in ("float", "double") or landed_type.startswith("decimal") -%}
+    {%- if landed_type in ("integer", "bigint", "float", "double") or landed_type.startswith("decimal") -%}
     {{ from_epoch(read_decimal("decimal(24,6)", value, landed_type)) }}
     {%- elif landed_type == "varchar" -%}
     coalesce(
@@ -69,20 +63,16 @@
     Outside the years 1 to 9999 there are only mistakes. -#}
 {% macro from_epoch(number) -%}
     {%- set microseconds -%}
-        case
-            when {{ number }} between -62135596800 and 100000000000
-                then cast({{ number }} * 1000000 as bigint)
-            when
-                {{ number }} between 100000000000 and 100000000000000
-                or {{ number }} between -62135596800000 and -100000000001
-                then cast({{ number }} * 1000 as bigint)
-            when
-                {{ number }} between 100000000000000 and 253402300799999999
-                or {{ number }} between -62135596800000000 and -100000000000001
-                then cast({{ number }} as bigint)
-        end
+        cast(
+            {{ number }} * case
+                when {{ number }} between -100000000000 and 100000000000 then 1000000
+                when {{ number }} between -100000000000000 and 100000000000000 then 1000
+                else 1
+            end as bigint
+        )
     {%- endset -%}
-    {{ moment_of(microseconds) }}
+    {%- set is_plausible = microseconds ~ " between -62135596800000000 and 253402300799999999" -%}
+    {{ moment_of("case when " ~ is_plausible ~ " then " ~ microseconds ~ " end") }}
 {%- endmacro %}
 
 {#- The text is compared first, so that no zone moves a moment out of the years 1 to 9999. -#}

@@ -1,18 +1,12 @@
 {#- Sail has no ALTER TABLE ADD COLUMNS: a merge of no rows widens a Delta table. -#}
 {% macro spark__alter_relation_add_remove_columns(relation, add_columns, remove_columns) -%}
     {%- for column in add_columns -%}
-        {%- do run_query(spark__add_column(relation, column.quoted, column.data_type)) -%}
-    {%- endfor -%}
-{%- endmacro %}
-
-{% macro spark__add_column(relation, name, type) -%}
-    {{
-        return(
+        {%- do run_query(
             "merge with schema evolution into " ~ relation ~ " as kept using (select *, cast(null as "
-            ~ type ~ ") as " ~ name ~ " from " ~ relation ~ " where false) as widened on false "
-            ~ "when not matched then insert *"
-        )
-    }}
+            ~ column.data_type ~ ") as " ~ column.quoted ~ " from " ~ relation
+            ~ " where false) as widened on false when not matched then insert *"
+        ) -%}
+    {%- endfor -%}
 {%- endmacro %}
 
 {#- Sail's catalogue keeps the columns that a table was made with; those of a view are asked anew. -#}
