@@ -17,8 +17,10 @@ from ingest.dbt import PROJECT
 BY_HAND: Final = "{#"
 NEXT: Final = "write it: python -m ingest.templates"
 
+COUNTERS: Final = {"revision", "updated_at"}
+
 STAGING: Final = Template("{{ stage('$resource') }}\n")
-STATE: Final = Template("{{ reduce_events(ref('stg_$resource')) }}\n")
+STATE: Final = Template("{{ reduce_events(ref('stg_$resource')$counters) }}\n")
 HISTORY: Final = Template("{{ number_versions(ref('stg_$resource')) }}\n")
 
 LIVE_KEYS: Final = Template("""\
@@ -86,6 +88,8 @@ class Resource:
     is_log: bool
     has_keys: bool
     """Whether its catalogue columns have a guid."""
+    counters: tuple[str, ...] = ()
+    """Its columns that should grow with each event of a key, and do not order events."""
     is_owner: bool = False
     owners: dict[str, str] = field(default_factory=dict)
     """The resource of the owner that each of some columns names."""
@@ -95,7 +99,8 @@ def render_models(resource: Resource) -> dict[str, str]:
     """Give the SQL of each model of a resource, by its path in the folder of models."""
     name, texts = resource.name, {"staging/stg_": STAGING.substitute(resource=resource.name)}
     if not resource.is_log:
-        texts["state/state_"] = STATE.substitute(resource=name)
+        counters = f", counters={list(resource.counters)}" if resource.counters else ""
+        texts["state/state_"] = STATE.substitute(resource=name, counters=counters)
         texts["history/history_"] = HISTORY.substitute(resource=name)
     texts["current/"] = _current(resource)
     if resource.is_owner:
@@ -141,6 +146,7 @@ def read_resources(project: Path) -> list[Resource]:
             name=name,
             is_log=name in listed["logs"],
             has_keys="guid" in fields.get(name, set()),
+            counters=tuple(sorted(fields.get(name, set()) & COUNTERS)),
             is_owner=name in are_owners,
             owners=owners[name],
         )

@@ -2,7 +2,10 @@
     row has come from. -#}
 {% macro shown_columns(alias, relation, is_state=false) -%}
     {%- set of_row = ["_event", "_snapshot_date", "_client_guid", "_row_number", "_source_file", "_source_sha256"] -%}
-    {%- set of_state = ["_snapshot_date_deleted", "_row_number_deleted", "_source_file_deleted", "_event_is_live"] -%}
+    {%- set of_state = [
+        "_snapshot_date_deleted", "_row_number_deleted", "_source_file_deleted",
+        "_event_is_live", "_event_is_disordered",
+    ] -%}
     {%- set of_event = ["_resource", "_event_misfits"] -%}
     {{ columns_except(alias, relation, of_row + (of_state if is_state else of_event), of_event) }},
     {{ alias }}._client_guid,

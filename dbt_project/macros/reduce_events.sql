@@ -1,7 +1,8 @@
 {#- One row a key: its latest values, its latest delete, and whether it is live. An increment looks at
     the keys that changed files touch and at no others. Only the narrow columns that order events are
-    sorted; the wide rows that won are then fetched by their places. -#}
-{% macro reduce_events(events, known=none, resource=none) -%}
+    sorted; the wide rows that won are then fetched by their places. `counters` are columns that should
+    grow with each event; a key whose latest values have less than earlier ones is disordered. -#}
+{% macro reduce_events(events, known=none, resource=none, counters=[]) -%}
 {%- set is_model = model.resource_type == "model" -%}
 {%- set known = known or (this if is_model and is_incremental()) -%}
 {%- set is_asked = known or (is_model and not execute) -%}
@@ -10,7 +11,7 @@ with
 {% if known %}
 {{ touched_keys(events, known, files) }},
 {% endif %}
-{{ latest_events(events, known) }},
+{{ latest_events(events, known, counters) }},
 decided_keys as (
     select *
     {%- if known %}
@@ -22,10 +23,10 @@ decided_keys as (
     full outer join latest_deletes using (_client_guid, guid)
     {%- endif %}
 )
-{{ rows_of_keys(events) }}
+{{ rows_of_keys(events, counters) }}
 {%- endmacro %}
 
-{% macro latest_events(events, known) -%}
+{% macro latest_events(events, known, counters) -%}
 latest_events as (
     select
         _client_guid,
@@ -34,6 +35,11 @@ latest_events as (
         _snapshot_date,
         _source_file,
         _row_number,
+        {%- for counter in counters %}
+        max({{ counter }}) over (
+            partition by _client_guid, guid, _event = 'deleted'
+        ) as _event_highest_{{ counter }},
+        {%- endfor %}
         row_number() over (
             partition by _client_guid, guid, _event = 'deleted'
             order by {{ event_order("desc") | indent(12) }}
@@ -44,12 +50,7 @@ latest_events as (
         {% if known %}and {{ is_touched("events") | indent(8) }}{% endif %}
 ),
 latest_values as (
-    select
-        _client_guid,
-        guid,
-        _snapshot_date,
-        _source_file,
-        _row_number
+    select *
     from latest_events
     where _event_age = 1 and _event <> 'deleted'
 ),
@@ -67,7 +68,7 @@ latest_deletes as (
 
 {#- By the order of events a delete comes after every other event of its day. A touched key that has
     no event left has no place either. -#}
-{% macro rows_of_keys(events) -%}
+{% macro rows_of_keys(events, counters) -%}
 {%- set keys = {"_client_guid": "decided_keys._client_guid", "guid": "decided_keys.guid"} -%}
 select
     {{ columns_except("given", events, ["_resource", "_event_misfits"], replaced=keys) }},
@@ -77,7 +78,10 @@ select
     coalesce(
         decided_keys._snapshot_date > decided_keys._snapshot_date_deleted,
         decided_keys._snapshot_date is not null
-    ) as _event_is_live
+    ) as _event_is_live,
+    {% for counter in counters -%}
+    coalesce(given.{{ counter }} < decided_keys._event_highest_{{ counter }}, false) or {% endfor -%}
+    false as _event_is_disordered
 from decided_keys
 left outer join {{ events }} as given
     on

@@ -1,1 +1,1 @@
-{{ reduce_events(ref('stg_accounts')) }}
+{{ reduce_events(ref('stg_accounts'), counters=['revision', 'updated_at']) }}

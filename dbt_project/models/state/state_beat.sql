@@ -1,1 +1,1 @@
-{{ reduce_events(ref('stg_beat')) }}
+{{ reduce_events(ref('stg_beat'), counters=['updated_at']) }}

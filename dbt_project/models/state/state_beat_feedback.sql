@@ -1,1 +1,1 @@
-{{ reduce_events(ref('stg_beat_feedback')) }}
+{{ reduce_events(ref('stg_beat_feedback'), counters=['updated_at']) }}

@@ -1,1 +1,1 @@
-{{ reduce_events(ref('stg_budgets')) }}
+{{ reduce_events(ref('stg_budgets'), counters=['revision', 'updated_at']) }}

@@ -1,1 +1,1 @@
-{{ reduce_events(ref('stg_categories')) }}
+{{ reduce_events(ref('stg_categories'), counters=['revision', 'updated_at']) }}

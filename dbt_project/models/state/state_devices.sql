@@ -1,1 +1,1 @@
-{{ reduce_events(ref('stg_devices')) }}
+{{ reduce_events(ref('stg_devices'), counters=['updated_at']) }}

@@ -1,1 +1,1 @@
-{{ reduce_events(ref('stg_discovered_accounts')) }}
+{{ reduce_events(ref('stg_discovered_accounts'), counters=['updated_at']) }}

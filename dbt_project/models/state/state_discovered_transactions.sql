@@ -1,1 +1,1 @@
-{{ reduce_events(ref('stg_discovered_transactions')) }}
+{{ reduce_events(ref('stg_discovered_transactions'), counters=['updated_at']) }}

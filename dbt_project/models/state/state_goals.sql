@@ -1,1 +1,1 @@
-{{ reduce_events(ref('stg_goals')) }}
+{{ reduce_events(ref('stg_goals'), counters=['revision', 'updated_at']) }}

@@ -1,1 +1,1 @@
-{{ reduce_events(ref('stg_holdings')) }}
+{{ reduce_events(ref('stg_holdings'), counters=['revision', 'updated_at']) }}

@@ -1,1 +1,1 @@
-{{ reduce_events(ref('stg_insights')) }}
+{{ reduce_events(ref('stg_insights'), counters=['updated_at']) }}

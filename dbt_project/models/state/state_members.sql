@@ -1,1 +1,1 @@
-{{ reduce_events(ref('stg_members')) }}
+{{ reduce_events(ref('stg_members'), counters=['revision', 'updated_at']) }}

@@ -1,1 +1,1 @@
-{{ reduce_events(ref('stg_notification_profiles')) }}
+{{ reduce_events(ref('stg_notification_profiles'), counters=['updated_at']) }}

@@ -1,1 +1,1 @@
-{{ reduce_events(ref('stg_taggings')) }}
+{{ reduce_events(ref('stg_taggings'), counters=['revision', 'updated_at']) }}

@@ -1,1 +1,1 @@
-{{ reduce_events(ref('stg_tags')) }}
+{{ reduce_events(ref('stg_tags'), counters=['revision', 'updated_at']) }}

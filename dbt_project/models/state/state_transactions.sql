@@ -1,1 +1,1 @@
-{{ reduce_events(ref('stg_transactions')) }}
+{{ reduce_events(ref('stg_transactions'), counters=['revision', 'updated_at']) }}

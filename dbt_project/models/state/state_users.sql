@@ -1,1 +1,1 @@
-{{ reduce_events(ref('stg_users')) }}
+{{ reduce_events(ref('stg_users'), counters=['revision', 'updated_at']) }}
