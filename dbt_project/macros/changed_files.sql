@@ -36,14 +36,14 @@
 
 {#- Whether a row is one of some files, or was decided by one of them. The days come first: engines
     skip parts of a table by them, as they do not by long texts that begin alike. -#}
-{% macro is_of(files, which="") -%}
+{% macro is_of(files, which="", of="") -%}
     {%- if files -%}
-    _snapshot_date{{ which }} in (
+    {{ of }}_snapshot_date{{ which }} in (
         {%- for day in files | map(attribute="day") | unique | sort -%}
         date '{{ day }}'{{ ", " if not loop.last }}
         {%- endfor -%}
     )
-    and _source_file{{ which }} in ({{ texts(files | map(attribute="file") | unique | sort) }})
+    and {{ of }}_source_file{{ which }} in ({{ texts(files | map(attribute="file") | unique | sort) }})
     {%- else -%}
     false
     {%- endif -%}

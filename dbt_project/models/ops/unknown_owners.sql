@@ -25,18 +25,16 @@
             cast(events.{{ column }} as {{ dbt.type_string() }}) as owner_guid,
             events._source_file
         from {{ events }} as events
+        left outer join {{ states[owner] }} as owners
+            on
+                events._client_guid = owners._client_guid
+                and cast(events.{{ column }} as {{ dbt.type_string() }})
+                = cast(owners.guid as {{ dbt.type_string() }})
         where
             events.{{ column }} is not null
             and events._event <> 'deleted'
-            {{ 'and ' ~ is_of(files) if is_increment }}
-            and not exists (
-                select 1
-                from {{ states[owner] }} as owners
-                where
-                    owners._client_guid = events._client_guid
-                    and cast(owners.guid as {{ dbt.type_string() }})
-                    = cast(events.{{ column }} as {{ dbt.type_string() }})
-            )
+            and owners._client_guid is null
+            {{ 'and ' ~ is_of(files, of='events.') if is_increment }}
         union all
     {% endfor %}
 {% endfor %}
