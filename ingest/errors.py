@@ -10,7 +10,7 @@ IngestError                 caught once, in cli.main, and told on one line
 │   ├── FileAbsent          a listed file is not there, or not yet
 │   └── FileGone            a listed file was there, and will not come back
 ├── KeyringError            gpg is missing, or has no such key, or refuses
-├── ConversionError         the process that converts a file is killed again and again
+├── ConversionError         the process that converts files does not work, or was stopped
 ├── LedgerError             the ledger cannot be read
 ├── WarehouseError          the warehouse is not there, or cannot be read or built
 ├── PublishError            the warehouse is not fit to be published, or no release to go back to
@@ -67,7 +67,7 @@ class KeyringError(IngestError):
 
 
 class ConversionError(IngestError):
-    """The process that converts a file is killed whenever it tries."""
+    """The process that converts files does not work, or somebody has stopped it."""
 
 
 class LedgerError(IngestError):

@@ -9,18 +9,16 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from ingest.convert import Conversion, Converted, Converters
+from ingest.convert import Conversion, Converted, ConverterLost, Converters
 from ingest.delivery import DailyFile, Event
 from ingest.durable import sync_file
-from ingest.errors import ConversionError, Reason, RejectedError
+from ingest.errors import Reason, RejectedError
 from ingest.landing import landing_path
-from ingest.lean import import_arrow
 from ingest.ledger import Record
 from ingest.ledger_state import Archived, What
 from ingest.manifest import Listing
 from ingest.openpgp import Keyring
 from ingest.plaintext import Plaintext
-from ingest.worker import WorkerLost
 
 SLACK_BYTES = 1 << 20
 """How far beyond its listed size a file may grow before its decryption is stopped."""
@@ -113,6 +111,8 @@ class Lander:
             plain_sha256=_known_sha256(ciphertext) or self._read_sha256(ciphertext, limit=limit),
             target=self.scratch / f"{ciphertext.file.stem}.parquet",
             memory_bytes=self.memory_bytes,
+            size_bytes=ciphertext.plain_bytes,
+            listed_rows=listing.record_count if listing else None,
         )
         plain, converted = self._convert(ciphertext, wanted, limit=limit)
         if size_bytes is not None:
@@ -131,33 +131,22 @@ class Lander:
         self, ciphertext: Ciphertext, wanted: Conversion, *, limit: int
     ) -> tuple[Plaintext, Converted | RejectedError]:
         read = partial(self.keyring.read, ciphertext.path, max_bytes=limit)
-        if self.converters.leaves_here(ciphertext.plain_bytes):
-            return read(partial(_convert_here, wanted=wanted))
-        elsewhere = partial(self.converters.convert, wanted=wanted)
         try:
-            return read(partial(elsewhere, in_columns=True))
-        except WorkerLost:
-            log.warning("%s: read once more, row by row", ciphertext.file.stem)
+            return read(partial(self.converters.convert, wanted=wanted))
+        except ConverterLost as lost:
+            log.warning("%s: read once more, row by row: %s", ciphertext.file.stem, lost)
         try:
-            return read(partial(elsewhere, in_columns=False))
-        except WorkerLost as error:
-            raise ConversionError(
-                f"{ciphertext.file.stem}: expected to convert it, found the process killed twice; "
-                "see whether the machine has memory for it, and lower MX_MEMORY"
-            ) from error
+            return read(partial(self.converters.convert_alone, wanted=wanted))
+        except ConverterLost as lost:
+            rejection = lost.rejection
+        # size and checksum come first: who damaged a file need not have meant its contents
+        plain, _ = read(lambda _: None)
+        return plain, rejection
 
     def _read_sha256(self, ciphertext: Ciphertext, *, limit: int) -> str:
         """Decrypt once only to know the hash that every landed row carries."""
         plain, _ = self.keyring.read(ciphertext.path, lambda _: None, max_bytes=limit)
         return plain.sha256
-
-
-def _convert_here(plain: Plaintext, *, wanted: Conversion) -> Converted | RejectedError:
-    """Convert a small file; a run that has none need not wait for what is imported for it."""
-    import_arrow()
-    from ingest.convert_here import convert
-
-    return convert(plain, wanted)
 
 
 def landed_records(

@@ -106,12 +106,17 @@ def ingest(sender: Sender, data: Path, keyring: Keyring) -> Ingest:
     """Run the pipeline over the sender's folder."""
 
     def run_once(
-        *, settle_hours: float = 6, accept_unlisted: bool = False, keys: Keyring = keyring
+        *,
+        settle_hours: float = 6,
+        accept_unlisted: bool = False,
+        recheck_quarantine: bool = False,
+        keys: Keyring = keyring,
     ) -> Summary:
         rules = Rules(
             settle=timedelta(hours=settle_hours),
             max_plain_bytes=1 << 30,
             accept_unlisted=accept_unlisted,
+            recheck_quarantine=recheck_quarantine,
         )
         return run(LocalFolder(sender.folder), data=data, keyring=keys, rules=rules)
 

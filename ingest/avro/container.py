@@ -4,6 +4,7 @@ Rule: Avro specification 1.12, "Object Container Files". Nothing here trusts a l
 that it has read: each is held against a limit before a byte is allocated for it.
 """
 
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,8 +18,6 @@ SYNC_BYTES = 16
 MAX_METADATA_BYTES = 4 << 20
 MAX_METADATA_ENTRIES = 1_000
 MAX_BLOCK_BYTES = 128 << 20
-MAX_ROWS_PER_BYTE = 1_000
-"""Rows of nulls may take no bytes at all; a block may not claim a universe of them."""
 
 
 class Readable(Protocol):
@@ -81,8 +80,6 @@ def read_blocks(stream: Readable, *, header: Header) -> Iterator[Block]:
                 found=f"{row_count} rows in {size} bytes",
             )
         rows = decompress(_read(stream, size), codec=header.codec, limit=MAX_BLOCK_BYTES)
-        if row_count > (len(rows) + 1) * MAX_ROWS_PER_BYTE:
-            raise _not_avro("rows that fit their block", f"{row_count} rows in {len(rows)} bytes")
         if _read(stream, SYNC_BYTES) != header.sync:
             raise _not_avro("the sync marker after a block", "other bytes")
         yield Block(row_count=row_count, rows=rows)
@@ -103,16 +100,19 @@ def _read_metadata(stream: Readable) -> dict[str, bytes]:
     metadata: dict[str, bytes] = {}
     entries = total = 0
     while (count := _long(stream)) != 0:
+        source = stream
         if count < 0:
             count = -count
-            _long(stream)
+            source = io.BytesIO(_read_bytes(stream, limit=MAX_METADATA_BYTES))
         for _ in range(count):
-            key = _read_bytes(stream, limit=MAX_METADATA_BYTES - total)
-            value = _read_bytes(stream, limit=MAX_METADATA_BYTES - total - len(key))
+            key = _read_bytes(source, limit=MAX_METADATA_BYTES - total)
+            value = _read_bytes(source, limit=MAX_METADATA_BYTES - total - len(key))
             entries, total = entries + 1, total + len(key) + len(value)
             if entries > MAX_METADATA_ENTRIES:
                 raise _not_avro(f"at most {MAX_METADATA_ENTRIES} header entries", "more")
             metadata[key.decode("utf-8", "replace")] = value
+        if source is not stream and source.read(1):
+            raise _not_avro("as many bytes of header entries as stated", "more")
     return metadata
 
 
@@ -142,7 +142,9 @@ def _read_long(stream: Readable, *, at_end: bool = False) -> int | None:
             break
         shift += 7
         if shift > 63:
-            raise _not_avro("a 64-bit number", "a longer one")
+            break
+    if result >> 64 or shift > 63:
+        raise _not_avro("a 64-bit number", "a longer one")
     return (result >> 1) ^ -(result & 1)
 
 

@@ -1,35 +1,24 @@
-"""Rows of an Avro container as Arrow record batches; the only importer of fastavro.
+"""Rows of an Avro container as Arrow record batches.
 
-fastavro is the reference. Flat schemas may be decoded in columns instead, and come out the same.
+Rows decoded one by one are the reference. Flat schemas may be decoded in columns instead, and come
+out the same.
 """
 
-import io
-import json
-import struct
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
-from typing import Any, Final, cast
+from typing import Final
 
-import fastavro
 import pyarrow as pa
 
 from ingest.ahead import map_ahead, read_ahead
-from ingest.avro import MAGIC
-from ingest.avro.container import (
-    SYNC_BYTES,
-    Block,
-    Readable,
-    read_blocks,
-    read_header,
-    write_long,
-)
+from ingest.avro.columnar import ColumnarError, carries, decode_columns
+from ingest.avro.container import Block, Readable, read_blocks, read_header
+from ingest.avro.cursor import unfit_row
+from ingest.avro.rows import decode_rows
 from ingest.avro.schema import translate_schema
-from ingest.avro.types import Translation
-from ingest.errors import Reason, RejectedError
 
 GROUP_BYTES = 2 << 20
 """Larger groups are decoded no faster, and wait for each other in memory."""
@@ -37,15 +26,13 @@ GROUPS_AHEAD = 8
 """Read and not yet decoded."""
 DECODED_AHEAD = 24
 """Decoded and not yet written: as much as is decoded while a row group is written."""
-BATCH_ROWS = 16_384
-PATIENCE_S: Final = 10.0
-"""How long a group may take to decode in columns; it takes milliseconds."""
+PATIENCE_S: Final = 1.0
+"""Processor time that a group may take to decode in columns; it takes milliseconds."""
+MAX_EMPTY_ROWS: Final = 1_000_000
+"""Rows that take no bytes, where nothing lists how many there are."""
 
-ROWS: Final = "fastavro"
+ROWS: Final = "rows"
 COLUMNS: Final = "polars-avro"
-
-# What fastavro raises on rows that do not fit their schema; it has no exception of its own.
-_BAD_ROWS = (EOFError, ValueError, LookupError, TypeError, ArithmeticError, struct.error)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,25 +46,23 @@ class Container:
     """What decodes the rows: ROWS or COLUMNS, told from the schema."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Group:
-    """Some blocks as a container of their own, without compression."""
-
-    container: bytes
-    row_count: int
-
-
+_Group = list[Block]
 _Decode = Callable[[_Group], Iterable[pa.RecordBatch]]
 
 
 def open_container(
-    stream: Readable, *, in_columns: bool = False, patience_s: float = PATIENCE_S
+    stream: Readable,
+    *,
+    in_columns: bool = False,
+    patience_s: float = PATIENCE_S,
+    listed_rows: int | None = None,
 ) -> Container:
     """Open an Avro object container.
 
     Args:
-        in_columns: decode a flat schema in columns, in a process that ends if that takes longer
-            than patience_s for a group of blocks; otherwise every row is read by itself.
+        in_columns: decode a flat schema in columns, in a process that ends if that takes more than
+            patience_s of processor time for a group of blocks; else every row is read by itself.
+        listed_rows: how many there should be. It bounds rows that take no bytes.
 
     Returns:
         Its rows in file order, in batches; none for a header-only file.
@@ -86,26 +71,25 @@ def open_container(
         RejectedError: here for a bad header or schema, and while reading for bad blocks or rows.
     """
     header = read_header(stream)
-    schema, translation = translate_schema(header.schema)
-    groups = _grouped(read_blocks(stream, header=header), plain=translation.plain)
-    by_rows = partial(_decode_rows, schema=schema, translation=translation)
-    if not in_columns:
-        return Container(schema=schema, batches=_each(by_rows, groups), decoder=ROWS)
-    # small files, which are many, need not wait for this import
-    from ingest.avro.columnar import ColumnarError, carries, decode_columns
-
-    groups = read_ahead(groups, ahead=GROUPS_AHEAD)
-    if not carries(translation.plain):
+    schema, record = translate_schema(header.schema)
+    max_empty = MAX_EMPTY_ROWS if listed_rows is None else listed_rows
+    groups = _grouped(
+        _plausible(
+            read_blocks(stream, header=header),
+            max_empty_rows=max_empty if record.is_empty else None,
+        )
+    )
+    by_rows = partial(decode_rows, schema=schema, fields=record.fields)
+    if not (in_columns and carries(record.plain)):
         return Container(schema=schema, batches=_each(by_rows, groups), decoder=ROWS)
 
     def by_columns(group: _Group) -> list[pa.RecordBatch]:
         try:
-            return decode_columns(
-                group.container, schema=schema, row_count=group.row_count, patience_s=patience_s
-            )
+            return decode_columns(group, schema=schema, plain=record.plain, patience_s=patience_s)
         except ColumnarError:
             return list(by_rows(group))
 
+    groups = read_ahead(groups, ahead=GROUPS_AHEAD)
     return Container(schema=schema, batches=_each_ahead(by_columns, groups), decoder=COLUMNS)
 
 
@@ -121,66 +105,34 @@ def _each_ahead(decode: _Decode, groups: Generator[_Group]) -> Generator[pa.Reco
             yield from batches
 
 
-def _grouped(blocks: Iterable[Block], *, plain: Any) -> Generator[_Group]:
-    """Join small blocks, as every container that is opened costs a parse of its schema."""
-    header = _null_codec_header(plain)
-    try:
-        _rows(header)
-    except (fastavro.schema.SchemaParseException, *_BAD_ROWS) as error:
-        raise RejectedError(
-            Reason.SCHEMA, expected="a valid Avro schema", found=type(error).__name__
-        ) from error
-    parts, size, row_count = [header], 0, 0
+def _plausible(blocks: Iterable[Block], *, max_empty_rows: int | None) -> Iterator[Block]:
+    """Drop blocks of no rows, and check that the rows of the others fit their bytes.
+
+    Args:
+        max_empty_rows: how many rows there may be that take no bytes; None where each takes some.
+    """
+    empty_rows = 0
     for block in blocks:
-        if not block.row_count:
-            continue
-        framing = write_long(block.row_count) + write_long(len(block.rows))
-        parts += framing, block.rows, bytes(SYNC_BYTES)
-        size += len(framing) + len(block.rows) + SYNC_BYTES
-        row_count += block.row_count
+        if max_empty_rows is None and block.row_count > len(block.rows):
+            raise unfit_row("rows that fit their block", "more")
+        if block.rows and (max_empty_rows is not None or not block.row_count):
+            raise unfit_row("no bytes in a block whose rows take none", "some")
+        empty_rows += block.row_count
+        if max_empty_rows is not None and empty_rows > max_empty_rows:
+            raise unfit_row(f"at most {max_empty_rows} rows without bytes", "more")
+        if block.row_count:
+            yield block
+
+
+def _grouped(blocks: Iterable[Block]) -> Generator[_Group]:
+    """Join small blocks: each group that is decoded has its own cost."""
+    group: _Group = []
+    size = 0
+    for block in blocks:
+        group.append(block)
+        size += len(block.rows)
         if size >= GROUP_BYTES:
-            yield _Group(container=b"".join(parts), row_count=row_count)
-            parts, size, row_count = [header], 0, 0
-    if row_count:
-        yield _Group(container=b"".join(parts), row_count=row_count)
-
-
-def _decode_rows(
-    group: _Group, *, schema: pa.Schema, translation: Translation
-) -> Iterator[pa.RecordBatch]:
-    rows = _rows(group.container)
-    while batch := _next_batch(rows, schema=schema, translation=translation):
-        yield batch
-
-
-def _null_codec_header(schema: Any) -> bytes:
-    entries = {b"avro.schema": json.dumps(schema).encode(), b"avro.codec": b"null"}
-    encoded = b"".join(_string(key) + _string(value) for key, value in entries.items())
-    return MAGIC + write_long(len(entries)) + encoded + write_long(0) + bytes(SYNC_BYTES)
-
-
-def _string(value: bytes) -> bytes:
-    return write_long(len(value)) + value
-
-
-def _rows(container: bytes) -> Iterator[dict[str, Any]]:
-    return cast("Iterator[dict[str, Any]]", fastavro.reader(io.BytesIO(container)))
-
-
-def _next_batch(
-    rows: Iterator[dict[str, Any]], *, schema: pa.Schema, translation: Translation
-) -> pa.RecordBatch | None:
-    try:
-        batch = list(islice(rows, BATCH_ROWS))
-        if translation.convert:
-            batch = [translation.convert(row) for row in batch]
-        columns = [pa.array([row[field.name] for row in batch], field.type) for field in schema]
-    except (pa.ArrowException, *_BAD_ROWS) as error:
-        raise RejectedError(
-            Reason.NOT_AVRO, expected="rows that fit their schema", found=type(error).__name__
-        ) from error
-    if not batch:
-        return None
-    if not columns:
-        return pa.record_batch({"": pa.nulls(len(batch))})
-    return pa.record_batch(columns, schema=schema)
+            yield group
+            group, size = [], 0
+    if group:
+        yield group

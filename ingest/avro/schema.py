@@ -6,17 +6,14 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from ingest.avro.nested import array_type, map_type, record_type, union_type
 from ingest.avro.types import (
     PRIMITIVES,
     Translation,
-    array_type,
     enum_type,
     fixed_type,
-    map_type,
     primitive_type,
-    record_type,
     unfit,
-    widest_type,
 )
 
 LINEAGE: Final = {
@@ -32,6 +29,7 @@ LINEAGE: Final = {
 
 MAX_FIELDS = 4_096
 MAX_DEPTH = 32
+_NAMED: Final = ("record", "error", "enum", "fixed")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -70,7 +68,7 @@ class _Walk:
         if not isinstance(schema, dict):
             raise unfit("an Avro type", type(schema).__name__)
         kind = schema.get("type")
-        if kind in ("record", "error", "enum", "fixed"):
+        if kind in _NAMED:
             return self._define(schema, namespace=namespace, depth=depth)
         if kind == "array":
             items = self.translate(schema.get("items"), namespace=namespace, depth=depth + 1)
@@ -90,7 +88,7 @@ class _Walk:
 
     def _reference(self, name: str, *, namespace: str) -> Translation:
         if name in PRIMITIVES:
-            return Translation(arrow=PRIMITIVES[name], plain=name)
+            return PRIMITIVES[name]
         full_name = name if "." in name or not namespace else f"{namespace}.{name}"
         if full_name not in self._named:
             full_name = name
@@ -99,9 +97,7 @@ class _Walk:
         known = self._named[full_name]
         if known is None:
             raise unfit("no type inside itself", repr(name[:80]))
-        return Translation(
-            arrow=known.arrow, plain=full_name, width=known.width, convert=known.convert
-        )
+        return known
 
     def _define(self, schema: dict[str, Any], *, namespace: str, depth: int) -> Translation:
         name = _text(schema.get("name"))
@@ -113,15 +109,14 @@ class _Walk:
         if full_name in self._named:
             raise unfit("each type defined once", full_name)
         self._named[full_name] = None
-        named = {"name": full_name}
         match schema["type"]:
             case "enum":
-                translation = self._count(enum_type(schema, named=named))
+                translation = self._count(enum_type(schema))
             case "fixed":
-                translation = self._count(fixed_type(schema, named=named))
+                translation = self._count(fixed_type(schema))
             case _:
                 fields = self._fields(schema, namespace=scope, depth=depth)
-                translation = record_type(fields, named=named)
+                translation = record_type(fields, name=full_name)
         self._named[full_name] = translation
         return translation
 
@@ -144,17 +139,15 @@ class _Walk:
         return fields
 
     def _union(self, branches: Sequence[Any], *, namespace: str, depth: int) -> Translation:
-        translations = [
-            self.translate(branch, namespace=namespace, depth=depth + 1) for branch in branches
-        ]
-        plain = [translation.plain for translation in translations]
-        present = [each for each in translations if not pa.types.is_null(each.arrow)]
-        if not present:
-            return Translation(arrow=pa.null(), plain=plain)
-        arrow, convert = present[0].arrow, present[0].convert
-        if len(present) > 1:
-            arrow, convert = widest_type([translation.arrow for translation in present])
-        return Translation(arrow=arrow, plain=plain, convert=convert)
+        kinds = [each.get("type") if isinstance(each, dict) else each for each in branches]
+        unnamed = [kind for kind in kinds if kind not in _NAMED]
+        if any(isinstance(kind, list) for kind in kinds):
+            raise unfit("no union in a union", "one")
+        if any(unnamed.count(kind) > 1 for kind in unnamed):
+            raise unfit("a union of types that differ", "one twice")
+        return union_type(
+            [self.translate(each, namespace=namespace, depth=depth + 1) for each in branches]
+        )
 
 
 def _text(value: object) -> str:

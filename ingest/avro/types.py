@@ -1,161 +1,181 @@
 """How each Avro type lands: exact where Arrow has the type, text where nothing has it.
 
-Logical types (Avro specification 1.12) are told from the schema alone. A union of several types
-besides null lands as the widest number, or as text with nested values as JSON.
+Each type is translated once into a function that reads its values, by the letter of the Avro
+specification 1.12: what does not fit the type is rejected, never altered. Logical types are found
+from the schema alone; one that is not valid is ignored.
 """
 
-import json
+import math
+import struct
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
 import pyarrow as pa
 
+from ingest.avro.cursor import Cursor, unfit_row
+from ingest.avro.moments import MOMENTS, Moment
 from ingest.errors import Reason, RejectedError
 
+Read = Callable[[Cursor], Any]
 Convert = Callable[[Any], Any]
 
 MAX_DECIMAL_DIGITS = 38
+MAX_UNSCALED_BITS = 14_000
+"""Python writes no longer number as text: its limit is 4,300 digits."""
 MAX_FIXED_BYTES = 1 << 20
-
-PRIMITIVES: Final = {
-    "null": pa.null(),
-    "boolean": pa.bool_(),
-    "int": pa.int32(),
-    "long": pa.int64(),
-    "float": pa.float32(),
-    "double": pa.float64(),
-    "bytes": pa.binary(),
-    "string": pa.string(),
-}
-_LOGICAL: Final = {
-    ("int", "date"): pa.date32(),
-    ("int", "time-millis"): pa.time32("ms"),
-    ("long", "time-micros"): pa.time64("us"),
-    ("long", "timestamp-millis"): pa.timestamp("ms", "UTC"),
-    ("long", "timestamp-micros"): pa.timestamp("us", "UTC"),
-    ("long", "timestamp-nanos"): pa.timestamp("ns", "UTC"),
-    ("long", "local-timestamp-millis"): pa.timestamp("ms"),
-    ("long", "local-timestamp-micros"): pa.timestamp("us"),
-    ("long", "local-timestamp-nanos"): pa.timestamp("ns"),
-}
-_NUMBERS: Final = (pa.int32(), pa.int64(), pa.float32(), pa.float64())
+_FLOAT: Final = struct.Struct("<f")
+_DOUBLE: Final = struct.Struct("<d")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Translation:
-    """One Avro type: as Arrow's, as the schema to decode it by, and how its values must change."""
+    """One Avro type: as Arrow's, and how its values are read."""
 
     arrow: pa.DataType
-    plain: Any
-    """The Avro type without the logical types that Arrow reads from the bare number."""
+    read: Read
+    """Read one value as Arrow takes it: a moment is a whole number."""
+    plain: Any = None
+    """The type without logical types, where the decoder of columns may read it."""
     width: int = 1
     """How many columns a reader sees."""
-    convert: Convert | None = None
+    is_empty: bool = False
+    """Its values take no bytes: null, or a record of nothing else."""
+    as_json: Convert = lambda value: value
+    """Turn a value other than null into one that JSON has."""
+    fields: dict[str, Read] = field(default_factory=dict)
+    """How each field of a record is read."""
 
 
 def primitive_type(schema: dict[str, Any]) -> Translation:
     kind, logical = schema["type"], schema.get("logicalType")
+    bare = PRIMITIVES[kind]
     if kind == "bytes" and logical == "decimal":
-        return _decimal(schema, plain={"type": "bytes"}) or Translation(
-            arrow=pa.binary(), plain=kind
-        )
-    if isinstance(logical, str) and (kind, logical) in _LOGICAL:
-        return Translation(arrow=_LOGICAL[kind, logical], plain=kind)
-    return Translation(arrow=PRIMITIVES[kind], plain=kind)
+        return _decimal(schema, bare) or bare
+    if isinstance(logical, str) and (kind, logical) in MOMENTS:
+        return _moment(MOMENTS[kind, logical], bare)
+    return bare
 
 
-def _decimal(schema: dict[str, Any], *, plain: dict[str, Any]) -> Translation | None:
-    """None where precision or scale is not valid: the specification then takes the bare type."""
-    precision, scale = schema.get("precision"), schema.get("scale", 0)
-    if not (isinstance(precision, int) and isinstance(scale, int) and 0 <= scale <= precision > 0):
-        return None
-    plain |= {"logicalType": "decimal", "precision": precision, "scale": scale}
-    if precision > MAX_DECIMAL_DIGITS:
-        return Translation(arrow=pa.string(), plain=plain, convert=_as_text)
-    return Translation(arrow=pa.decimal128(precision, scale), plain=plain)
-
-
-def fixed_type(schema: dict[str, Any], *, named: dict[str, Any]) -> Translation:
+def fixed_type(schema: dict[str, Any]) -> Translation:
     size = schema.get("size")
     if not isinstance(size, int) or not 0 < size <= MAX_FIXED_BYTES:
         raise unfit("a fixed size between 1 byte and 1 MiB", repr(size)[:80])
-    plain = {"type": "fixed", "size": size} | named
-    if schema.get("logicalType") == "decimal" and (decimal := _decimal(schema, plain=dict(plain))):
-        return decimal
+    bare = Translation(
+        arrow=pa.binary(size), read=lambda cursor: cursor.take(size), as_json=_from_latin
+    )
+    if schema.get("logicalType") == "decimal":
+        return _decimal(schema, bare) or bare
     if schema.get("logicalType") == "uuid" and size == 16:
-        return Translation(
-            arrow=pa.string(), plain=plain, convert=lambda value: str(UUID(bytes=value))
-        )
-    return Translation(arrow=pa.binary(size), plain=plain)
+        return Translation(arrow=pa.string(), read=lambda cursor: str(UUID(bytes=cursor.take(16))))
+    return bare
 
 
-def enum_type(schema: dict[str, Any], *, named: dict[str, Any]) -> Translation:
-    return Translation(
-        arrow=pa.string(), plain={"type": "enum", "symbols": schema.get("symbols")} | named
-    )
+def enum_type(schema: dict[str, Any]) -> Translation:
+    symbols = schema.get("symbols")
+    if not isinstance(symbols, list) or not all(isinstance(each, str) for each in symbols):
+        raise unfit("an enum's list of symbols", type(symbols).__name__)
+    if len(set(symbols)) < len(symbols):
+        raise unfit("symbols that differ", "one twice")
+
+    def read(cursor: Cursor) -> str:
+        index = cursor.long()
+        if not 0 <= index < len(symbols):
+            raise unfit_row("the number of a symbol", "another")
+        symbol: str = symbols[index]
+        return symbol
+
+    return Translation(arrow=pa.string(), read=read)
 
 
-def record_type(fields: dict[str, Translation], *, named: dict[str, Any]) -> Translation:
-    plain = {
-        "type": "record",
-        "fields": [{"name": name, "type": field.plain} for name, field in fields.items()],
-    } | named
-    if not fields:
-        return Translation(arrow=pa.string(), plain=plain, convert=_as_text)
-    converts = {name: field.convert for name, field in fields.items() if field.convert}
+def _moment(moment: Moment, bare: Translation) -> Translation:
+    read_whole, least, most = bare.read, moment.least, moment.most
 
-    def convert(row: dict[str, Any]) -> dict[str, Any]:
-        changed = {
-            name: change(row[name]) for name, change in converts.items() if row[name] is not None
-        }
-        return row | changed
+    def read(cursor: Cursor) -> int:
+        value: int = read_whole(cursor)
+        if least <= value <= most:
+            return value
+        raise moment.rejected()
 
-    return Translation(
-        arrow=pa.struct([(name, field.arrow) for name, field in fields.items()]),
-        plain=plain,
-        width=sum(field.width for field in fields.values()),
-        convert=convert if converts else None,
-    )
+    return Translation(arrow=moment.arrow, read=read, plain=bare.plain, as_json=moment.to_text)
 
 
-def array_type(items: Translation) -> Translation:
-    change = items.convert
-    return Translation(
-        arrow=pa.list_(items.arrow),
-        plain={"type": "array", "items": items.plain},
-        width=items.width,
-        convert=change and (lambda values: [v if v is None else change(v) for v in values]),
-    )
+def _decimal(schema: dict[str, Any], bare: Translation) -> Translation | None:
+    """None where precision or scale is not valid: the specification then takes the bare type."""
+    precision, scale = schema.get("precision"), schema.get("scale", 0)
+    if not (type(precision) is type(scale) is int and 0 <= scale <= precision > 0):
+        return None
+    read_bytes = bare.read
+
+    def read(cursor: Cursor) -> Decimal:
+        unscaled = int.from_bytes(read_bytes(cursor), "big", signed=True)
+        if unscaled.bit_length() <= min(4 * precision, MAX_UNSCALED_BITS):
+            digits = str(unscaled)
+            if len(digits.lstrip("-")) <= precision:
+                return Decimal(f"{digits}E-{scale}")
+        raise unfit_row(f"a decimal of at most {precision} digits", "a longer one")
+
+    if precision > MAX_DECIMAL_DIGITS:
+        return Translation(arrow=pa.string(), read=lambda cursor: str(read(cursor)))
+    return Translation(arrow=pa.decimal128(precision, scale), read=read, as_json=str)
 
 
-def map_type(values: Translation) -> Translation:
-    change = values.convert
-    return Translation(
-        arrow=pa.map_(pa.string(), values.arrow),
-        plain={"type": "map", "values": values.plain},
-        width=values.width,
-        convert=change
-        and (lambda pairs: {k: v if v is None else change(v) for k, v in pairs.items()}),
-    )
+def _read_boolean(cursor: Cursor) -> bool:
+    byte = cursor.take(1)
+    if byte not in (b"\x00", b"\x01"):
+        raise unfit_row("a boolean of 0 or 1", "another byte")
+    return byte == b"\x01"
 
 
-def widest_type(types: list[pa.DataType]) -> tuple[pa.DataType, Convert | None]:
-    if all(each in _NUMBERS for each in types):
-        widest = max(types, key=_NUMBERS.index)
-        return (pa.int64(), None) if widest == pa.int64() else (pa.float64(), float)
-    return pa.string(), _as_text
+def _read_int(cursor: Cursor) -> int:
+    value = cursor.long()
+    if not -(1 << 31) <= value < 1 << 31:
+        raise unfit_row("a 32-bit number", "a longer one")
+    return value
 
 
-def _as_text(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, bytes):
-        return value.decode("latin-1")
-    if isinstance(value, (dict, list)):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_as_text)
-    return str(value)
+def _read_float(cursor: Cursor) -> float:
+    value: float = _FLOAT.unpack(cursor.take(4))[0]
+    return value
+
+
+def _read_double(cursor: Cursor) -> float:
+    value: float = _DOUBLE.unpack(cursor.take(8))[0]
+    return value
+
+
+def _read_bytes(cursor: Cursor) -> bytes:
+    return cursor.take(cursor.long())
+
+
+def read_string(cursor: Cursor) -> str:
+    try:
+        return str(cursor.take(cursor.long()), "utf-8")
+    except UnicodeDecodeError:
+        raise unfit_row("text in UTF-8", "other bytes") from None
+
+
+def _from_latin(value: bytes) -> str:
+    """Write bytes as Avro's own JSON does: each byte is the character of its number."""
+    return value.decode("latin-1")
+
+
+def _finite(value: float) -> float | str:
+    return value if math.isfinite(value) else str(value)
+
+
+PRIMITIVES: Final = {
+    "null": Translation(arrow=pa.null(), read=lambda _: None, plain="null", is_empty=True),
+    "boolean": Translation(arrow=pa.bool_(), read=_read_boolean, plain="boolean"),
+    "int": Translation(arrow=pa.int32(), read=_read_int, plain="int"),
+    "long": Translation(arrow=pa.int64(), read=Cursor.long, plain="long"),
+    "float": Translation(arrow=pa.float32(), read=_read_float, plain="float", as_json=_finite),
+    "double": Translation(arrow=pa.float64(), read=_read_double, plain="double", as_json=_finite),
+    "bytes": Translation(arrow=pa.binary(), read=_read_bytes, plain="bytes", as_json=_from_latin),
+    "string": Translation(arrow=pa.string(), read=read_string, plain="string"),
+}
 
 
 def unfit(expected: str, found: str) -> RejectedError:

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from ingest import convert
 from ingest.cli import main
 
 STEPS = {
@@ -22,10 +21,8 @@ STEPS = {
     "keep the replaced version": "ingest.archive.link_or_copy",
     "put into the archive": "ingest.archive.move_synced",
     "decrypt": "ingest.openpgp.Keyring.decrypt",
-    "open a container": "ingest.convert_here.open_container",
-    "write Parquet": "ingest.convert_here.write_parquet",
-    "ask for a conversion elsewhere": "ingest.worker.Worker.ask",
-    "hear of a conversion elsewhere": "ingest.worker.Worker.answer",
+    "ask for a conversion": "ingest.worker.Worker.ask",
+    "hear of a conversion": "ingest.worker.Worker.answer",
     "put into the landing": "ingest.concluding.move_all_synced",
     "put into quarantine": "ingest.concluding.put_in_quarantine",
     "write the reason": "ingest.quarantine.put_in_place",
@@ -76,8 +73,6 @@ def _resolve(path: str) -> Any:
 
 if __name__ == "__main__":
     step, when, *arguments = sys.argv[1:]
-    if "elsewhere" in step:
-        convert.CONVERTED_HERE_BYTES = 0
     _arm((STEPS | PUBLISH_STEPS | SET_ASIDE_STEPS)[step], when=when)
     sys.argv = ["ingest", *(arguments or ["publish" if step in PUBLISH_STEPS else "run"])]
     main()

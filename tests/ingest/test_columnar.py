@@ -1,28 +1,21 @@
 """Columns come out as the reference decoder gives the rows, or both turn a container away."""
 
 import io
-import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ingest.avro.container import read_header
 from ingest.avro.decode import COLUMNS, GROUP_BYTES, ROWS, open_container
-from ingest.convert import Conversion, Converters
-from ingest.delivery import DailyFile, parse_name
+from ingest.convert import Converters
 from ingest.errors import RejectedError
 from ingest.parquet import column_types
-from ingest.plaintext import plaintext_pipe
-from ingest.worker import WorkerLost
-from tests.ingest.branches import names_an_unknown_branch
-from tests.support.sender import CLIENT, DAY, avro_bytes
+from tests.support.converting import LOST, converted
+from tests.support.sender import avro_bytes
 
 INT, LONG = st.integers(-(2**31), 2**31 - 1), st.integers(-(2**63), 2**63 - 1)
 MOMENTS = st.integers(0, 2**32).map(lambda second: datetime.fromtimestamp(second, tz=UTC))
@@ -102,7 +95,6 @@ def test_damaged_rows_fare_as_with_the_reference_or_the_process_ends(
     assume(start < len(container))
     at = data.draw(st.integers(start, len(container) - 1))
     damaged = container[:at] + bytes([data.draw(st.integers(0, 255))]) + container[at + 1 :]
-    assume(not names_an_unknown_branch(damaged))
 
     assert converted(damaged, converters) in (outcome(damaged, in_columns=False), LOST)
 
@@ -111,32 +103,6 @@ def end_of_header(container: bytes) -> int:
     stream = io.BytesIO(container)
     read_header(stream)
     return stream.tell()
-
-
-LOST = ("", "lost")
-
-
-def converted(container: bytes, converters: Converters) -> tuple[str, str]:
-    """Say what another process makes of a container."""
-    with TemporaryDirectory() as folder, plaintext_pipe() as (plain, write_end):
-        os.write(write_end, container)
-        os.close(write_end)
-        wanted = conversion(Path(folder, "rows.parquet"))
-        try:
-            result = converters.convert(plain, wanted, in_columns=True)
-        except WorkerLost:
-            return LOST
-        if isinstance(result, RejectedError):
-            return ("", str(result.reason))
-        own = pq.ParquetFile(wanted.target).read(columns=[each["name"] for each in result.columns])
-        return (str(result.columns), repr(own.to_pylist()))
-
-
-def conversion(target: Path) -> Conversion:
-    name = f"{CLIENT}.{DAY}.users.created.pgp"
-    file = parse_name(name)
-    assert isinstance(file, DailyFile)
-    return Conversion(file=file, plain_sha256="0" * 64, target=target, memory_bytes=512 << 20)
 
 
 def long_container(row_count: int) -> tuple[bytes, list[str]]:

@@ -12,7 +12,8 @@ import pytest
 
 from ingest.avro.codec import decompress
 from ingest.avro.container import MAX_BLOCK_BYTES, write_long
-from ingest.avro.decode import BATCH_ROWS, open_container
+from ingest.avro.decode import open_container
+from ingest.avro.rows import BATCH_ROWS
 from ingest.errors import RejectedError
 from tests.support.sender import avro_bytes
 

@@ -36,13 +36,18 @@ def test_a_block_that_explodes_is_turned_away_in_bounded_memory(
 ) -> None:
     sender.send(avro_bomb(400 << 20), record_count=1)
     sender.send_manifest()
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before, largest_child = peak_kb(resource.RUSAGE_SELF), peak_kb(resource.RUSAGE_CHILDREN)
 
     ingest()
 
-    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    grown = peak_kb(resource.RUSAGE_SELF) - before
     assert set(quarantine_reasons(data).values()) == {"too_large"}
     assert grown < 300 << 10, f"{grown} KB"
+    assert peak_kb(resource.RUSAGE_CHILDREN) <= max(largest_child, 400 << 10)
+
+
+def peak_kb(who: int) -> int:
+    return resource.getrusage(who).ru_maxrss
 
 
 def test_a_message_that_explodes_is_stopped_by_its_manifest(
