@@ -20,6 +20,8 @@ from ingest.errors import ConversionError, Reason, RejectedError
 from ingest.plaintext import Account, Plaintext
 from ingest.worker import Worker, WorkerLost, WorkerPool
 
+IN_COLUMNS_BYTES = 64 << 10
+"""Smaller files are read sooner by rows."""
 CONVERTED_AT_ONCE: Final = min(os.cpu_count() or 1, 4)
 ROW_GROUP_SHARE: Final = 8
 """A row group waits in memory until it is full, and once more encoded."""
@@ -104,7 +106,8 @@ class Converters:
             OSError: it cannot write.
         """
         with self._turns:
-            return self._convert(plain, wanted, in_columns=True)
+            in_columns = wanted.size_bytes >= IN_COLUMNS_BYTES
+            return self._convert(plain, wanted, in_columns=in_columns)
 
     def convert_alone(self, plain: Plaintext, wanted: Conversion) -> Converted | RejectedError:
         """Have a plaintext converted row by row, in a fresh process with no other at work.

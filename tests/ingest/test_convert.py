@@ -23,6 +23,11 @@ from tests.support.sender import Sender, avro_bytes, users
 GUIDS = [f"USR-{number}" for number in range(1_000)]
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(convert, "IN_COLUMNS_BYTES", 0)
+
+
 def decoders(data: Path) -> list[str]:
     records = read_records(data / "ledger")
     return [each["decoder"] for each in records if each["what"] == "landed"]
@@ -41,6 +46,19 @@ def test_a_file_is_decoded_in_columns_and_the_ledger_says_so(
     ingest()
 
     assert decoders(data) == ["polars-avro"]
+    assert guids(data) == GUIDS
+
+
+def test_a_small_file_is_read_by_rows(
+    sender: Sender, ingest: Ingest, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(convert, "IN_COLUMNS_BYTES", 64 << 10)
+    sender.send_users(*GUIDS)
+    sender.send_manifest()
+
+    ingest()
+
+    assert decoders(data) == ["rows"]
     assert guids(data) == GUIDS
 
 

@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 
 import pyarrow.parquet as pq
 
-from ingest.convert import Conversion, Converted, ConverterLost, Converters
+from ingest.convert import IN_COLUMNS_BYTES, Conversion, Converted, ConverterLost, Converters
 from ingest.delivery import DailyFile, parse_name
 from ingest.errors import RejectedError
 from ingest.plaintext import plaintext_pipe
@@ -27,7 +27,7 @@ def converted(
         os.write(write_end, container)
         os.close(write_end)
         target = Path(folder, "rows.parquet")
-        wanted = conversion(target, size_bytes=len(container), listed_rows=listed_rows)
+        wanted = conversion(target, size_bytes=IN_COLUMNS_BYTES, listed_rows=listed_rows)
         convert = converters.convert_alone if is_alone else converters.convert
         try:
             return outcome(convert(plain, wanted), target)
