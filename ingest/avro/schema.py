@@ -140,10 +140,10 @@ class _Walk:
 
     def _union(self, branches: Sequence[Any], *, namespace: str, depth: int) -> Translation:
         kinds = [each.get("type") if isinstance(each, dict) else each for each in branches]
-        unnamed = [kind for kind in kinds if kind not in _NAMED]
+        unnamed = [kind for kind in kinds if isinstance(kind, str) and kind not in _NAMED]
         if any(isinstance(kind, list) for kind in kinds):
             raise unfit("no union in a union", "one")
-        if any(unnamed.count(kind) > 1 for kind in unnamed):
+        if len(set(unnamed)) < len(unnamed):
             raise unfit("a union of types that differ", "one twice")
         return union_type(
             [self.translate(each, namespace=namespace, depth=depth + 1) for each in branches]

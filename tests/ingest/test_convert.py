@@ -1,5 +1,6 @@
 """Files are converted by processes that may be lost: no row and no other file is lost with them."""
 
+import bz2
 import os
 import signal
 import zlib
@@ -130,6 +131,21 @@ def test_rows_without_bytes_that_are_listed_are_bounded_by_processor_time(
     monkeypatch.setattr(convert, "CPU_BASE_S", 1.0)
     plain = header(NULLS) + block(134_000_000_000, b"")
     send_with_good_files(sender, plain, record_count=134_000_000_000)
+
+    summary = ingest()
+
+    assert summary.standings == {"landed": 2, "quarantined": 1}
+    assert list(quarantine_reasons(data).values()) == ["too_large"]
+
+
+def test_blocks_that_grow_again_and_again_are_bounded_by_processor_time(
+    sender: Sender, ingest: Ingest, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each block of 60 bytes is one row of 20 MB."""
+    monkeypatch.setattr(convert, "CPU_BASE_S", 1.0)
+    rows = bz2.compress(write_long(20_000_000) + bytes(20_000_000))
+    plain = header(TEXT, codec=b"bzip2") + block(1, rows) * 300
+    send_with_good_files(sender, plain, record_count=300)
 
     summary = ingest()
 
