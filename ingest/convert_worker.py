@@ -96,7 +96,14 @@ def offer_to_the_oom_killer() -> None:
         Path("/proc/self/oom_score_adj").write_text("1000")
 
 
+def abort(*_: object) -> None:
+    """End by a signal where Python would end with 1, which means that it could not even start."""
+    os.abort()
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    sys.excepthook = abort
     sys.setswitchinterval(SWITCH_S)
     offer_to_the_oom_killer()
     given = sys.argv[2:]

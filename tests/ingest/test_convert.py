@@ -15,7 +15,7 @@ from ingest.avro.container import write_long
 from ingest.convert import Converters
 from ingest.errors import ConversionError
 from ingest.ledger import read_records
-from ingest.worker import Worker
+from ingest.worker import Worker, WorkerLost
 from tests.conftest import Ingest, landed_rows, quarantine_reasons
 from tests.ingest.test_container import block, header, record
 from tests.support.converting import LOST, converted
@@ -165,8 +165,8 @@ def wide_row(item_count: int) -> bytes:
 def test_a_file_that_takes_more_memory_than_its_bound_is_turned_away_and_the_others_land(
     sender: Sender, ingest: Ingest, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(convert, "MEMORY_BASE_BYTES", (350 << 20) - 2 * (512 << 20))
-    send_with_good_files(sender, wide_row(40_000_000), record_count=1)
+    monkeypatch.setattr(convert, "MEMORY_BASE_BYTES", (200 << 20) - 2 * (512 << 20))
+    send_with_good_files(sender, wide_row(16_000_000), record_count=1)
 
     summary = ingest()
 
@@ -296,6 +296,29 @@ def test_a_process_is_used_again_as_long_as_it_behaves_and_replaced_then(
 
     assert len({str(each) for each in first}) == len(first[0]) == 1
     assert after == []
+
+
+def test_an_error_that_nobody_foresaw_is_the_files_doing(converters: Converters) -> None:
+    with converters.workers.lend() as worker:
+        worker.ask({}, [])
+        with pytest.raises(WorkerLost):
+            worker.answer()
+
+        assert worker.process.wait(10) == -signal.SIGABRT
+
+
+def test_a_process_that_cannot_start_is_no_fault_of_the_file(
+    sender: Sender, ingest: Ingest, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sender.send_users("a")
+    sender.send_manifest()
+    with monkeypatch.context() as patch:
+        patch.setattr(convert, "Worker", lambda *_: Worker("ingest.no_such_program"))
+        with pytest.raises(ConversionError, match=r"found it ended \(exit code 1\); run again"):
+            ingest()
+    ingest()
+
+    assert guids(data) == ["a"]
 
 
 @pytest.mark.parametrize(("size_bytes", "processes"), [(1_000, 1), (0, 0)])
