@@ -22,7 +22,9 @@ import pyarrow as pa
 
 from ingest.avro import MAGIC
 from ingest.avro.container import SYNC_BYTES, Block, read_blocks, read_header, write_long
+from ingest.avro.cursor import in_field
 from ingest.avro.moments import check_moments
+from ingest.errors import RejectedError
 
 if TYPE_CHECKING:
     from polars_avro._avro_rs import AvroBuffSink, AvroError, AvroSource
@@ -153,7 +155,10 @@ def _ending_after(patience_s: float) -> Iterator[None]:
 
 def _typed(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
     for field in schema:
-        check_moments(batch.column(field.name), field.type)
+        try:
+            check_moments(batch.column(field.name), field.type)
+        except RejectedError as error:
+            raise in_field(error, field.name) from error
     columns = [_cast(batch.column(field.name), field.type) for field in schema]
     return pa.record_batch(columns, schema=schema)
 

@@ -86,3 +86,9 @@ class Cursor:
 
 def unfit_row(expected: str, found: str) -> RejectedError:
     return RejectedError(Reason.NOT_AVRO, expected=expected, found=found)
+
+
+def in_field(error: RejectedError, name: str) -> RejectedError:
+    """Add the field to an error; its value may be personal and is not told."""
+    expected = f"{error.expected} in the field {name}"
+    return RejectedError(error.reason, expected=expected, found=error.found)

@@ -6,7 +6,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from ingest.avro.container import Block
-from ingest.avro.cursor import Cursor
+from ingest.avro.cursor import Cursor, in_field
 from ingest.avro.types import Read
 from ingest.errors import RejectedError
 
@@ -50,8 +50,7 @@ def _read_into(columns: list[list[Any]], cursor: Cursor, fields: Fields, count: 
             for name, read, append in steps:  # noqa: B007 - the error names it
                 append(read(cursor))
     except RejectedError as error:
-        expected = f"{error.expected} in the field {name}"
-        raise RejectedError(error.reason, expected=expected, found=error.found) from error
+        raise in_field(error, name) from error
 
 
 def _batch(columns: list[list[Any]], schema: pa.Schema, row_count: int) -> pa.RecordBatch:

@@ -164,8 +164,10 @@ def test_a_moment_that_no_reader_takes_is_turned_away_by_both(
     branch = b"\x02" if isinstance(wrapped, list) else b""
     container = one(wrapped, branch + write_long(value))
 
-    with pytest.raises(RejectedError, match=r"not_avro: expected a .* in the field field"):
-        read(container)
+    for in_columns in (False, True):
+        opened = open_container(io.BytesIO(container), in_columns=in_columns)
+        with pytest.raises(RejectedError, match=r"not_avro: expected a .* in the field field"):
+            list(opened.batches)
     assert converted(container, converters) == ("", "not_avro")
 
 
