@@ -1,10 +1,12 @@
-"""Columns come out as the reference decoder gives the rows, or both turn a container away."""
+"""Columns come out as the rows do, and rows as fastavro reads them; or both are turned away."""
 
 import io
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
+import fastavro
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -18,6 +20,7 @@ from tests.support.converting import LOST, converted
 from tests.support.sender import avro_bytes
 
 INT, LONG = st.integers(-(2**31), 2**31 - 1), st.integers(-(2**63), 2**63 - 1)
+LONG_LIST = {"type": "array", "items": "long"}
 MOMENTS = st.integers(0, 2**32).map(lambda second: datetime.fromtimestamp(second, tz=UTC))
 FLAT: list[tuple[Any, st.SearchStrategy[Any]]] = [
     ("boolean", st.booleans()),
@@ -61,6 +64,49 @@ def containers(draw: st.DrawFn, *, codec: str | None = None) -> bytes:
     rows = draw(st.lists(row, max_size=8))
     codec = codec or draw(st.sampled_from(["null", "deflate", "snappy"]))
     return avro_bytes(rows, schema=schema, codec=codec)
+
+
+ENUM = {"type": "enum", "name": "e", "symbols": ["A", "B", "C"]}
+MONEY = {"type": "bytes", "logicalType": "decimal", "precision": 9, "scale": 2}
+INNER = {
+    "type": "record",
+    "name": "inner",
+    "fields": [{"name": "x", "type": ["null", "double"]}, {"name": "y", "type": "boolean"}],
+}
+CENTS = st.integers(-(10**9) + 1, 10**9 - 1).map(lambda cents: Decimal(cents) / 100)
+INNER_ROWS = st.fixed_dictionaries(
+    {"x": st.none() | st.floats(allow_nan=False), "y": st.booleans()}
+)
+DEEP: dict[str, tuple[Any, st.SearchStrategy[Any]]] = {
+    "enum": (ENUM, st.sampled_from("ABC")),
+    "fixed": ({"type": "fixed", "name": "f", "size": 3}, st.binary(min_size=3, max_size=3)),
+    "decimal": (["null", MONEY], st.none() | CENTS),
+    "record": (["null", INNER], st.none() | INNER_ROWS),
+    "list": (
+        {"type": "array", "items": ["null", "inner"]},
+        st.lists(st.none() | INNER_ROWS, max_size=4),
+    ),
+    "map": ({"type": "map", "values": LONG_LIST}, st.dictionaries(st.text("abc"), st.lists(LONG))),
+    "date": (
+        {"type": "int", "logicalType": "date"},
+        st.dates(),
+    ),
+    "time": ({"type": "long", "logicalType": "time-micros"}, st.times()),
+}
+
+
+@settings(deadline=None)
+@given(rows=st.lists(st.fixed_dictionaries({name: values for name, (_, values) in DEEP.items()})))
+def test_rows_are_those_that_fastavro_reads(rows: list[dict[str, Any]]) -> None:
+    fields = [{"name": name, "type": kind} for name, (kind, _) in DEEP.items()]
+    container = avro_bytes(rows, schema={"type": "record", "name": "row", "fields": fields})
+
+    opened = open_container(io.BytesIO(container))
+    landed = [
+        row | {"map": dict(row["map"])} for batch in opened.batches for row in batch.to_pylist()
+    ]
+
+    assert landed == list(fastavro.reader(io.BytesIO(container)))
 
 
 @pytest.fixture(scope="module")
