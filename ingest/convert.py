@@ -169,7 +169,7 @@ def _lost(exit_code: int | None, wanted: Conversion) -> ConverterLost | Conversi
         )
     if -exit_code == signal.SIGPROF:
         return ConverterLost(_too_large(f"{wanted.cpu_limit_s:.0f} s of processor time"))
-    found = f"the process ended by {signal.Signals(-exit_code).name}"
+    found = f"the process ended by signal {-exit_code} ({signal.strsignal(-exit_code)})"
     return ConverterLost(
         RejectedError(Reason.NOT_AVRO, expected="rows that a process can decode", found=found)
     )

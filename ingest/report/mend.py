@@ -19,7 +19,10 @@ _TAKE_UNLISTED: Final = "ingest run --accept-unlisted"
 SEND_AGAIN: Final = "ask MX to deliver it again; a good copy heals by itself"
 _REMEDIES: Final = {
     Reason.WRONG_KEY: ("put the key pair that it names into MX_GNUPGHOME", "ingest release"),
-    Reason.TOO_LARGE: ("raise MX_MAX_PLAIN_BYTES if the size is right", "ingest release"),
+    Reason.TOO_LARGE: (
+        "raise MX_MAX_PLAIN_BYTES or MX_MEMORY if the size is right",
+        "ingest release",
+    ),
     Reason.UNLISTED: (
         "ask MX for a manifest that lists it, or take it as it is",
         _TAKE_UNLISTED,
