@@ -16,7 +16,7 @@ from ingest.avro.types import PRIMITIVES, Convert, Read, Translation, read_strin
 _NUMBERS: Final = (pa.int32(), pa.int64(), pa.float32(), pa.float64())
 
 
-def record_type(fields: dict[str, Translation], *, name: str) -> Translation:
+def record_type(fields: dict[str, Translation]) -> Translation:
     is_empty = all(field.is_empty for field in fields.values())
     if not fields:
         return Translation(
@@ -29,7 +29,7 @@ def record_type(fields: dict[str, Translation], *, name: str) -> Translation:
         read=lambda cursor: {name: read(cursor) for name, read in reads.items()},
         plain={
             "type": "record",
-            "name": name,
+            "name": "row",
             "fields": [{"name": name, "type": field.plain} for name, field in fields.items()],
         },
         width=sum(field.width for field in fields.values()),

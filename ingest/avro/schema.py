@@ -116,7 +116,7 @@ class _Walk:
                 translation = self._count(fixed_type(schema))
             case _:
                 fields = self._fields(schema, namespace=scope, depth=depth)
-                translation = record_type(fields, name=full_name)
+                translation = record_type(fields)
         self._named[full_name] = translation
         return translation
 
