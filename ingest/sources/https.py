@@ -59,6 +59,7 @@ class ReportingApi:
                     told.refuse(response, advice=_LIST_ADVICE)
                 except (FileAbsent, FileGone) as error:
                     raise SourceError(str(error)) from error
+            told.refuse_coded(response)
             body = read_at_most(response, MAX_LIST_BYTES)
         if body is None:
             raise SourceError(

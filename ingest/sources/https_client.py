@@ -117,6 +117,22 @@ class Told:
                 f"https: expected {self._subject}, found {type(error).__name__}"
             ) from error
 
+    def refuse_coded(self, response: httpx.Response) -> None:
+        """Refuse a compressed body: a few bytes of one can decompress to gigabytes.
+
+        Every request asks for `identity`, so no server has to send anything else.
+
+        Raises:
+            SourceError: the answer names another content coding (RFC 9110, 8.4).
+        """
+        codings = response.headers.get_list("content-encoding", split_commas=True)
+        found = sorted({each.strip().lower() for each in codings} - {"", "identity"})
+        if found:
+            raise SourceError(
+                f"https: expected {self._subject} without Content-Encoding, as was asked for, "
+                f"found {ascii(', '.join(found)[:80])}; turn compression off on the server or proxy"
+            )
+
     def refuse(self, response: httpx.Response, *, advice: dict[int, str]) -> NoReturn:
         """Say what an answer means that is not the one that was asked for.
 
@@ -143,9 +159,9 @@ class Told:
 
 
 def read_at_most(response: httpx.Response, size_bytes: int) -> bytes | None:
-    """Read a body into memory; None where it has more bytes than that."""
+    """Read a body into memory as it comes; None where it has more bytes than that."""
     body = bytearray()
-    for chunk in response.iter_bytes():
+    for chunk in response.iter_raw():
         body += chunk
         if len(body) > size_bytes:
             return None

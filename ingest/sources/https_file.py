@@ -44,6 +44,7 @@ class Bodies:
         with told, self._client.stream("GET", url, headers=asked) as response:
             if response.status_code not in (httpx.codes.OK, httpx.codes.PARTIAL_CONTENT):
                 told.refuse(response, advice=self._advice)
+            told.refuse_coded(response)
             self._check_start(name, response, offset=offset)
             yield cast("BinaryIO", _Body(response, told=told, limit=limit))
 
@@ -63,7 +64,6 @@ class Bodies:
         found = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))
         begins_at, size_bytes = (int(found[1]), found[2]) if found else (0, None)
         is_part = response.status_code == httpx.codes.PARTIAL_CONTENT
-        is_part = is_part and not _is_coded(response)
         version = _Version.of(response, size_bytes=size_bytes)
         if offset:
             begun = self._versions.get(name)
@@ -103,8 +103,7 @@ class _Body:
     """The body of an answer as a stream; a broken connection is told in our words."""
 
     def __init__(self, response: httpx.Response, *, told: Told, limit: int | None) -> None:
-        read = response.iter_bytes if _is_coded(response) else response.iter_raw
-        self._chunks = read()
+        self._chunks = response.iter_raw()
         self._told = told
         self._limit = limit
         self._left = b""
@@ -121,9 +120,3 @@ class _Body:
                 )
         chunk, self._left = self._left[:size], self._left[size:]
         return chunk
-
-
-def _is_coded(response: httpx.Response) -> bool:
-    """Say whether a body was compressed on the way, although we asked for none of that."""
-    coding: str = response.headers.get("content-encoding", "identity")
-    return coding.lower() != "identity"

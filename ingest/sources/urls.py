@@ -121,6 +121,7 @@ def _ask(client: httpx.Client, where: str, *, key: Key) -> bytes:
     with told, client.stream("GET", where, headers=headers) as response:
         if response.status_code != httpx.codes.OK:
             told.refuse(response, advice=_ADVICE)
+        told.refuse_coded(response)
         body = read_at_most(response, MAX_LIST_BYTES)
     if body is None:
         raise _no_list(f"more than {MAX_LIST_BYTES:,} bytes")

@@ -205,15 +205,28 @@ def endless(chunk: bytes, *, size_bytes: int = 1 << 40) -> Fault:
     return Fault(after=after)
 
 
-def zipped() -> Fault:
-    """Compress the body on its way, asked or not."""
+def zipped(*, coding: str = "gzip") -> Fault:
+    """Compress the body on its way, asked or not, and call it what a test says."""
 
     def after(answer: Answer) -> Answer:
         body = gzip.compress(b"".join(answer.chunks))
-        headers = {"Content-Encoding": "gzip", "Content-Length": str(len(body))}
+        headers = {"Content-Encoding": coding, "Content-Length": str(len(body))}
         return replace(_with(answer, headers), chunks=[body])
 
     return Fault(after=after)
+
+
+def bomb(*, size_bytes: int) -> Fault:
+    """Send a few bytes that are many once they are decompressed twice."""
+    body = gzip.compress(gzip.compress(bytes(size_bytes)))
+    headers = {"Content-Encoding": "gzip, gzip", "Content-Length": str(len(body))}
+    return Fault(after=lambda answer: replace(_with(answer, headers), chunks=[body]))
+
+
+def headed(**headers: str) -> Fault:
+    """Send the body as it is under other headers; `_` stands for `-`."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Fault(after=lambda answer: _with(answer, named))
 
 
 def chunked() -> Fault:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from itertools import pairwise
@@ -11,6 +12,7 @@ import httpx
 import pytest
 
 from ingest.download import ATTEMPTS
+from ingest.errors import SourceError
 from ingest.sources import https_client
 from ingest.sources.https_client import CONNECTIONS
 from tests.conftest import landed_rows
@@ -172,13 +174,70 @@ def test_a_server_that_falls_silent_is_asked_again(
     [
         faulty.trickle(chunk_bytes=100, every_s=0.05),
         faulty.chunked(),
-        faulty.zipped(),
+        faulty.headed(Content_Encoding="identity"),
+        faulty.headed(Content_Encoding=" , Identity,"),
+        faulty.headed(Content_Encoding=""),
     ],
 )
 def test_a_server_may_be_slow_or_frame_a_body_otherwise(api: Api, fault: faulty.Fault) -> None:
     api.faults.plan(fault)
 
     assert (api.pull().failures, landed_guids(api)) == ([], [*GUIDS])
+
+
+CODINGS = [
+    "gzip",
+    "GZip",
+    "x-gzip",
+    "gzip, gzip",
+    "identity, gzip",
+    "gzip,",
+    "deflate",
+    "br",
+    "zstd",
+    "aws-chunked",
+]
+
+
+@pytest.mark.parametrize("coding", CODINGS)
+def test_a_coded_file_is_refused_before_it_is_decoded(api: Api, coding: str) -> None:
+    api.faults.plan_always(faulty.zipped(coding=coding))
+
+    [failure] = api.pull().failures
+
+    assert "without Content-Encoding, as was asked for, found" in str(failure)
+    assert len(api.faults.asked(FILE)) == 1
+    assert api.archived() == {}
+    api.faults.mend()
+    assert (api.pull().failures, landed_guids(api)) == ([], [*GUIDS])
+
+
+@pytest.mark.parametrize("coding", CODINGS)
+def test_a_coded_list_is_refused_before_it_is_decoded(api: Api, coding: str) -> None:
+    api.faults.plan_always(faulty.zipped(coding=coding), on=LIST)
+
+    with pytest.raises(SourceError, match="without Content-Encoding, as was asked for, found"):
+        api.pull()
+
+
+def test_a_file_of_few_bytes_does_not_become_many(api: Api) -> None:
+    api.faults.plan_always(faulty.bomb(size_bytes=300 << 20))
+    tracemalloc.start()
+
+    [_failure] = api.pull().failures
+
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak_bytes < 50 << 20
+
+
+def test_a_transfer_coding_other_than_chunked_is_refused(api: Api) -> None:
+    api.faults.plan_always(faulty.headed(Transfer_Encoding="gzip, chunked"))
+
+    [failure] = api.pull().failures
+
+    assert "found the connection broken (RemoteProtocolError)" in str(failure)
+    assert api.archived() == {}
 
 
 @pytest.mark.parametrize(
