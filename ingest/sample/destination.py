@@ -1,7 +1,7 @@
 """Where deliveries are put: a folder, or one on an SFTP server, each file complete or absent."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
@@ -47,12 +47,21 @@ class SftpFolder:
         remote = f"{self._folder}/{name}"
         try:
             self._sftp.put(str(made), remote + UNFINISHED)
-            self._sftp.posix_rename(remote + UNFINISHED, remote)
+            self._rename(remote + UNFINISHED, remote)
         except (OSError, EOFError, paramiko.SSHException) as error:
             raise SourceError(
                 f"sftp: expected to write {name}, found {type(error).__name__}"
             ) from error
         made.unlink()
+
+    def _rename(self, old: str, new: str) -> None:
+        """Rename, over an older file too; `posix-rename` is an extension that some servers lack."""
+        try:
+            self._sftp.posix_rename(old, new)
+        except OSError:
+            with suppress(OSError):
+                self._sftp.remove(new)
+            self._sftp.rename(old, new)
 
 
 @contextmanager

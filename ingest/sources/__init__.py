@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Final, Protocol
 
 from ingest.errors import SettingsError
 from ingest.lean import import_paramiko
@@ -12,6 +12,18 @@ from ingest.ledger_state import Mark
 from ingest.manifest import Listing
 
 KNOWN_HOSTS = Path("~/.ssh/known_hosts").expanduser()
+
+
+GROWTH: Final = 2
+SLACK_BYTES: Final = 16 << 20
+"""How far beyond its listed size a file may go, armour included, before it is cut off."""
+MOST_BYTES: Final = 64 << 30
+"""How large a file may be of which nothing says the size."""
+
+
+def most_bytes(size_bytes: int) -> int:
+    """Say how many bytes of a file are read at most; 0 is a size that nothing says."""
+    return size_bytes * GROWTH + SLACK_BYTES if size_bytes else MOST_BYTES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ import httpx
 
 from ingest.delivery import DailyFile, parse_name
 from ingest.errors import FileAbsent, FileGone, SettingsError, SourceError
-from ingest.sources import Https, SourceFile
+from ingest.sources import Https, SourceFile, most_bytes
 from ingest.sources.api_list import MAX_LIST_BYTES, read_list
 from ingest.sources.https_client import Told, check_address, make_client, read_at_most
 from ingest.sources.https_file import Bodies
@@ -22,9 +22,6 @@ from ingest.sources.https_file import Bodies
 KEY_HEADER: Final = "MD-API-KEY"
 LIST_TYPE: Final = "application/vnd.mx.logs.v1+json"
 FILE_TYPE: Final = "application/vnd.mx.logs.v1+avro"
-GROWTH: Final = 2
-SLACK_BYTES: Final = 16 << 20
-"""How far beyond its listed size a body may go, armour included, before it is cut off."""
 
 _LIST_ADVICE: Final = {
     401: "check MX_API_KEY, which differs between integration and production",
@@ -70,13 +67,12 @@ class ReportingApi:
         return files
 
     def open_file(self, name: str, *, offset: int) -> AbstractContextManager[BinaryIO]:
-        size_bytes = self._sizes.get(name, 0)
         return self._bodies.open(
             self._url(name),
             name=name,
             headers=self._headers | {"Accept": FILE_TYPE},
             offset=offset,
-            limit=size_bytes * GROWTH + SLACK_BYTES if size_bytes else None,
+            limit=most_bytes(self._sizes.get(name, 0)),
         )
 
     def _url(self, name: str) -> str:

@@ -130,7 +130,7 @@ class Told:
         if found:
             raise SourceError(
                 f"https: expected {self._subject} without Content-Encoding, as was asked for, "
-                f"found {ascii(', '.join(found)[:80])}; turn compression off on the server or proxy"
+                f"found {', '.join(found)[:80]!a}; turn compression off on the server or proxy"
             )
 
     def refuse(self, response: httpx.Response, *, advice: dict[int, str]) -> NoReturn:

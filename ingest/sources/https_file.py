@@ -27,7 +27,7 @@ class Bodies:
 
     @contextmanager
     def open(
-        self, url: str, *, name: str, headers: Mapping[str, str], offset: int, limit: int | None
+        self, url: str, *, name: str, headers: Mapping[str, str], offset: int, limit: int
     ) -> Iterator[BinaryIO]:
         """Open a file from an offset in bytes.
 
@@ -102,7 +102,7 @@ class _Version:
 class _Body:
     """The body of an answer as a stream; a broken connection is told in our words."""
 
-    def __init__(self, response: httpx.Response, *, told: Told, limit: int | None) -> None:
+    def __init__(self, response: httpx.Response, *, told: Told, limit: int) -> None:
         self._chunks = response.iter_raw()
         self._told = told
         self._limit = limit
@@ -114,7 +114,7 @@ class _Body:
             with self._told:
                 self._left = next(self._chunks, b"")
             self._size += len(self._left)
-            if self._limit is not None and self._size > self._limit:
+            if self._size > self._limit:
                 raise SourceError(
                     f"https: expected a file of at most {self._limit:,} bytes, found more"
                 )

@@ -1,6 +1,5 @@
 """A folder on an SFTP server as a source."""
 
-import stat
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -12,8 +11,10 @@ from urllib.parse import unquote, urlsplit
 import paramiko
 
 from ingest.errors import IngestError, SourceError, SourceUnavailable
-from ingest.sources import SourceFile
-from ingest.sources.sftp_session import ANY_BYTES, RemoteFile, Session, open_session
+from ingest.sources import SourceFile, most_bytes
+from ingest.sources.sftp_file import RemoteFile
+from ingest.sources.sftp_listing import list_folder, path_in
+from ingest.sources.sftp_session import ANY_BYTES, Session, is_failure, open_session
 from ingest.sources.ssh import Login, connect, read_login
 
 CONNECTIONS = 4
@@ -27,28 +28,26 @@ class SftpFolder:
     def __init__(self, folder: str, *, login: Login) -> None:
         self._folder = folder.rstrip("/")
         self._connections = _Connections(login)
+        self._sizes: dict[str, int] = {}
+        """As last listed, by name; 0 where nothing says it."""
 
     def list_files(self) -> list[SourceFile]:
         told = _Told(f"the folder {self._folder or '/'}")
         with self._connections.lend() as session, told:
-            return [
-                SourceFile(
-                    name=entry.filename,
-                    size_bytes=entry.st_size or 0,
-                    modified_at=float(entry.st_mtime or 0),
-                )
-                for entry in session.listdir_attr(self._folder or "/")
-                if stat.S_ISREG(entry.st_mode or 0)
-            ]
+            files = list_folder(session, self._folder)
+        self._sizes = {listed.name: listed.size_bytes for listed in files}
+        return files
 
     @contextmanager
     def open_file(self, name: str, *, offset: int) -> Iterator[BinaryIO]:
         told = _Told(f"the file {name!r}")
-        path = f"{self._folder}/{name}".encode(errors=ANY_BYTES)
+        size_bytes = self._sizes.get(name, 0)
+        path = path_in(self._folder, name)
         with self._connections.lend() as session:
             with told:
-                remote = RemoteFile(session, path, offset=offset)
-            yield cast("BinaryIO", _Stream(remote, told))
+                remote = RemoteFile(session, path, offset=offset, size_bytes=size_bytes)
+            limit = most_bytes(size_bytes)
+            yield cast("BinaryIO", _Stream(remote, told, offset=offset, limit=limit))
             with told:
                 remote.close()
 
@@ -155,6 +154,10 @@ class _Told(AbstractContextManager[None]):
             raise SourceError(f"sftp: expected {self._subject}, found nothing there") from error
         if isinstance(error, PermissionError):
             raise SourceError(f"sftp: expected {self._subject}, found it forbidden") from error
+        if isinstance(error, OSError) and is_failure(error):
+            raise SourceUnavailable(
+                f"sftp: expected {self._subject}, found that the server answers {str(error)[:80]!a}"
+            ) from error
         if isinstance(error, (paramiko.SSHException, paramiko.SFTPError, OSError, EOFError)):
             raise SourceUnavailable(
                 f"sftp: expected {self._subject}, found the connection broken "
@@ -165,13 +168,21 @@ class _Told(AbstractContextManager[None]):
 class _Stream:
     """A remote file whose failures are told in our words."""
 
-    def __init__(self, remote: RemoteFile, told: _Told) -> None:
+    def __init__(self, remote: RemoteFile, told: _Told, *, offset: int, limit: int) -> None:
         self._remote = remote
         self._told = told
+        self._position = offset
+        self._limit = limit
 
     def read(self, size: int, /) -> bytes:
         with self._told:
-            return self._remote.read(size)
+            block = self._remote.read(size)
+        self._position += len(block)
+        if self._position > self._limit:  # a file that grows is listed anew, and asked for again
+            raise SourceUnavailable(
+                f"sftp: expected a file of at most {self._limit:,} bytes, found more"
+            )
+        return block
 
 
 @contextmanager
@@ -184,7 +195,7 @@ def open_sftp(
         SettingsError: the address or the means to log in are malformed or missing.
     """
     login = read_login(address, password=password, private_key=private_key, known_hosts=known_hosts)
-    folder = SftpFolder(unquote(urlsplit(address).path), login=login)
+    folder = SftpFolder(unquote(urlsplit(address).path, errors=ANY_BYTES), login=login)
     try:
         yield folder
     finally:

@@ -5,23 +5,14 @@ for each answer of 32 KiB; its client sends and reads the same messages with no 
 """
 
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import paramiko
 from paramiko.sftp import (
-    CMD_CLOSE,
-    CMD_DATA,
     CMD_EXTENDED,
-    CMD_FSTAT,
-    CMD_HANDLE,
     CMD_INIT,
-    CMD_OPEN,
-    CMD_READ,
-    CMD_STATUS,
     CMD_VERSION,
-    SFTP_FLAG_READ,
-    int64,
 )
 
 from ingest.sources.ssh import CHANNEL_BYTES, TIMEOUT_S
@@ -29,12 +20,12 @@ from ingest.sources.ssh import CHANNEL_BYTES, TIMEOUT_S
 ANY_BYTES = "surrogateescape"
 VERSION = 3
 LIMITS = b"limits@openssh.com"
-WINDOW_BYTES = 4 << 20
-"""Asked for ahead of each reader. 1 MiB leaves the server idle at times, 16 MiB is no faster."""
 READ_BYTES = 32 << 10
 """What every server answers at once, whatever it says of itself."""
 MOST_READ_BYTES = 255 << 10
 """What OpenSSH's server answers at once; what another may say beyond it is not tried."""
+QUESTIONS_AHEAD = 64
+"""So many paths are asked about before the first answer is read."""
 
 
 class Session(paramiko.SFTPClient):
@@ -101,7 +92,10 @@ class Session(paramiko.SFTPClient):
         return b"".join(pieces)
 
     def _read_limit(self) -> int:
-        _, limits = self.request(CMD_EXTENDED, LIMITS)
+        try:
+            _, limits = self.request(CMD_EXTENDED, LIMITS)
+        except OSError:
+            return READ_BYTES
         _most_packet, most_read = limits.get_int64(), limits.get_int64()
         return min(most_read or MOST_READ_BYTES, MOST_READ_BYTES)
 
@@ -117,82 +111,40 @@ def open_session(client: paramiko.SSHClient) -> Session:
     return Session(channel)
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    number: int
-    offset: int
-    end: int
+def is_failure(error: OSError) -> bool:
+    """Say whether an error is a server's plain refusal: it answers, and gives no reason."""
+    return type(error) is OSError and error.errno is None
 
 
-class RemoteFile:
-    """A file that is read ahead by one window, whatever its size."""
+class Answers:
+    """The answers to what was asked ahead, each under the number of its question."""
 
-    def __init__(self, session: Session, path: bytes, *, offset: int) -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
-        kind, opened = session.request(CMD_OPEN, path, SFTP_FLAG_READ, paramiko.SFTPAttributes())
-        if kind != CMD_HANDLE:
-            raise paramiko.SFTPError("no handle")
-        self._handle = opened.get_binary()
-        self._answers: dict[int, tuple[int, paramiko.Message]] = {}
-        self._asked: deque[_Asked] = deque()
-        self._rest = b""
-        self._next = offset
-        self._ask_next()  # before the size is known: most files are that small
-        self._size = self._ask_size()
+        self._come: dict[int, tuple[int, paramiko.Message]] = {}
 
-    def read(self, size: int) -> bytes:
-        """Read at most so many bytes; fewer do not mean the end, none do."""
-        if not self._rest:
-            self._rest = self._next_block()
-        piece, self._rest = self._rest[:size], self._rest[size:]
-        return piece
+    def ask(self, kind: int, *arguments: Any) -> int:
+        """Ask, and return the number under which the answer can be taken."""
+        return self._session.ask(self, kind, *arguments)
 
-    def close(self) -> None:
-        """Say that it is read; nobody waits for the answer."""
-        self._session.ask(type(None), CMD_CLOSE, self._handle)
+    def take(self, number: int) -> tuple[int, paramiko.Message]:
+        """Wait for an answer: its kind, a status too, and its message."""
+        while number not in self._come:
+            self._session.take_answer()
+        return self._come.pop(number)
+
+    def ask_each(
+        self, kind: int, arguments: Sequence[bytes]
+    ) -> Iterator[tuple[int, paramiko.Message]]:
+        """Ask the same of many, some ahead, and give the answers in that order."""
+        waiting: deque[int] = deque()
+        for argument in arguments:
+            waiting.append(self.ask(kind, argument))
+            if len(waiting) >= QUESTIONS_AHEAD:
+                yield self.take(waiting.popleft())
+        while waiting:
+            yield self.take(waiting.popleft())
 
     def _async_response(self, kind: int, message: paramiko.Message, number: int) -> None:
-        """What paramiko calls with every answer to what this file has asked for."""
-        self._answers[number] = (kind, message)
-
-    def _ask_next(self) -> None:
-        start, self._next = self._next, self._next + self._session.read_bytes
-        self._asked.append(self._ask(start, self._next))
-
-    def _ask(self, start: int, end: int) -> _Asked:
-        arguments = (self._handle, int64(start), end - start)
-        return _Asked(self._session.ask(self, CMD_READ, *arguments), start, end)
-
-    def _ask_size(self) -> int:
-        _, message = self._session.request(CMD_FSTAT, self._handle)
-        attributes = paramiko.SFTPAttributes._from_msg(message)  # type: ignore[attr-defined]
-        return attributes.st_size or 0
-
-    def _next_block(self) -> bytes:
-        ahead = max(1, WINDOW_BYTES // self._session.read_bytes)
-        while self._next < self._size and len(self._asked) < ahead:
-            self._ask_next()
-        if not self._asked:
-            return b""
-        asked = self._asked.popleft()
-        block = self._answer(asked.number)
-        has_come, end = asked.offset + len(block), min(asked.end, self._size)
-        if not block:
-            self._size = 0
-            self._asked.clear()
-        elif has_come < end:  # a server may answer with less than it was asked for
-            self._asked.appendleft(self._ask(has_come, end))
-        return block
-
-    def _answer(self, number: int) -> bytes:
-        while number not in self._answers:
-            self._session.take_answer()
-        kind, message = self._answers.pop(number)
-        if kind == CMD_STATUS:
-            try:
-                self._session.raise_status(message)
-            except EOFError:
-                return b""
-        if kind != CMD_DATA:
-            raise paramiko.SFTPError("no data")
-        return message.get_string()
+        """What paramiko calls with every answer to what was asked through this object."""
+        self._come[number] = (kind, message)

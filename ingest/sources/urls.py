@@ -16,7 +16,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 import httpx
 
 from ingest.errors import SourceError
-from ingest.sources import Https, SourceFile
+from ingest.sources import MOST_BYTES, Https, SourceFile
 from ingest.sources.https import FILE_TYPE, KEY_HEADER, LIST_TYPE
 from ingest.sources.https_client import Told, check_address, make_client, read_at_most
 from ingest.sources.https_file import Bodies
@@ -46,7 +46,7 @@ class UrlList:
     def open_file(self, name: str, *, offset: int) -> AbstractContextManager[BinaryIO]:
         url = self._urls[name]
         headers = self._key.headers(url, accept=FILE_TYPE)
-        return self._bodies.open(url, name=name, headers=headers, offset=offset, limit=None)
+        return self._bodies.open(url, name=name, headers=headers, offset=offset, limit=MOST_BYTES)
 
 
 class Key:

@@ -16,7 +16,7 @@ from ingest.ledger import Ledger
 from ingest.progress import Silent
 from ingest.sample import served_folder
 from ingest.sample.server import serve_sftp
-from ingest.sources import Source, open_source, sftp, sftp_session, ssh
+from ingest.sources import Source, open_source, sftp, sftp_file, sftp_session, ssh
 from tests.support.receiver import refuse
 from tests.support.sender import CLIENT, DAY
 
@@ -30,7 +30,7 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(download, "wait_random_exponential", lambda **_: wait_none())
     monkeypatch.setattr(sftp_session, "TIMEOUT_S", 1)
     monkeypatch.setattr(ssh, "TIMEOUT_S", 5)
-    monkeypatch.setattr(sftp_session, "WINDOW_BYTES", 500_000)
+    monkeypatch.setattr(sftp_file, "WINDOW_BYTES", 500_000)
 
 
 @pytest.fixture
