@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from ingest.archive import archive_path, store
-from ingest.delivery import DailyFile, ManifestFile, parse_kept_name, parse_name
+from ingest.delivery import AHEAD, EARLIEST, DailyFile, ManifestFile, parse_kept_name, parse_name
 from ingest.durable import sync_folder
 from ingest.errors import Reason, RejectedError
 from ingest.incoming import Fetched
 from ingest.ledger import Ledger
 from ingest.ledger_state import Archived, What, place_of
-from ingest.quarantine import put_in_quarantine, quarantine_path
+from ingest.quarantine import leave_quarantine, put_in_quarantine, quarantine_path
 from ingest.sources import SourceFile
 
 FILES_AT_ONCE = 64
@@ -73,19 +73,26 @@ class Archiving(AbstractContextManager["Archiving"]):
         for folder in sorted(folders):
             sync_folder(folder)
         records = [(What.ARCHIVED, file, facts) for file, _, facts in waiting]
+        healed = {facts["name"] for _, _, facts in waiting} & self._ledger.state.bad_names.keys()
         self._ledger.append_all(records, at=began_at)
+        for name in healed:
+            leave_quarantine(self._quarantine_path(name))
 
     def _quarantine(self, ciphertext: Path | None, facts: dict[str, Any]) -> None:
         error = RejectedError(
             Reason.NAME,
-            expected="<client>.<date>.<resource>.<event>.avro.pgp, or a manifest's name",
+            expected="<client>.<date>.<resource>.<event>.avro.pgp, or a manifest's name, "
+            f"of a day from {EARLIEST} to {AHEAD.days} days from now",
             found=ascii(facts["name"]),
         )
-        target = quarantine_path(self._data / "quarantine", None, name=facts["name"])
+        target = self._quarantine_path(facts["name"])
         put_in_quarantine(
             target, ciphertext=ciphertext, error=error, scratch=self._scratch, **facts
         )
         self._ledger.append(What.QUARANTINED, None, **facts, reason=error.reason)
+
+    def _quarantine_path(self, name: str) -> Path:
+        return quarantine_path(self._data / "quarantine", None, name=name)
 
 
 def _mark_of(listed: SourceFile) -> dict[str, Any]:

@@ -9,13 +9,17 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any, Final
 
+from ingest.delivery import spell_client
+
 ENCRYPTED: Final = (".pgp", ".gpg", ".asc")
 FILES: Final = (".avro", *ENCRYPTED)
 _OTHERS: Final = re.compile(
     r"\..*|(readme|manifest|checksums?|sha\d+sums?|md5sums?)\b.*"
     r"|.*\.(csv|txt|md|json|html?|pdf|xml|sig|sha\d+|md5)"
 )
-_CLIENT: Final = re.compile(r"CLT-[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_CLIENT: Final = re.compile(
+    r"CLT-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII
+)
 
 SHARE, COVER = 0.7, 0.3
 """So many of a schema's fields must be a resource's own, and so many of that's be among them."""
@@ -38,7 +42,7 @@ def may_be_data(name: str) -> bool:
 
 def client_in(text: str) -> str | None:
     """Give the client whose guid stands in a text; None where there is none, or several."""
-    found = set(_CLIENT.findall(text))
+    found = {spell_client(each) for each in _CLIENT.findall(text)}
     return found.pop() if len(found) == 1 else None
 
 

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -61,23 +61,45 @@ class ManifestFile:
 
 
 CLIENT_PREFIX = "CLT-"
+EARLIEST = date(2000, 1, 1)
+AHEAD = timedelta(days=2)
+"""So far may a sender's clock, or a day's name, be ahead of ours."""
 STEM_PARTS = 4
 """Client, date, resource and event."""
 RESOURCE = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
-_CLIENT = r"(?P<client>CLT-[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})"
+_ANY_CASE = re.IGNORECASE | re.ASCII
+_CLIENT = r"(?P<client>CLT-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 _DATE = r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})"
-_KIND = r"(?P<resource>[A-Za-z][A-Za-z0-9_]*)\.(?P<event>[A-Za-z]+)"
+_KIND = r"(?P<resource>[a-z][a-z0-9_]*)\.(?P<event>[a-z]+)"
 _STEM = rf"{_CLIENT}\.{_DATE}\.{_KIND}"
 _EXTENSION = r"(?:\.avro)?\.(?:pgp|gpg)"
 _BASELINE = re.compile(r"(?P<start>.+)\.baseline(?:-(?!000[01])(?P<part>[0-9]{4}))?")
 LAST_PART = 9999
-_DAILY_FILE = re.compile(rf"(?P<stem>{_STEM}){_EXTENSION}")
-_MANIFEST = re.compile(rf"{_CLIENT}\.{_DATE}-manifest\.csv\.(?:pgp|gpg)")
+_DAILY_FILE = re.compile(rf"(?P<stem>{_STEM}){_EXTENSION}", _ANY_CASE)
+_MANIFEST = re.compile(rf"{_CLIENT}\.{_DATE}-manifest\.csv\.(?:pgp|gpg)", _ANY_CASE)
 
 
 def parse_name(name: str) -> DailyFile | ManifestFile | None:
-    """Tell what a delivered file is by its name; None for a name that breaks the grammar."""
+    """Tell what a delivered file is by its name.
+
+    None for a name that breaks the grammar, and for one of a day that cannot be meant: a
+    placeholder, a typing error. One such day would make thousands of days missing.
+    """
+    file = _read_name(name)
+    return file if file and is_plausible(file.delivery.snapshot_date, on=_today()) else None
+
+
+def is_plausible(snapshot_date: date, *, on: date) -> bool:
+    """Say whether a day's files may have come on a day: from 2000-01-01 to two days later."""
+    return EARLIEST <= snapshot_date <= on + AHEAD
+
+
+def _today() -> date:
+    return datetime.now(tz=UTC).date()
+
+
+def _read_name(name: str) -> DailyFile | ManifestFile | None:
     if match := _MANIFEST.fullmatch(name):
         delivery = _parse_delivery(match["client"], match["date"])
         return ManifestFile(delivery=delivery) if delivery else None
@@ -86,11 +108,11 @@ def parse_name(name: str) -> DailyFile | ManifestFile | None:
 
 
 def parse_kept_name(name: str) -> DailyFile | ManifestFile | None:
-    """Tell what a file in the archive is: as `parse_name`, or a file of a baseline."""
+    """Tell what a file in the archive is, of whatever day: delivered, or of a baseline."""
     stem, dot, extension = name.partition(".avro.pgp")
     if dot and not extension and (file := _parse_baseline(stem)):
         return file
-    return parse_name(name)
+    return _read_name(name)
 
 
 def parse_kept_stem(stem: str) -> DailyFile | None:
@@ -139,24 +161,29 @@ def parse_stem(stem: str) -> DailyFile | None:
 
 def is_ours(name: str) -> bool:
     """Say whether a name claims to be MX's; every other file in a source is left alone."""
-    return name.startswith(CLIENT_PREFIX)
+    return name[: len(CLIENT_PREFIX)].upper() == CLIENT_PREFIX
+
+
+def spell_client(client_guid: str) -> str:
+    """Spell a client's GUID in the one way that is kept: senders differ in case."""
+    return CLIENT_PREFIX + client_guid[len(CLIENT_PREFIX) :].lower()
 
 
 # The names of years are few words, said again every day.
 @lru_cache(maxsize=1 << 14)
 def _parse_delivery(client_guid: str, day: str) -> Delivery | None:
-    if not re.fullmatch(rf"{_CLIENT}\.{_DATE}", f"{client_guid}.{day}"):
+    if not re.fullmatch(rf"{_CLIENT}\.{_DATE}", f"{client_guid}.{day}", _ANY_CASE):
         return None
     try:
         snapshot_date = date.fromisoformat(day)
     except ValueError:
         return None
-    return Delivery(client_guid=client_guid, snapshot_date=snapshot_date)
+    return Delivery(client_guid=spell_client(client_guid), snapshot_date=snapshot_date)
 
 
 @lru_cache(maxsize=1 << 14)
 def _parse_kind(resource: str, event: str) -> tuple[str, Event] | None:
-    if not re.fullmatch(_KIND, f"{resource}.{event}"):
+    if not re.fullmatch(_KIND, f"{resource}.{event}", _ANY_CASE):
         return None
     resource, event = resource.lower(), event.lower()
     if not RESOURCE.fullmatch(resource) or event not in DAILY_EVENTS:

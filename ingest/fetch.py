@@ -133,6 +133,8 @@ def adopt_orphans(*, data: Path, ledger: Ledger) -> None:
         for path in sorted(folder.iterdir()):
             file = parse_kept_name(path.name)
             archived = archived_as(ledger, file) if file else None
+            if file and folder != data / "archive" / file.delivery.folder:
+                continue
             is_other_name = archived is not None and archived.name != path.name
             if file is None or (is_other_name and path.name in ledger.state.seen):
                 continue
@@ -156,6 +158,8 @@ def _is_new(listed: SourceFile, ledger: Ledger) -> bool:
     if not is_ours(listed.name):
         log.debug("left alone: %s", ascii(listed.name))
         return False
+    if listed.name in ledger.state.bad_names and parse_name(listed.name):
+        return True  # its day has come, or an older version did not know such names
     if listed.listing:
         return is_wanted(listed, listed.listing, ledger.state)
     return ledger.state.seen.get(listed.key) != listed.mark or _may_have_healed(listed, ledger)

@@ -4,11 +4,17 @@ import re
 from datetime import date
 from typing import Any
 
-from ingest.delivery import Delivery, ManifestFile, parse_kept_name, parse_kept_stem
+from ingest.delivery import (
+    Delivery,
+    ManifestFile,
+    parse_kept_name,
+    parse_kept_stem,
+    spell_client,
+)
 from ingest.errors import UnknownNameError
 from ingest.ledger_state import LedgerState, place_of, subject
 
-_DAY = re.compile(r"(?:(?P<client>CLT-[^./]+)[./])?(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})")
+_DAY = re.compile(r"(?:(?P<client>(?i:CLT)-[^./]+)[./])?(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})")
 
 
 def find_subjects(name: str, *, state: LedgerState) -> list[dict[str, Any]]:
@@ -22,11 +28,12 @@ def find_subjects(name: str, *, state: LedgerState) -> list[dict[str, Any]]:
     clients = {delivery.client_guid for delivery in deliveries}
     if name in state.bad_names:
         return [{"name": name}]
-    if name in clients:
-        return [{"client_guid": name}]
+    if meant := {name, spell_client(name)} & clients:
+        return [{"client_guid": client} for client in sorted(meant)]
     if day := _DAY.fullmatch(name):
         snapshot_date = _date(day["date"])
-        named = {day["client"]} & clients if day["client"] else clients
+        client = day["client"]
+        named = {client, spell_client(client)} & clients if client else clients
         if named and snapshot_date:
             return [
                 subject(

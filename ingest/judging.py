@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from itertools import groupby
@@ -138,6 +138,7 @@ class Judging:
         file = parse_kept_name(archived.name)
         if not isinstance(file, DailyFile):
             return None
+        file = replace(file, delivery=place.delivery)  # in the case that the archive has
         ciphertext = Ciphertext(
             file=file,
             path=archive_path(self.data / "archive", file, name=archived.name),

@@ -172,6 +172,7 @@ def _fold_name(state: LedgerState, record: dict[str, Any]) -> None:
 
 def _fold_archived(state: LedgerState, record: dict[str, Any]) -> None:
     _note_seen(state, record)
+    state.bad_names.pop(record["name"], None)
     if "resource" in record:
         place = place_in(record)
         _newest(state.archived, place, record)

@@ -5,6 +5,7 @@ Parquet file goes last: where both are there, a killed run has left work to do.
 """
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -97,4 +98,4 @@ def _facts(place: Place, landed: Landed, state: LedgerState) -> dict[str, Any]:
 
 def _file(place: Place, state: LedgerState) -> DailyFile | None:
     file = parse_kept_name(state.archived[place].name)
-    return file if isinstance(file, DailyFile) else None
+    return replace(file, delivery=place.delivery) if isinstance(file, DailyFile) else None

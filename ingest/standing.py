@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
-from ingest.delivery import Delivery, Event
+from ingest.delivery import Delivery, Event, is_plausible
 from ingest.errors import Reason
 from ingest.ledger_state import LedgerState, Place, What
 
@@ -71,6 +71,8 @@ class DayStanding:
     is_alarm: bool
     is_awaited: bool = True
     """Daily files are due, as on every day between a client's first ones and yesterday."""
+    is_plausible: bool = True
+    """False for a day that cannot be meant, which older versions took; no other follows from it."""
 
     @property
     def counts(self) -> Counter[Standing]:
@@ -119,10 +121,18 @@ def day_standings(state: LedgerState, *, now: datetime, settle: timedelta) -> It
         file.place[0] for of_day in files.values() for file in of_day if not file.is_baseline
     }
     delivered |= state.manifests.keys()
-    awaited = set(_awaited(delivered, until=last_due(now)))
+    seen_on = max(now, state.last_at).date()
+    plausible = {each for each in delivered if is_plausible(each.snapshot_date, on=seen_on)}
+    awaited = set(_awaited(plausible, until=last_due(now))) | delivered
     for delivery in sorted(awaited | files.keys()):
-        is_awaited = delivery in awaited
-        yield _day_standing(state, delivery, files[delivery], now=now, is_awaited=is_awaited)
+        yield _day_standing(
+            state,
+            delivery,
+            files[delivery],
+            now=now,
+            is_awaited=delivery in awaited,
+            is_plausible=is_plausible(delivery.snapshot_date, on=seen_on),
+        )
 
 
 def _awaited(delivered: Iterable[Delivery], *, until: date) -> Iterator[Delivery]:
@@ -155,13 +165,20 @@ def last_due(now: datetime) -> date:
 
 def is_ready(snapshot_date: date, *, now: datetime) -> bool:
     """Say whether MX has had its time to assemble a day's files."""
-    generated_at = datetime.combine(snapshot_date + timedelta(days=1), time(), tzinfo=UTC)
-    return now >= generated_at + timedelta(hours=READY_HOUR)
+    return now >= moment_after(snapshot_date, days=1, hour=READY_HOUR)
 
 
 def lost_at(snapshot_date: date) -> datetime:
     """Say when MX's copy of a day is gone."""
-    return datetime.combine(snapshot_date + timedelta(days=KEPT_DAYS + 1), time(), tzinfo=UTC)
+    return moment_after(snapshot_date, days=KEPT_DAYS + 1)
+
+
+def moment_after(snapshot_date: date, *, days: int, hour: int = 0) -> datetime:
+    """Give an hour some days after a day; where the calendar ends before, its last moment."""
+    try:
+        return datetime.combine(snapshot_date + timedelta(days=days), time(hour), tzinfo=UTC)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def _file_standing(state: LedgerState, place: Place, *, now: datetime) -> Standing:
@@ -192,6 +209,7 @@ def _day_standing(
     *,
     now: datetime,
     is_awaited: bool,
+    is_plausible: bool,
 ) -> DayStanding:
     is_due = delivery.snapshot_date <= last_due(now)
     verdict = state.manifest_verdicts.get(delivery)
@@ -217,4 +235,5 @@ def _day_standing(
         days_to_loss=(lost_at(delivery.snapshot_date).date() - now.date()).days,
         is_alarm=standing not in _QUIET or any(file.is_alarm for file in files),
         is_awaited=is_awaited,
+        is_plausible=is_plausible,
     )

@@ -53,7 +53,7 @@ def overview(
     days = [
         each
         for each in day_standings(state, now=now, settle=settle)
-        if client in (None, each.delivery.client_guid)
+        if (client is None or client.lower() == each.delivery.client_guid.lower())
         and day in (None, each.delivery.snapshot_date)
     ]
     is_all = client is None and day is None
@@ -132,7 +132,9 @@ def day_facts(day: DayStanding, *, with_landed: bool) -> dict[str, Any]:
 
 def _months(days: Iterable[DayStanding]) -> Iterator[str]:
     yield f"{'':9}" + "".join(f"{number:<5}" for number in range(1, 32, 5))
-    for month, of_month in groupby(days, key=lambda day: f"{day.delivery.snapshot_date:%Y-%m}"):
+    for month, of_month in groupby(
+        days, key=lambda day: day.delivery.snapshot_date.isoformat()[:7]
+    ):
         signs = [" "] * 31
         for day in of_month:
             signs[day.delivery.snapshot_date.day - 1] = SIGNS[day.standing]

@@ -1,15 +1,19 @@
 """One module a command. What takes long to import is imported by the command that needs it."""
 
 import json
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from ingest.delivery import EARLIEST
+from ingest.errors import SettingsError
 
 if TYPE_CHECKING:
     from ingest.summary import Summary
 
 FAILED, NOT_WHOLE = 1, 3
+LAST_AS_OF = date(2099, 12, 31)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a program.")]
 AsOf = Annotated[
@@ -19,7 +23,15 @@ AsOf = Annotated[
 
 
 def moment(as_of: datetime | None) -> datetime:
-    """Give the last moment of a date, UTC, or the present one."""
+    """Give the last moment of a date, UTC, or the present one.
+
+    Raises:
+        SettingsError: it is no day that can be meant; each day until then would be told.
+    """
+    if as_of and not EARLIEST <= as_of.date() <= LAST_AS_OF:
+        raise SettingsError(
+            f"--as-of: expected a day from {EARLIEST} to {LAST_AS_OF}, found {as_of.date()}"
+        )
     return datetime.combine(as_of, time.max, tzinfo=UTC) if as_of else datetime.now(tz=UTC)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ingest.commands import Json, conclude
+from ingest.delivery import AHEAD, EARLIEST, is_plausible, spell_client
 from ingest.errors import SettingsError, SourceError
 from ingest.settings import Settings, load_settings, reveal
 
@@ -50,12 +51,21 @@ def baseline(
     from ingest.keys import warn_of_expiry
     from ingest.pipeline import run_planned
 
-    if client is not None and client_in(client) != client:
+    if client is not None and client_in(client) != spell_client(client):
         raise SettingsError(f"--client: expected CLT- and a UUID, found {client!a}")
+    today = datetime.now(tz=UTC).date()
+    if not is_plausible(date.date(), on=today):
+        raise SettingsError(
+            f"--date: expected a day from {EARLIEST} to {today + AHEAD}, found {date.date()}"
+        )
     settings = load_settings("gnupghome")
     keyring = open_keyring(settings)
-    warn_of_expiry(keyring, today=datetime.now(tz=UTC).date())
-    wish = Wish(snapshot_date=date.date(), client=client, address=settings.source)
+    warn_of_expiry(keyring, today=today)
+    wish = Wish(
+        snapshot_date=date.date(),
+        client=client and spell_client(client),
+        address=settings.source,
+    )
     is_data = is_data_file if Path(where).expanduser().is_dir() else may_be_data
     with _open_files(where, settings) as source, progress_bar() as progress:
         summary = run_planned(

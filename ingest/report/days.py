@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
 from ingest.delivery import Delivery
 from ingest.ledger_state import Place
 from ingest.report.history import History
-from ingest.standing import DUE_HOUR, DayStanding, Standing, last_due
+from ingest.standing import DUE_HOUR, DayStanding, Standing, last_due, moment_after
 
 
 class DayState(StrEnum):
@@ -58,6 +58,8 @@ class Day:
     """How many of its files stand how."""
     is_awaited: bool = True
     """Daily files are due; if none are, it is the day of a baseline."""
+    is_plausible: bool = True
+    """False for a day that cannot be meant: no calendar shows it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +91,7 @@ def days_of_clients(standings: Iterable[DayStanding], *, history: History) -> di
                 is_alarm=standing.is_alarm,
                 counts={str(each): count for each, count in sorted(standing.counts.items())},
                 is_awaited=standing.is_awaited,
+                is_plausible=standing.is_plausible,
             )
         )
     return dict(days)
@@ -96,12 +99,16 @@ def days_of_clients(standings: Iterable[DayStanding], *, history: History) -> di
 
 def freshness(days: list[Day], *, now: datetime) -> Freshness:
     """Say how far a client's complete days reach."""
-    whole = [day.snapshot_date for day in days if day.state in (DayState.COMPLETE, DayState.LATE)]
+    whole = [
+        day.snapshot_date
+        for day in days
+        if day.is_plausible and day.state in (DayState.COMPLETE, DayState.LATE)
+    ]
     latest = max(whole, default=None)
     alarms = sum(day.is_alarm for day in days)
     if latest is None:
         return Freshness(latest_complete=None, age_hours=None, days_behind=None, alarms=alarms)
-    end = datetime.combine(latest + timedelta(days=1), time(), tzinfo=UTC)
+    end = moment_after(latest, days=1)
     return Freshness(
         latest_complete=latest,
         age_hours=round((now - end).total_seconds() / 3600, 1),
@@ -112,7 +119,7 @@ def freshness(days: list[Day], *, now: datetime) -> Freshness:
 
 def due_at(snapshot_date: date) -> datetime:
     """Say when a day's files should be there."""
-    return datetime.combine(snapshot_date + timedelta(days=1), time(DUE_HOUR), tzinfo=UTC)
+    return moment_after(snapshot_date, days=1, hour=DUE_HOUR)
 
 
 def _completions(history: History) -> Iterator[tuple[Delivery, datetime]]:

@@ -1,7 +1,7 @@
 """The page itself: one HTML file that needs nothing else, whatever is told in it escaped."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -35,45 +35,59 @@ def render(facts: Facts) -> str:
         most_rows=MOST_ROWS,
         due_hour=DUE_HOUR,
         kept_days=KEPT_DAYS,
-        clients=[_drawn(client, number) for number, client in enumerate(facts.clients)],
-        unusual=_unusual(facts.clients),
+        clients=[
+            _drawn(client, number, last=_last_day(client, facts))
+            for number, client in enumerate(facts.clients)
+        ],
+        unusual=_unusual(facts),
         runs_chart=Markup(runs_chart(facts.runs[::-1], name="runs")),  # noqa: S704 - our own
     )
 
 
-def _drawn(client: ClientFacts, number: int) -> dict[str, object]:
-    last = client.days[-1].snapshot_date
+def _last_day(client: ClientFacts, facts: Facts) -> date:
+    """Give the day on which a client's charts end."""
+    days = [day.snapshot_date for day in client.days if day.is_plausible]
+    return max(days, default=facts.as_of.date())
+
+
+def _drawn(client: ClientFacts, number: int, *, last: date) -> dict[str, object]:
     complete = {day.snapshot_date for day in client.days if day.state in COMPLETE}
     first = first_day(last)
+    drawn = {
+        resource: [each for each in volumes if first <= each.snapshot_date <= last]
+        for resource, volumes in client.volumes.items()
+    }
     shown = {
         resource: volumes
-        for resource, volumes in client.volumes.items()
-        if any(each.rows and each.snapshot_date >= first for each in volumes)
+        for resource, volumes in drawn.items()
+        if any(each.rows for each in volumes)
     }
+    days = [day for day in client.days if first <= day.snapshot_date <= last]
     return {
         "facts": client,
         "first": first,
-        "calendar": Markup(calendar_chart(client.days, last=last, name=f"days{number}")),  # noqa: S704
+        "calendar": Markup(calendar_chart(days, last=last, name=f"days{number}")),  # noqa: S704
         "volumes": {
             resource: Markup(  # noqa: S704
                 volume_chart(volumes, complete=complete, last=last, name=f"{resource}{number}")
             )
             for resource, volumes in shown.items()
         },
-        "days": [day for day in reversed(client.days) if day.snapshot_date >= first],
+        "days": days[::-1],
         "rows": _rows(client, shown),
         "quiet": sorted(client.volumes.keys() - shown.keys()),
     }
 
 
-def _unusual(clients: list[ClientFacts]) -> list[tuple[str, str, Volume]]:
+def _unusual(facts: Facts) -> list[tuple[str, str, Volume]]:
     """Give the marked volumes of the weeks that are drawn, the youngest first."""
     marked = [
         (client.client_guid, resource, each)
-        for client in clients
+        for client in facts.clients
+        for last in [_last_day(client, facts)]
         for resource, volumes in client.volumes.items()
         for each in volumes
-        if each.is_unusual and each.snapshot_date >= first_day(client.days[-1].snapshot_date)
+        if each.is_unusual and first_day(last) <= each.snapshot_date <= last
     ]
     return sorted(marked, key=lambda each: each[2].snapshot_date, reverse=True)
 

@@ -16,7 +16,7 @@ months as (
         versions.*,
         latest_days.latest_day,
         {{ each_month(
-            "versions.valid_from",
+            "greatest(versions.valid_from, date '2000-01-01')",
             "least(versions.valid_to - interval '1' day, latest_days.latest_day)"
         ) }} as month_start
     from versions
