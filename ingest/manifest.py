@@ -6,12 +6,13 @@ ones are ignored; upper-case types here are lower-case in the file's name and in
 
 import csv
 import io
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
 
-from ingest.delivery import DailyFile, Delivery, parse_name, parse_stem
+from ingest.delivery import DailyFile, Delivery, parse_stem
 from ingest.errors import Reason, RejectedError
 
 MAX_MANIFEST_BYTES = 16 << 20
@@ -27,7 +28,17 @@ _COLUMNS = {
     "EffectiveDate": "effective_date",
 }
 _NUMBERS = ("record_count", "plain_bytes", "encrypted_bytes")
+_PADDING = " \t\r\n\0\x1a"
+"""What may fill up the end of a file: DOS ends a text with Ctrl-Z, mainframes with blanks."""
+_TOTALS = re.compile(
+    r"(grand[\s_-]*)?totals?\b.*|sum(mary)?|counts?|records?|rows?|trailer|footer|eof"
+    r"|end( of (file|manifest|data))?",
+    re.IGNORECASE,
+)
+_EXTENSION = re.compile(r"(\.avro)?(\.(pgp|gpg))?$", re.IGNORECASE)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,38 +75,73 @@ def is_sha256(checksum: str) -> bool:
 def parse_manifest(text: bytes, *, delivery: Delivery) -> list[Listing]:
     """Read a manifest's rows, in file order and each of them once.
 
+    Blanks, Ctrl-Z and a row of totals at its end are passed over with a warning.
+
     Raises:
         RejectedError: it is no such CSV, contradicts itself, or lists another delivery's files.
     """
     listings: dict[str, Listing] = {}
-    for number, row in enumerate(_rows(text), start=2):
+    for number, row in _file_rows(text, day=delivery.snapshot_date):
         listing = _listing(row, number=number)
         file = listing.daily_file
-        if file is not None and file.delivery != delivery:
+        if file is None:
+            _warn(delivery.snapshot_date, f"in line {number} a name of no daily file")
+        elif file.delivery != delivery:
             raise _bad(f"files of {delivery.snapshot_date} in line {number}", "another delivery's")
         if listings.setdefault(listing.file, listing) != listing:
             raise _bad(f"one row a file, line {number}", "a second one that differs")
     return list(listings.values())
 
 
-def _rows(text: bytes) -> Iterator[Mapping[str, Any]]:
+def _file_rows(text: bytes, *, day: date) -> Iterator[tuple[int, dict[str, str]]]:
+    """Give the rows of files by our names of the columns, and the lines in which they end."""
+    rows = _rows(text, day=day)
+    number, header = next(rows, (0, []))
+    positions = _positions(header)
+    totals = False
+    for number, row in rows:
+        if totals:
+            raise _bad("a row of totals at the end alone", f"another row in line {number}")
+        if totals := _is_of_totals(row, file_name=row[positions["file"] : positions["file"] + 1]):
+            _warn(day, f"in line {number} a row of totals")
+            continue
+        if len(row) < len(header) or any(row[len(header) :]):
+            raise _bad(f"as many values as columns in line {number}", "more or fewer")
+        yield number, {name: row[position] for name, position in positions.items()}
+
+
+def _rows(text: bytes, *, day: date) -> Iterator[tuple[int, list[str]]]:
+    """Give the rows that hold something, without the blanks around their values."""
     try:
-        reader = csv.DictReader(io.StringIO(text.decode("utf-8-sig"), newline=""), strict=True)
-        header = [name.strip() for name in reader.fieldnames or ()]
-        reader.fieldnames = header
-        missing = [name for name in _COLUMNS if header.count(name) != 1]
-        if missing:
-            raise _bad(f"the column {missing[0]} once", f"{header.count(missing[0])} of it")
-        yield from reader
+        content = text.decode("utf-8-sig").lstrip("\ufeff")
+        if (kept := content.rstrip(_PADDING)) != content.rstrip("\r\n"):
+            _warn(day, "blanks or Ctrl-Z at its end")
+        reader = csv.reader(io.StringIO(kept, newline=""), strict=True, skipinitialspace=True)
+        for row in reader:
+            if any(values := [value.strip() for value in row]):
+                yield reader.line_num, values
     except (UnicodeDecodeError, csv.Error) as error:
         raise _bad("CSV in UTF-8", type(error).__name__) from error
 
 
-def _listing(row: Mapping[str, Any], *, number: int) -> Listing:
-    values = {ours: row[theirs] for theirs, ours in _COLUMNS.items()}
-    if None in values.values() or None in row:
-        raise _bad(f"as many values as columns in line {number}", "more or fewer")
-    values = {name: value.strip() for name, value in values.items()}
+def _positions(header: list[str]) -> dict[str, int]:
+    """Find our columns in a header, in whatever case and with blanks or _ between its words."""
+    if len(header) == 1 and (separator := re.search(r"[;\t|]", header[0])):
+        raise _bad("commas between columns", repr(separator[0]))
+    names = [re.sub(r"[\s_]", "", name).lower() for name in header]
+    for name in _COLUMNS:
+        if (count := names.count(name.lower())) != 1:
+            raise _bad(f"the column {name} once", f"{count} of it")
+    return {ours: names.index(theirs.lower()) for theirs, ours in _COLUMNS.items()}
+
+
+def _is_of_totals(row: list[str], *, file_name: list[str]) -> bool:
+    """Say whether a row sums up and names no file, as some senders end a list."""
+    first = next(filter(None, row))
+    return _TOTALS.fullmatch(first) is not None and not any(set(file_name) - {"", first})
+
+
+def _listing(values: Mapping[str, str], *, number: int) -> Listing:
     for name in _NUMBERS:
         if not re.fullmatch(r"[0-9]{1,18}", values[name]):
             raise _bad(f"a whole number as {name} in line {number}", "something else")
@@ -115,9 +161,13 @@ def _listing(row: Mapping[str, Any], *, number: int) -> Listing:
 
 
 def _stem(file_name: str) -> str:
-    """Drop the extension, which the manifest's file names should not have."""
-    file = parse_name(file_name)
-    return file.stem if isinstance(file, DailyFile) else file_name
+    """Drop a folder and an extension, which the manifest's file names should not have."""
+    stem = _EXTENSION.sub("", re.split(r"[/\\]", file_name)[-1])
+    return stem if parse_stem(stem) else file_name
+
+
+def _warn(day: date, found: str) -> None:
+    log.warning("manifest of %s: expected rows of files alone, found %s; passed over", day, found)
 
 
 def _bad(expected: str, found: str) -> RejectedError:
