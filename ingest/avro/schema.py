@@ -30,6 +30,8 @@ LINEAGE: Final = {
 MAX_FIELDS = 4_096
 MAX_DEPTH = 32
 _NAMED: Final = ("record", "error", "enum", "fixed")
+MAX_NAME = 1_000
+"""Of a type, with its namespace. Its characters matter to nobody: Java writes - and $ there."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -104,8 +106,8 @@ class _Walk:
         scope = _text(schema.get("namespace") or namespace)
         full_name = name if "." in name or not scope else f"{scope}.{name}"
         scope = full_name.rpartition(".")[0]
-        if not all(_NAME.fullmatch(part) for part in full_name.split(".")):
-            raise unfit("a name of letters, digits and _", repr(full_name[:80]))
+        if not full_name or len(full_name) > MAX_NAME:
+            raise unfit(f"a type's name of 1 to {MAX_NAME} characters", repr(full_name[:80]))
         if full_name in self._named:
             raise unfit("each type defined once", full_name)
         self._named[full_name] = None

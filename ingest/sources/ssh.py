@@ -5,7 +5,7 @@ import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import paramiko
 
@@ -53,6 +53,11 @@ def read_login(
         port = parts.port or 22
     except ValueError as error:
         raise SettingsError("MX_SOURCE: expected a port between 1 and 65535") from error
+    if parts.query or parts.fragment or address.endswith(("?", "#")):
+        raise SettingsError(
+            "MX_SOURCE: expected sftp://user@host:port/folder, found ? or # in it; "
+            "write %3F for ? and %23 for # in a folder's name"
+        )
     if not parts.hostname or not parts.username or parts.password is not None:
         raise SettingsError(
             "MX_SOURCE: expected sftp://user@host:port/folder, the password in MX_SFTP_PASSWORD"
@@ -65,7 +70,7 @@ def read_login(
     return Login(
         host=parts.hostname,
         port=port,
-        user=parts.username,
+        user=unquote(parts.username),
         known_hosts=known_hosts,
         password=None if key else password,
         key=key,

@@ -150,6 +150,51 @@ def test_a_named_type_may_be_used_again() -> None:
     assert rows == [{"first": {"x": 1}, "second": {"x": 2}}]
 
 
+def hand_made(schema: object, row: bytes) -> bytes:
+    """Write a container of one row, whose schema no library has checked."""
+    return header(schema) + block(1, row)
+
+
+@pytest.mark.parametrize(
+    ("namespace", "name"),
+    [
+        ("com.acme-corp.events", "row"),
+        ("com.acme.Outer$", "row"),
+        ("com.acme.2nd", "row"),
+        ("", "a-row"),
+        ("com.acme", "Row$1"),
+        ("com.müller", "row"),
+        ("com..acme.", "row"),
+    ],
+)
+def test_a_type_may_be_called_as_java_calls_it(namespace: str, name: str) -> None:
+    colour = {"type": "enum", "name": f"{name}_colour", "symbols": ["RED", "BLUE"]}
+    code = {"type": "fixed", "name": f"{name}_code", "size": 2}
+    point = record(("x", "int")) | {"name": f"{name}_point"}
+    fields = record(
+        ("guid", "string"),
+        ("colour", colour),
+        ("code", ["null", code]),
+        ("first", point),
+        ("second", f"{name}_point"),
+        ("other", colour["name"]),
+    )
+    row = b"\x02A" + b"\x02" + b"\x02ab" + b"\x0e" + b"\x10" + b"\x00"
+
+    _, rows = read(hand_made(fields | {"name": name, "namespace": namespace}, row))
+
+    assert rows == [
+        {
+            "guid": "A",
+            "colour": "BLUE",
+            "code": b"ab",
+            "first": {"x": 7},
+            "second": {"x": 8},
+            "other": "RED",
+        }
+    ]
+
+
 def header(schema: object, *, codec: bytes = b"null") -> bytes:
     text = schema if isinstance(schema, bytes) else json.dumps(schema).encode()
     entries = (b"avro.schema", text, b"avro.codec", codec)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import SettingsError, SourceError, SourceUnavailable
+from ingest.sample.server import serve_sftp
 from ingest.sources import Source, open_source
 from tests.support.sender import CLIENT, DAY
 from tests.support.sshd import ACCOUNT, Sshd
@@ -106,6 +107,43 @@ def test_an_address_that_cannot_be_meant_is_told(address: str, said: str) -> Non
     ):
         pass
     assert "secret" not in str(told.value)
+
+
+@pytest.mark.parametrize("address", ["sftp://u@host/in#box", "sftp://u@host/in?box"])
+def test_a_folder_that_would_be_cut_off_is_told(address: str) -> None:
+    with (
+        pytest.raises(SettingsError, match=r"write %3F for \? and %23 for #"),
+        open_source(address, password="p", known_hosts=NAMES),
+    ):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("user", "written"),
+    [
+        ("mx@corp.example", "mx%40corp.example"),
+        ("mx@corp.example", "mx@corp.example"),
+        ("corp\\mx", "corp%5Cmx"),
+        ("mx:a/b", "mx%3Aa%2Fb"),
+        ("100%", "100%25"),
+    ],
+)
+@pytest.mark.parametrize("path", ["my%20files%20%231", "my files %231"])
+def test_users_and_folders_may_have_any_characters(
+    tmp_path: Path, user: str, written: str, path: str
+) -> None:
+    folder = tmp_path / "my files #1"
+    folder.mkdir()
+    (folder / "a").write_bytes(b"1")
+    password = "p@ss:w/rd %41#?"
+    with serve_sftp(tmp_path, user=user, password=password) as server:
+        known_hosts = tmp_path / "known_hosts"
+        known_hosts.write_text(server.known_hosts_line)
+        address = f"sftp://{written}@{server.host}:{server.port}/{path}"
+        with open_source(address, password=password, known_hosts=known_hosts) as source:
+            [listed] = source.list_files()
+
+    assert listed.name == "a"
 
 
 def test_a_server_wants_a_password_or_a_key() -> None:

@@ -1,8 +1,19 @@
 with attempts as (
 
-    select *
+    select
+        *,
+        lower(file) as file_key
     from {{ ref('ledger') }}
     where file is not null and what <> 'archived'
+
+),
+
+listed as (
+
+    select
+        *,
+        lower(file) as file_key
+    from {{ ref('listed_files') }}
 
 ),
 
@@ -13,7 +24,7 @@ judged as (
         snapshot_date,
         resource,
         event,
-        file,
+        coalesce(attempts.file, listed.file) as file, -- noqa: RF04
         coalesce(attempts.what, 'missing') as standing,
         attempts.recorded_at as judged_at,
         attempts.run_id,
@@ -29,14 +40,13 @@ judged as (
         attempts.key_id,
         attempts.decoder,
         coalesce(attempts.is_unlisted, false) as is_accepted_unlisted,
-        listed_files.record_count as listed_record_count,
-        listed_files.plain_bytes as listed_plain_bytes,
-        listed_files.encrypted_bytes as listed_encrypted_bytes,
-        listed_files.checksum as listed_checksum,
-        listed_files.listed_at
+        listed.record_count as listed_record_count,
+        listed.plain_bytes as listed_plain_bytes,
+        listed.encrypted_bytes as listed_encrypted_bytes,
+        listed.checksum as listed_checksum,
+        listed.listed_at
     from attempts
-    full outer join {{ ref('listed_files') }} as listed_files
-        using (client_guid, snapshot_date, resource, event, file)
+    full outer join listed using (client_guid, snapshot_date, resource, event, file_key)
 
 )
 
