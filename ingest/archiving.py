@@ -1,5 +1,6 @@
 """Scratch to archive and ledger: in the order in which files are given, several with one sync."""
 
+import logging
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,8 @@ from ingest.ledger import Ledger
 from ingest.ledger_state import Archived, What, place_of
 from ingest.quarantine import leave_quarantine, put_in_quarantine, quarantine_path
 from ingest.sources import SourceFile
+
+log = logging.getLogger(__name__)
 
 FILES_AT_ONCE = 64
 BYTES_AT_ONCE = 64 << 20
@@ -66,7 +69,7 @@ class Archiving(AbstractContextManager["Archiving"]):
         began_at = datetime.now(tz=UTC)
         folders = set()
         for file, fetched, facts in waiting:
-            replaced = archived_as(self._ledger, file)
+            replaced = self._replaced(file, name=facts["name"])
             target = archive_path(self._data / "archive", file, name=facts["name"])
             store(fetched, target, replaced_sha256=replaced.encrypted_sha256 if replaced else None)
             folders.add(target.parent)
@@ -77,6 +80,19 @@ class Archiving(AbstractContextManager["Archiving"]):
         self._ledger.append_all(records, at=began_at)
         for name in healed:
             leave_quarantine(self._quarantine_path(name))
+
+    def _replaced(self, file: DailyFile | ManifestFile, *, name: str) -> Archived | None:
+        """Give what is known of the bytes that lie where a file goes."""
+        newest = archived_as(self._ledger, file)
+        if isinstance(file, ManifestFile) or newest is None:
+            return newest
+        if newest.name != name:
+            log.warning(
+                "%s: expected one file of its stem, found %s; the manifest tells which counts",
+                ascii(name),
+                ascii(newest.name),
+            )
+        return self._ledger.state.archived_under(place_of(file), name)
 
     def _quarantine(self, ciphertext: Path | None, facts: dict[str, Any]) -> None:
         error = RejectedError(

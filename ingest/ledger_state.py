@@ -93,12 +93,43 @@ class Landed:
 
 
 @dataclass(slots=True)
+class Twins:
+    """Files of one stem that differ in extension and bytes: one of them counts."""
+
+    others: dict[str, Archived] = field(default_factory=dict)
+    """Those that do not count, by name."""
+    refused: set[tuple[str, str | None]] = field(default_factory=set)
+    """Ciphertexts that went to quarantine, by SHA-256, each with that of the manifest."""
+
+    def choose(
+        self, now: Archived, *, listing: Listing | None, manifest_sha256: str | None
+    ) -> Archived:
+        """Say which of them counts: by hash, by size, not in quarantine, the newest."""
+        candidates = {**self.others, now.name: now}
+        chosen = max(
+            candidates.values(),
+            key=lambda each: (
+                listing is not None and each.encrypted_sha256 == listing.checksum,
+                listing is not None and each.encrypted_bytes == listing.encrypted_bytes,
+                (each.encrypted_sha256, manifest_sha256) not in self.refused,
+                each.at,
+            ),
+        )
+        del candidates[chosen.name]
+        self.others = candidates
+        return chosen
+
+
+@dataclass(slots=True)
 class LedgerState:
     """All records, folded: what is known now."""
 
     seen: dict[str, Mark] = field(default_factory=dict)
     """By name, or by what a list calls a file."""
     archived: dict[Place, Archived] = field(default_factory=dict)
+    """The bytes that count: of several files of one stem those that the manifest describes."""
+    twins: dict[Place, Twins] = field(default_factory=dict)
+    """Where a file came under several extensions."""
     manifests: dict[Delivery, Archived] = field(default_factory=dict)
     listings: dict[Delivery, dict[Place, Listing]] = field(default_factory=dict)
     """Of the newest manifest that opened, or of an API's lists so far."""
@@ -133,6 +164,22 @@ class LedgerState:
     def listing_of(self, place: Place) -> Listing | None:
         """Say what the manifest of its day tells of a file."""
         return self.listings.get(place.delivery, {}).get(place)
+
+    def archived_under(self, place: Place, name: str) -> Archived | None:
+        """Give the newest bytes of a file that came under just this name."""
+        archived, twins = self.archived.get(place), self.twins.get(place)
+        if archived and archived.name == name:
+            return archived
+        return twins.others.get(name) if twins else None
+
+    def choose_twin(self, place: Place) -> None:
+        """Have the file count that the manifest describes, where there are several."""
+        if twins := self.twins.get(place):
+            self.archived[place] = twins.choose(
+                self.archived[place],
+                listing=self.listing_of(place),
+                manifest_sha256=self.arbiter_of(place),
+            )
 
     def is_gone(self, place: Place, listing: Listing | None) -> bool:
         """Say whether a file, as it was last listed, will not come back to its source."""
@@ -175,11 +222,27 @@ def _fold_archived(state: LedgerState, record: dict[str, Any]) -> None:
     state.bad_names.pop(record["name"], None)
     if "resource" in record:
         place = place_in(record)
+        _note_twin(state, place, record)
         _newest(state.archived, place, record)
+        state.choose_twin(place)
         if delivered_name := record.get("delivered_name"):
             state.baselines[place.delivery, delivered_name] = place
     else:
         _newest(state.manifests, delivery_in(record), record)
+
+
+def _note_twin(state: LedgerState, place: Place, record: dict[str, Any]) -> None:
+    """Keep what is known of a file when one of another extension and other bytes comes."""
+    known, verdict = state.archived.get(place), state.verdicts.get(place)
+    if known is None or known.encrypted_sha256 == record["encrypted_sha256"]:
+        return
+    if known.name != record["name"]:
+        twins = state.twins.setdefault(place, Twins())
+        twins.others[known.name] = known
+        if verdict and verdict.what == What.QUARANTINED:
+            twins.refused.add((verdict.encrypted_sha256, verdict.manifest_sha256))
+    if twins_known := state.twins.get(place):
+        twins_known.others.pop(record["name"], None)
 
 
 def _newest(known: dict[Any, Archived], key: Place | Delivery, record: dict[str, Any]) -> None:
@@ -202,6 +265,8 @@ def _fold_listed(state: LedgerState, record: dict[str, Any]) -> None:
     state.listings[delivery] = {
         place_of(file): listing for listing in listings if (file := listing.daily_file)
     }
+    for place in state.listings[delivery].keys() & state.twins.keys():
+        state.choose_twin(place)
     if record.get("is_unfinished"):
         state.unfinished.add(delivery)
     else:
@@ -231,6 +296,9 @@ def _fold_verdict(state: LedgerState, record: dict[str, Any]) -> None:
     if _is_released(state.verdicts.get(place), verdict):
         state.set_aside.pop(place, None)
     state.verdicts[place] = verdict
+    if verdict.what == What.QUARANTINED and place in state.twins:
+        state.twins[place].refused.add((verdict.encrypted_sha256, verdict.manifest_sha256))
+        state.choose_twin(place)
     if verdict.what == What.LANDED:
         state.landed[place] = Landed(
             encrypted_bytes=record["encrypted_bytes"],
