@@ -62,12 +62,14 @@ def fetch_all(
     progress: Progress,
     days: Days = ALL_DAYS,
     expect: Callable[[int], None] = lambda _: None,
+    note_list: Callable[[list[SourceFile]], None] = lambda _: None,
 ) -> list[SourceError]:
     """Archive what the ledger does not know yet, the oldest day first, as it is lost first.
 
     Args:
         encrypt: makes ciphertext of what comes in the clear.
         expect: is told beforehand of how many bytes the largest file is.
+        note_list: is told all that the source lists, of whatever days and names.
 
     Returns:
         What could not be read; the files after it were fetched all the same.
@@ -77,7 +79,9 @@ def fetch_all(
     """
     failures: list[SourceError] = []
     downloads = Downloads(source, scratch=scratch, encrypt=encrypt)
-    listed_files = [each for each in downloads.list_files() if days.have(each)]
+    all_files = downloads.list_files()
+    note_list(all_files)
+    listed_files = [each for each in all_files if days.have(each)]
     record_lists(listed_files, ledger=ledger, now=datetime.now(tz=UTC))
     new = sorted((each for each in listed_files if _is_new(each, ledger)), key=_age)
     expect(max((listed.size_bytes for listed in new), default=0))

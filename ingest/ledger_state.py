@@ -157,6 +157,11 @@ class LedgerState:
         """When the last record was written."""
         return datetime.fromisoformat(self.last_recorded_at)
 
+    @property
+    def knows_files(self) -> bool:
+        """Say whether anything of MX was ever listed or fetched."""
+        return bool(self.seen or self.listings)
+
     def arbiter_of(self, place: Place) -> str | None:
         """Say by which manifest a file is judged; a baseline has none."""
         return None if place.event is Event.BASELINE else self.arbiters.get(place.delivery)

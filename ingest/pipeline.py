@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from ingest.convert import Converters
+from ingest.delivery import is_ours
 from ingest.durable import scratch_folder
 from ingest.encrypt import to_newest_key
 from ingest.errors import SourceError
@@ -24,9 +26,9 @@ from ingest.named import find_landed, find_quarantined
 from ingest.openpgp import Keyring
 from ingest.progress import Progress, Silent
 from ingest.set_aside import finish_set_aside, set_aside
-from ingest.sources import Source
+from ingest.sources import Source, SourceFile
 from ingest.standing import count_alarms, file_standings
-from ingest.summary import Summary
+from ingest.summary import EmptySource, Summary
 
 SILENT = Silent()
 
@@ -40,6 +42,8 @@ class Plan:
     failures: Sequence[SourceError] = ()
     left_alone: int | None = None
     """Files that are none of it; None where nobody looks for those."""
+    where: str = "the source"
+    """What the source is called in messages."""
 
 
 Planner = Callable[[LedgerState, Path], Plan]
@@ -61,17 +65,19 @@ def run(
     keyring: Keyring,
     rules: Rules,
     days: Days = ALL_DAYS,
+    where: str = "the source",
     progress: Progress = SILENT,
 ) -> Summary:
     """Fetch, archive, verify and land all that is new.
 
     Args:
         days: which are fetched; whatever is in the archive is landed.
+        where: what the source is called in messages.
 
     Raises: as `run_planned` does.
     """
     return run_planned(
-        lambda *_: Plan(source=source, days=days),
+        lambda *_: Plan(source=source, days=days, where=where),
         data=data,
         keyring=keyring,
         rules=rules,
@@ -108,10 +114,19 @@ def run_planned(
                 progress=progress,
                 days=plan.days,
                 expect=this.converters.expect,
+                note_list=partial(_note_list, this, plan),
             )
         finally:
             _judge_all(this, data=data, keyring=keyring, rules=rules, progress=progress)
     return this.summary
+
+
+def _note_list(this: _Run, plan: Plan, listed: list[SourceFile]) -> None:
+    """See whether a source is the right one: it has files of MX, or had some once."""
+    is_baseline = plan.left_alone is not None
+    has_files = this.ledger.state.knows_files or any(is_ours(each.name) for each in listed)
+    if not is_baseline and not has_files:
+        this.summary.empty_source = EmptySource(where=plan.where, ignored=len(listed))
 
 
 def release(

@@ -8,6 +8,21 @@ from ingest.errors import SourceError
 from ingest.standing import Standing
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmptySource:
+    """A source in which nothing of MX is, and never was: most likely another one is meant."""
+
+    where: str
+    ignored: int
+    """Files in it whose names are not MX's."""
+
+    def text(self) -> str:
+        return (
+            f"no MX files in {self.where}, {self.ignored:,} other files ignored; "
+            "check MX_SOURCE, or say --allow-empty until the first delivery comes"
+        )
+
+
 @dataclass(slots=True)
 class Summary:
     """What a run did, and how the data folder stands after it."""
@@ -22,11 +37,17 @@ class Summary:
     """Of every daily file that was ever listed or delivered."""
     alarms: int = 0
     """Files and manifests that someone should look at."""
+    empty_source: EmptySource | None = None
     left_alone: int | None = None
     """Files among those of a baseline that are none; None where there was no baseline."""
 
     def text(self) -> str:
         """Give the summary for a person; the last line says what is not whole."""
+        last = "all that was listed is whole"
+        if self.alarms:
+            last = f"not whole: {self.alarms:,} files or manifests; see: ingest status"
+        elif self.empty_source:
+            last = self.empty_source.text()
         stood = ", ".join(
             f"{self.standings[standing]:,} {standing}"
             for standing in Standing
@@ -38,14 +59,15 @@ class Summary:
                 f"{self.plain_bytes / 1e6:,.1f} MB in {self.seconds:.1f} s"
                 + (f"; left alone {self.left_alone:,} other files" if self.left_alone else ""),
                 f"now: {stood or 'no files'}",
-                f"not whole: {self.alarms:,} files or manifests; see: ingest status"
-                if self.alarms
-                else "all that was listed is whole",
+                last,
             )
         )
 
     def facts(self) -> dict[str, Any]:
         """Give the summary as a record for a program."""
+        empty = {}
+        if self.empty_source:
+            empty = {"empty_source": True, "ignored_files": self.empty_source.ignored}
         return {
             "run_id": self.run_id,
             "files_landed": self.files_landed,
@@ -55,5 +77,6 @@ class Summary:
             "failures": [str(failure) for failure in self.failures],
             "standings": {str(name): count for name, count in self.standings.items()},
             "alarms": self.alarms,
+            **empty,
             **({} if self.left_alone is None else {"left_alone": self.left_alone}),
         }

@@ -35,10 +35,10 @@ def moment(as_of: datetime | None) -> datetime:
     return datetime.combine(as_of, time.max, tzinfo=UTC) if as_of else datetime.now(tz=UTC)
 
 
-def conclude(summary: "Summary", *, as_json: bool) -> None:
+def conclude(summary: "Summary", *, as_json: bool, allow_empty: bool = False) -> None:
     """Print what a run did, and end with the code that says how it went."""
     typer.echo(json.dumps(summary.facts()) if as_json else summary.text())
     if summary.failures:
         raise typer.Exit(FAILED)
-    if summary.alarms:
+    if summary.alarms or (summary.empty_source and not allow_empty):
         raise typer.Exit(NOT_WHOLE)

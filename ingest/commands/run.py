@@ -25,6 +25,12 @@ def run(
     ] = False,
     since: Since = None,
     until: Until = None,
+    allow_empty: Annotated[
+        bool,
+        typer.Option(
+            "--allow-empty", help="End with 0 although nothing of MX has ever been in the source."
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Fetch, archive, verify and land all that is new."""
@@ -43,6 +49,12 @@ def run(
     )
     with open_configured_source(settings) as source, progress_bar() as progress:
         summary = run_pipeline(
-            source, data=settings.data, keyring=keyring, rules=rules, days=days, progress=progress
+            source,
+            data=settings.data,
+            keyring=keyring,
+            rules=rules,
+            days=days,
+            where=settings.source,
+            progress=progress,
         )
-    conclude(summary, as_json=as_json)
+    conclude(summary, as_json=as_json, allow_empty=allow_empty)
