@@ -14,7 +14,7 @@ from ingest.errors import RejectedError
 from ingest.land import Ciphertext, Verified, landed_records
 from ingest.landing import landing_path
 from ingest.ledger import Ledger, Record
-from ingest.ledger_state import Archived, What, place_of
+from ingest.ledger_state import SMALLER, Archived, What, place_of
 from ingest.quarantine import leave_quarantine, put_in_quarantine, quarantine_path
 from ingest.summary import Summary
 
@@ -114,7 +114,7 @@ class Concluding(AbstractContextManager["Concluding"]):
             ciphertext.file,
             **bytes_of(ciphertext.archived),
             manifest_sha256=ciphertext.manifest_sha256,
-            reason="smaller than listed" if ciphertext.listing else "no manifest",
+            reason=SMALLER if ciphertext.listing else "no manifest",
         )
 
     def _arbiter(self, file: DailyFile | ManifestFile) -> str | None:

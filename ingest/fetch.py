@@ -11,13 +11,13 @@ from pathlib import Path
 from ingest.ahead import map_ahead
 from ingest.archive import changed_folders
 from ingest.archiving import Archiving, archived_as
-from ingest.delivery import DailyFile, is_ours, parse_kept_name, parse_name
+from ingest.delivery import DailyFile, ManifestFile, is_ours, parse_kept_name, parse_name
 from ingest.download import Downloads
 from ingest.encrypt import Encrypt
 from ingest.errors import FileAbsent, FileGone, SourceError
 from ingest.incoming import Fetched
 from ingest.ledger import Ledger
-from ingest.ledger_state import What, place_of
+from ingest.ledger_state import SMALLER, What, place_of
 from ingest.listed import is_wanted, may_come_better, record_lists
 from ingest.progress import Progress
 from ingest.sources import Source, SourceFile
@@ -173,8 +173,14 @@ def _may_have_healed(listed: SourceFile, ledger: Ledger) -> bool:
     """Where a source tells neither size nor time, a new copy of a file looks like the old one."""
     state = ledger.state
     file = parse_kept_name(listed.name)
-    if listed.mark != NO_MARK or not isinstance(file, DailyFile):
+    if listed.mark != NO_MARK or file is None:
         return False
+    if isinstance(file, ManifestFile):
+        verdict = state.manifest_verdicts.get(file.delivery)
+        return verdict is not None and verdict.what != What.LISTED
+    verdict = state.verdicts.get(place_of(file))
+    if verdict and verdict.reason == SMALLER:
+        return True
     return may_come_better(state, place_of(file)) or state.is_set_aside(place_of(file))
 
 

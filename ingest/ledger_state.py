@@ -25,6 +25,8 @@ class Place(NamedTuple):
         return kind_of_file(self.event, self.part)
 
 
+SMALLER: Final = "smaller than listed"
+"""Why a file waits that has not come to its end yet."""
 Mark = tuple[int, float, str | None]
 """What changes with a file at its source: size, modification time (0 for none), checksum."""
 
