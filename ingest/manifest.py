@@ -8,9 +8,9 @@ import csv
 import io
 import logging
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from ingest.delivery import DailyFile, Delivery, parse_stem
 from ingest.errors import Reason, RejectedError
@@ -75,27 +75,40 @@ def is_sha256(checksum: str) -> bool:
 def parse_manifest(text: bytes, *, delivery: Delivery) -> list[Listing]:
     """Read a manifest's rows, in file order and each of them once.
 
-    Blanks, Ctrl-Z and a row of totals at its end are passed over with a warning.
+    Rows of blanks, and Ctrl-Z and a row of totals at its end, are passed over with a warning.
 
     Raises:
         RejectedError: it is no such CSV, contradicts itself, or lists another delivery's files.
     """
     listings: dict[str, Listing] = {}
-    for number, row in _file_rows(text, day=delivery.snapshot_date):
+    others: Counter[str] = Counter()
+    for number, row in _file_rows(text, others=others):
         listing = _listing(row, number=number)
         file = listing.daily_file
         if file is None:
-            _warn(delivery.snapshot_date, f"in line {number} a name of no daily file")
+            others["rows that name no daily file"] += 1
         elif file.delivery != delivery:
             raise _bad(f"files of {delivery.snapshot_date} in line {number}", "another delivery's")
         if listings.setdefault(listing.file, listing) != listing:
             raise _bad(f"one row a file, line {number}", "a second one that differs")
+    for kind, count in others.items():
+        log.warning(
+            "manifest of %s of %s: expected rows of files alone, found %s: %d; passed over",
+            delivery.client_guid,
+            delivery.snapshot_date,
+            kind,
+            count,
+        )
     return list(listings.values())
 
 
-def _file_rows(text: bytes, *, day: date) -> Iterator[tuple[int, dict[str, str]]]:
-    """Give the rows of files by our names of the columns, and the lines in which they end."""
-    rows = _rows(text, day=day)
+def _file_rows(text: bytes, *, others: Counter[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Give the rows of files by our names of the columns, and the lines in which they end.
+
+    Args:
+        others: counts what else there is, by its kind.
+    """
+    rows = _rows(text, others=others)
     number, header = next(rows, (0, []))
     positions = _positions(header)
     totals = False
@@ -103,23 +116,25 @@ def _file_rows(text: bytes, *, day: date) -> Iterator[tuple[int, dict[str, str]]
         if totals:
             raise _bad("a row of totals at the end alone", f"another row in line {number}")
         if totals := _is_of_totals(row, file_name=row[positions["file"] : positions["file"] + 1]):
-            _warn(day, f"in line {number} a row of totals")
+            others["rows of totals"] += 1
             continue
         if len(row) < len(header) or any(row[len(header) :]):
             raise _bad(f"as many values as columns in line {number}", "more or fewer")
         yield number, {name: row[position] for name, position in positions.items()}
 
 
-def _rows(text: bytes, *, day: date) -> Iterator[tuple[int, list[str]]]:
+def _rows(text: bytes, *, others: Counter[str]) -> Iterator[tuple[int, list[str]]]:
     """Give the rows that hold something, without the blanks around their values."""
     try:
         content = text.decode("utf-8-sig").lstrip("\ufeff")
         if (kept := content.rstrip(_PADDING)) != content.rstrip("\r\n"):
-            _warn(day, "blanks or Ctrl-Z at its end")
+            others["ends of blanks or Ctrl-Z"] += 1
         reader = csv.reader(io.StringIO(kept, newline=""), strict=True, skipinitialspace=True)
         for row in reader:
             if any(values := [value.strip() for value in row]):
                 yield reader.line_num, values
+            elif row:
+                others["rows of blanks"] += 1
     except (UnicodeDecodeError, csv.Error) as error:
         raise _bad("CSV in UTF-8", type(error).__name__) from error
 
@@ -164,10 +179,6 @@ def _stem(file_name: str) -> str:
     """Drop a folder and an extension, which the manifest's file names should not have."""
     stem = _EXTENSION.sub("", re.split(r"[/\\]", file_name)[-1])
     return stem if parse_stem(stem) else file_name
-
-
-def _warn(day: date, found: str) -> None:
-    log.warning("manifest of %s: expected rows of files alone, found %s; passed over", day, found)
 
 
 def _bad(expected: str, found: str) -> RejectedError:

@@ -127,16 +127,17 @@ def test_a_sender_may_write_the_same_csv_otherwise(
 
 
 ENDS = {
-    "blanks": (b"\r\n   ", "blanks or Ctrl-Z"),
-    "lines of blanks": (b"\r\n  \t\r\n   \r\n", "blanks or Ctrl-Z"),
-    "Ctrl-Z": (b"\r\n\x1a", "blanks or Ctrl-Z"),
-    "Ctrl-Z at once": (b"\x1a", "blanks or Ctrl-Z"),
-    "zeros": (b"\r\n\0\0\0", "blanks or Ctrl-Z"),
-    "TOTAL": (b"\r\nTOTAL,,7,,,,,", "in line 3 a row of totals"),
-    "Total of two cells": (b"\r\nTotal,1\r\n", "in line 3 a row of totals"),
-    "totals with words": (b"\r\nTotal files: 1\r\n\x1a", "in line 3 a row of totals"),
-    "grand total": (b'\r\n,"Grand Total",7,,,,,', "in line 3 a row of totals"),
-    "trailer": (b"\r\nTRAILER,1", "in line 3 a row of totals"),
+    "blanks": (b"\r\n   ", "found ends of blanks or Ctrl-Z: 1;"),
+    "lines of blanks": (b"\r\n  \t\r\n   \r\n", "found ends of blanks or Ctrl-Z: 1;"),
+    "Ctrl-Z": (b"\r\n\x1a", "found ends of blanks or Ctrl-Z: 1;"),
+    "Ctrl-Z at once": (b"\x1a", "found ends of blanks or Ctrl-Z: 1;"),
+    "zeros": (b"\r\n\0\0\0", "found ends of blanks or Ctrl-Z: 1;"),
+    "commas": (b"\r\n,,,,,,,\r\n ,,\r\n", "found rows of blanks: 2;"),
+    "TOTAL": (b"\r\nTOTAL,,7,,,,,", "found rows of totals: 1;"),
+    "Total of two cells": (b"\r\nTotal,1\r\n", "found rows of totals: 1;"),
+    "totals with words": (b"\r\nTotal files: 1\r\n\x1a", "found rows of totals: 1;"),
+    "grand total": (b'\r\n,"Grand Total",7,,,,,', "found rows of totals: 1;"),
+    "trailer": (b"\r\nTRAILER,1", "found rows of totals: 1;"),
 }
 
 
@@ -149,14 +150,14 @@ def test_what_fills_up_the_end_of_a_manifest_is_warned_of(
     [listing] = parse_manifest(manifest(ROW) + end, delivery=DELIVERY)
 
     assert listing.file == STEM
-    assert "manifest of 2026-01-02: expected rows of files alone" in caplog.text
+    assert "of 2026-01-02: expected rows of files alone" in caplog.text
     assert said in caplog.text
 
 
 def test_a_row_that_names_no_daily_file_is_warned_of(caplog: pytest.LogCaptureFixture) -> None:
     parse_manifest(manifest(ROW, ROW | {"FileName": "users.created"}), delivery=DELIVERY)
 
-    assert "found in line 3 a name of no daily file" in caplog.text
+    assert "found rows that name no daily file: 1;" in caplog.text
 
 
 @pytest.mark.parametrize(
