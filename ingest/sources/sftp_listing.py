@@ -25,7 +25,7 @@ from ingest.sources.sftp_attributes import Attributes
 from ingest.sources.sftp_session import ANY_BYTES, Answers, Session, is_failure
 
 MOST_ENTRIES = 500_000
-"""Twice what the largest list over HTTPS has; they take less than 200 MB."""
+"""Twice what the largest list over HTTPS has; they take less than 250 MB."""
 MOST_NAME_BYTES: Final = 64 << 20
 MOST_BARREN: Final = 1_000
 """So many answers one after the other may bring no new name."""
@@ -38,8 +38,9 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class _Entry:
     name: str
-    long: bytes
     attributes: Attributes
+    is_file_by_long_name: bool | None
+    """What the long name says, which is asked last; None for nothing."""
 
 
 def list_folder(session: Session, folder: str) -> list[SourceFile]:
@@ -131,7 +132,9 @@ def _entries_in(message: paramiko.Message, count: int) -> Iterator[_Entry]:
         above, slash, last = (name or (long.split() or [b""])[-1]).rpartition(b"/")
         is_below = slash and not above.startswith(b"/") and above not in (b"", b".")
         if last not in (b"", b".", b"..") and not is_below:
-            yield _Entry(last.decode(errors=ANY_BYTES), long, attributes)
+            kind = _LONG.match(long)
+            is_file = kind[1] == b"-" if kind else None
+            yield _Entry(last.decode(errors=ANY_BYTES), attributes, is_file)
 
 
 def _ask_otherwise(session: Session, folder: str, entries: dict[str, _Entry]) -> None:
@@ -142,9 +145,8 @@ def _ask_otherwise(session: Session, folder: str, entries: dict[str, _Entry]) ->
         for name, (answer, message) in _ask_each(session, kind, folder, unsaid):
             if answer == CMD_ATTRS:
                 _complete(entries, name, Attributes.read(message))
-    for name in ours:
-        if long := _LONG.match(entries[name].long):
-            _complete(entries, name, Attributes(is_file=long[1] == b"-"))
+    for entry in [entries[name] for name in ours if entries[name].attributes.is_file is None]:
+        _complete(entries, entry.name, Attributes(is_file=entry.is_file_by_long_name))
     untyped = [name for name in ours if entries[name].attributes.is_file is None]
     for name, (answer, message) in _ask_each(session, CMD_OPENDIR, folder, untyped):
         if answer == CMD_HANDLE:
