@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from ingest.delivery import DailyFile, ManifestFile
+from ingest.delivery import DailyFile, ManifestFile, parse_kept_name
+from ingest.digest import hash_file
 from ingest.durable import link_or_copy, move_synced
 from ingest.incoming import Fetched
+from ingest.ledger_state import Place, place_of
 
 
 def archive_path(archive: Path, file: DailyFile | ManifestFile, *, name: str) -> Path:
@@ -34,3 +36,18 @@ def store(fetched: Fetched, target: Path, *, replaced_sha256: str | None) -> Non
     if target.exists() and replaced_sha256 not in (None, fetched.sha256):
         link_or_copy(target, replaced_path(target, sha256=str(replaced_sha256)))
     move_synced(fetched.path, target)
+
+
+def find_ciphertext(archive: Path, place: Place, *, sha256: str) -> tuple[DailyFile, Path] | None:
+    """Find bytes of a daily file, the newest or replaced ones, by their hash."""
+    folder = archive / place.delivery.folder
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        file = parse_kept_name(path.name) or parse_kept_name(_without_hash(path.name))
+        if isinstance(file, DailyFile) and place_of(file) == place and hash_file(path) == sha256:
+            return file, path
+    return None
+
+
+def _without_hash(name: str) -> str:
+    """Take away what `replaced_path` has added."""
+    return name.rpartition(".")[0]

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import duckdb
 
+from ingest.landed_file import next_step_of
+
 GOOD: Final = {"success", "pass", "warn"}
 LEDGER: Final = "ledger"
 ABOUT_NEWS: Final = {"changed_files", "unreadable_files"}
@@ -147,6 +149,6 @@ def unreadable_files(database: duckdb.DuckDBPyConnection) -> list[str]:
         return []
     return [
         f"{path}: expected a Parquet file that can be read, found {problem}; "
-        f"take it out with: ingest release --set-aside {file}"
+        + next_step_of(problem, file=file)
         for path, problem, file in files
     ]

@@ -22,6 +22,7 @@ from ingest import completeness
 from ingest.build_guard import PRIVATE, hold_until_exit, release
 from ingest.build_sources import Sources, find_sources, hash_basis, hash_macros, marks_as_json
 from ingest.errors import IngestError
+from ingest.landed_file import landed_problem
 
 atexit.register(release)
 
@@ -92,16 +93,14 @@ class Plugin(BasePlugin):
         """Under the lock they stay as they are."""
         return find_sources(self._data, project=self._project)
 
-    def _problem_of(self, path: str) -> str | None:
-        """Read all of a landed file, and say what is wrong with it."""
-        rows = "read_parquet(?, hive_partitioning = false) as landed"
-        try:
-            with duckdb.connect(":memory:") as reader:
-                query = f"select bit_xor(hash(landed)) from {rows}"  # noqa: S608 - our own
-                reader.execute(query, [str(self._data / path)])
-        except duckdb.Error as error:
-            return str(error).partition("\n")[0]
-        return None
+    def _problem_of(self, told: str) -> str | None:
+        """Read all of a landed file, and say what is wrong with it.
+
+        Args:
+            told: the hash that the ledger has of it, or nothing, a space, and its path.
+        """
+        sha256, _, path = told.partition(" ")
+        return landed_problem(self._data / path, sha256=sha256 or None)
 
     def _attempt(self, statements: str) -> str:
         """Run statements in a transaction of their own, and say what went wrong."""

@@ -1,6 +1,5 @@
 """Source to archive: every file that is new or has changed, each of them whole."""
 
-import hashlib
 import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,9 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from ingest.ahead import map_ahead
-from ingest.archive import changed_folders
+from ingest.archive import archive_path, changed_folders
 from ingest.archiving import Archiving, archived_as
 from ingest.delivery import DailyFile, ManifestFile, is_ours, parse_kept_name, parse_name
+from ingest.digest import hash_file
 from ingest.download import Downloads
 from ingest.encrypt import Encrypt
 from ingest.errors import FileAbsent, FileGone, SourceError
@@ -83,7 +83,8 @@ def fetch_all(
     note_list(all_files)
     listed_files = [each for each in all_files if days.have(each)]
     record_lists(listed_files, ledger=ledger, now=datetime.now(tz=UTC))
-    new = sorted((each for each in listed_files if _is_new(each, ledger)), key=_age)
+    new = [each for each in listed_files if _is_new(each, ledger) or _is_lost(each, ledger, data)]
+    new.sort(key=_age)
     expect(max((listed.size_bytes for listed in new), default=0))
     progress.begin("fetch", total=sum(listed.size_bytes for listed in new))
     with Archiving(data=data, ledger=ledger, scratch=scratch) as archiving:
@@ -142,8 +143,7 @@ def adopt_orphans(*, data: Path, ledger: Ledger) -> None:
             is_other_name = archived is not None and archived.name != path.name
             if file is None or (is_other_name and path.name in ledger.state.seen):
                 continue
-            with path.open("rb") as stream:
-                sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+            sha256 = hash_file(path)
             if archived and archived.encrypted_sha256 == sha256:
                 continue
             size = path.stat().st_size
@@ -167,6 +167,17 @@ def _is_new(listed: SourceFile, ledger: Ledger) -> bool:
     if listed.listing:
         return is_wanted(listed, listed.listing, ledger.state)
     return ledger.state.seen.get(listed.key) != listed.mark or _may_have_healed(listed, ledger)
+
+
+def _is_lost(listed: SourceFile, ledger: Ledger, data: Path) -> bool:
+    """Say whether the archive no longer has a file, and the source may have it still."""
+    file = parse_kept_name(listed.name)
+    archived = archived_as(ledger, file) if file else None
+    if file is None or archived is None or archived.name != listed.name:
+        return False
+    if isinstance(file, DailyFile) and ledger.state.is_gone(place_of(file), listed.listing):
+        return False
+    return not archive_path(data / "archive", file, name=archived.name).exists()
 
 
 def _may_have_healed(listed: SourceFile, ledger: Ledger) -> bool:

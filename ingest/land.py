@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ingest.convert import Conversion, Converted, ConverterLost, Converters
 from ingest.delivery import DailyFile, Event
+from ingest.digest import hash_file
 from ingest.durable import sync_file
 from ingest.errors import Reason, RejectedError
 from ingest.landing import landing_path
@@ -66,6 +67,7 @@ class Verified:
     """A daily file that has passed every check."""
 
     parquet: Path
+    parquet_sha256: str
     converted: Converted
     plain: Plaintext
 
@@ -125,7 +127,12 @@ class Lander:
         if plain.sha256 in ciphertext.set_aside:
             expected = "other contents than an operator has set aside"
             raise RejectedError(Reason.SET_ASIDE, expected=expected, found="the same")
-        return Verified(parquet=wanted.target, converted=converted, plain=plain)
+        return Verified(
+            parquet=wanted.target,
+            parquet_sha256=hash_file(wanted.target),
+            converted=converted,
+            plain=plain,
+        )
 
     def _convert(
         self, ciphertext: Ciphertext, wanted: Conversion, *, limit: int
@@ -167,6 +174,7 @@ def landed_records(
         "path": landing_path(ciphertext.file).as_posix(),
         "plain_bytes": verified.plain.size_bytes,
         "plain_sha256": verified.plain.sha256,
+        "parquet_sha256": verified.parquet_sha256,
         "record_count": verified.converted.row_count,
         "key_id": verified.plain.key_id,
         "checksum_of": _checksum_of(ciphertext),

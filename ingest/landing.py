@@ -13,7 +13,7 @@ _PATH: Final = re.compile(
 )
 
 
-def landing_path(file: DailyFile) -> Path:
+def landing_path(file: DailyFile | Place) -> Path:
     """Say where a daily file lands, below the data folder."""
     part = f".{file.part:04}" if file.part > 1 else ""
     return Path(

@@ -37,6 +37,7 @@ class What(StrEnum):
     ARCHIVED = "archived"
     LISTED = "listed"
     LANDED = "landed"
+    MADE_ANEW = "made_anew"
     WAITING = "waiting"
     QUARANTINED = "quarantined"
     GONE = "gone"
@@ -80,6 +81,8 @@ class Landed:
     record_count: int
     listed_checksum: str | None
     """As it was listed then, where that was not SHA-256."""
+    parquet_sha256: str | None = None
+    """Of the Parquet file; None where an older version, which did not record it, has landed it."""
 
     def fits(self, listing: Listing) -> bool:
         """Say whether a manifest or list means just these bytes, by all that it says."""
@@ -314,7 +317,14 @@ def _fold_verdict(state: LedgerState, record: dict[str, Any]) -> None:
             plain_bytes=record["plain_bytes"],
             record_count=record["record_count"],
             listed_checksum=record.get("listed_checksum"),
+            parquet_sha256=record.get("parquet_sha256"),
         )
+
+
+def _fold_made_anew(state: LedgerState, record: dict[str, Any]) -> None:
+    place = place_in(record)
+    if landed := state.landed.get(place):
+        state.landed[place] = replace(landed, parquet_sha256=record["parquet_sha256"])
 
 
 def _verdict_in(record: dict[str, Any]) -> Verdict:
@@ -355,6 +365,7 @@ _FOLDS: Final = {
     What.ARCHIVED: _fold_archived,
     What.LISTED: _fold_listed,
     What.LANDED: _fold_verdict,
+    What.MADE_ANEW: _fold_made_anew,
     What.WAITING: _fold_verdict,
     What.QUARANTINED: _fold_verdict,
     What.GONE: _fold_gone,

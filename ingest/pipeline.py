@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ingest.convert import Converters
 from ingest.delivery import is_ours
@@ -19,6 +20,7 @@ from ingest.fetch import ALL_DAYS, Days, adopt_orphans, fetch_all
 from ingest.give_up import find_subjects
 from ingest.judge import Rules
 from ingest.judging import Judging
+from ingest.land import Lander
 from ingest.ledger import Ledger
 from ingest.ledger_state import LedgerState, What
 from ingest.lock import run_lock
@@ -29,6 +31,9 @@ from ingest.set_aside import finish_set_aside, set_aside
 from ingest.sources import Source, SourceFile
 from ingest.standing import count_alarms, file_standings
 from ingest.summary import EmptySource, Summary
+
+if TYPE_CHECKING:
+    from ingest.stored_files import Checked
 
 SILENT = Silent()
 
@@ -150,6 +155,32 @@ def release(
         again = replace(rules, released=named, recheck_quarantine=not names)
         _judge_all(this, data=data, keyring=keyring, rules=again, progress=progress)
     return this.summary
+
+
+def make_anew(*, data: Path, keyring: Keyring, rules: Rules) -> "Checked":
+    """Make damaged or absent files of the landing anew from the archive; ask no source.
+
+    Returns:
+        What of landing and archive is damaged still.
+
+    Raises:
+        LockError, KeyringError: as with a run.
+    """
+    # DuckDB takes long to import, which a run need not wait for
+    from ingest.remaking import Remaking
+    from ingest.stored_files import check_files
+
+    with _alone(data, rules=rules) as this:
+        checked = check_files(data, this.ledger.state, now=datetime.now(tz=UTC))
+        lander = Lander(
+            scratch=this.scratch,
+            keyring=keyring,
+            converters=this.converters,
+            max_plain_bytes=rules.max_plain_bytes,
+            memory_bytes=rules.memory_bytes,
+        )
+        with keyring.unlocking():
+            return Remaking(data=data, ledger=this.ledger, lander=lander).make_all(checked)
 
 
 def give_up(names: list[str], *, data: Path, rules: Rules) -> Summary:

@@ -1,10 +1,11 @@
-"""Replay all that has landed into a scratch warehouse, and compare each table with the built."""
+"""Check every stored file, replay all that has landed, and compare each table with the built."""
 
 import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -13,8 +14,10 @@ import duckdb
 from ingest.dbt import DBT, dbt_environment
 from ingest.durable import scratch_folder
 from ingest.errors import WarehouseError
+from ingest.ledger import read_state
 from ingest.lock import run_lock
 from ingest.release_database import literal, quoted
+from ingest.stored_files import Checked, check_files
 from ingest.warehouse import open_warehouse
 
 TABLES: Final = """
@@ -47,6 +50,17 @@ class _Content:
     columns: set[tuple[str, str]]
     row_count: int
     digest: int | None
+
+
+def verify_files(data: Path) -> Checked:
+    """Hold every landed and archived file against what the ledger recorded of it.
+
+    Raises:
+        LockError: an ingest or a build is at work.
+        LedgerError: the ledger is damaged.
+    """
+    with run_lock(data, run_id="verify"):
+        return check_files(data, read_state(data / "ledger"), now=datetime.now(tz=UTC))
 
 
 def verify_warehouse(

@@ -19,11 +19,12 @@ from ingest.errors import SettingsError
 from ingest.judge import Rules
 from ingest.ledger import read_records, read_state
 from ingest.openpgp import Keyring
-from ingest.pipeline import Plan, give_up, release, run_planned, set_files_aside
+from ingest.pipeline import Plan, give_up, make_anew, release, run_planned, set_files_aside
 from ingest.sources.tree import FolderTree
 from ingest.standing import day_standings
 from ingest.status import day_grid
 from ingest.summary import Summary
+from ingest.verify import verify_files
 from tests.conftest import Ingest, landed_rows, quarantine_reasons
 from tests.support.receiver import Receiver
 from tests.support.sender import CLIENT, DAY, USER, Sender, avro_bytes, users
@@ -548,3 +549,22 @@ def test_a_manifest_that_comes_later_judges_the_days_own_files_alone(
 
     assert (summary.files_landed, summary.alarms) == (1, 0)
     assert summary.standings == {"landed": 2}
+
+
+def test_what_of_a_baseline_was_lost_is_made_anew_or_fetched_again(
+    bought: Bought, take: Take, data: Path, keyring: Keyring
+) -> None:
+    bought.put("users.avro.pgp", avro_bytes(users("a")))
+    take()
+    [landed] = data.glob("landing/*/*/*/*.parquet")
+    [archived] = data.glob("archive/*/*/*.avro.pgp")
+    content = landed.read_bytes()
+    landed.write_bytes(content[:-1])
+
+    assert make_anew(data=data, keyring=keyring, rules=RULES).made_anew == 1
+    assert landed.read_bytes() == content
+    archived.unlink()
+    [damage] = verify_files(data).damaged
+    assert damage.next_step == "restore it from a backup; or fetch it again with: ingest baseline"
+    assert take().files_landed == 0
+    assert verify_files(data).damaged == []

@@ -4,14 +4,17 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 from ingest.build import UNCHANGED, build_warehouse
 from ingest.dbt import PROJECT
 from ingest.releases import Releases
+from tests.ingest.test_stored_files import forget_hashes
 from tests.support.built import (
     ask,
     ask_release,
@@ -114,22 +117,78 @@ def test_a_test_that_fails_leaves_readers_their_release(landing: Landing, tmp_pa
     assert (retried.returncode, users(landing.data)) == (0, ["U1", "U2", "U3"])
 
 
-def test_a_file_that_cannot_be_read_is_named_and_the_others_are_built(landing: Landing) -> None:
+def halve(path: Path) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+
+
+def write_other_rows(path: Path) -> None:
+    """Readers take it for what had landed: nothing in the file itself tells."""
+    pq.write_table(pq.ParquetFile(path).read().slice(1), path)
+
+
+@pytest.mark.parametrize(
+    ("damage", "has_hash"),
+    [(halve, True), (write_other_rows, True), (Path.unlink, True), (halve, False)],
+    ids=str,
+)
+def test_a_file_that_cannot_be_read_is_named_and_the_others_are_built(
+    landing: Landing, damage: Callable[[Path], object], has_hash: bool
+) -> None:
     path = land(landing, "users.created", "U3", day=2)
     rows = path.read_bytes()
-    path.write_bytes(rows[: len(rows) // 2])
+    if not has_hash:
+        forget_hashes(landing.data)
+    damage(path)
     land(landing, "tags.created", "T2", day=2)
 
     done = just_build(landing.data)
 
     assert done.returncode == 1
-    [line] = [line for line in done.stdout.splitlines() if "--set-aside" in line]
+    [line] = [line for line in done.stdout.splitlines() if "ingest verify --repair" in line]
     assert f"{path.relative_to(landing.data)}: expected a Parquet file that can be read" in line
     assert ask(landing.data, "select count(*) from state.tags") == [(2,)]
     assert users(landing.data) == ["U1", "U2"]
     path.write_bytes(rows)
     assert just_build(landing.data).returncode == 0
     assert users(landing.data) == ["U1", "U2", "U3"]
+
+
+def test_a_table_that_is_made_anew_takes_no_row_of_a_file_that_has_rotted(
+    landing: Landing, tmp_path: Path
+) -> None:
+    """An increment would not read the file: its rows were taken while they were right."""
+    [path] = landing.data.glob("landing/resource=users/*/*/*")
+    rows = path.read_bytes()
+    write_other_rows(path)
+    project = shutil.copytree(PROJECT, tmp_path / "project")
+    model = project / "models" / "staging" / "stg_users.sql"
+    model.write_text(f"{model.read_text()}{{# another rule #}}\n")
+    elsewhere = ("--project-dir", str(project))
+
+    built = typed_dbt(landing.data, "build", *elsewhere)
+    seen = users(landing.data)
+    path.write_bytes(rows)
+    again = typed_dbt(landing.data, "build", *elsewhere)
+
+    assert built.returncode != 0
+    assert f"{path.relative_to(landing.data)}: expected a Parquet file" in built.stdout
+    assert seen == ["U1", "U2"]
+    assert (again.returncode, users(landing.data)) == (0, ["U1", "U2"])
+
+
+def test_a_warehouse_of_a_version_that_knew_no_hashes_goes_on(landing: Landing) -> None:
+    with duckdb.connect(str(landing.data / "warehouse.duckdb")) as warehouse:
+        warehouse.execute("create table kept as select * exclude (parquet_sha256) from ops.ledger")
+        warehouse.execute("drop table ops.ledger")
+        warehouse.execute("create table ops.ledger as from kept")
+        warehouse.execute("drop table kept")
+    land(landing, "users.created", "U3", day=2)
+
+    assert just_build(landing.data).returncode == 0
+    assert users(landing.data) == ["U1", "U2", "U3"]
+    hashes = ask(landing.data, "select count(parquet_sha256) from ops.landed_files")
+    assert hashes == ask(landing.data, "select count(*) from ops.landed_files")
 
 
 def test_a_new_resource_that_cannot_be_built_is_left_out(landing: Landing) -> None:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingest.delivery import DailyFile, Delivery, Event, baseline_file
+from ingest.digest import hash_file
 from ingest.landing import landing_path
 from ingest.parquet import column_types
 
@@ -63,6 +64,7 @@ class Landing:
             path=path.as_posix(),
             record_count=len(rows),
             plain_sha256=hashlib.sha256(repr((schema, rows)).encode()).hexdigest(),
+            parquet_sha256=hash_file(self.data / path),
             schema_id=schema_id,
             decoder="fastavro",
         )

@@ -113,7 +113,10 @@ RULES: dict[str, dict[str, tuple[str, str]]] = {
         ),
     },
     "models/ops/landed_files.sql": {
-        "the latest record of a file": ("order by recorded_at desc", "order by recorded_at"),
+        "the latest record of a file": (
+            "order by recorded_at desc\n        ) as age",
+            "order by recorded_at\n        ) as age",
+        ),
     },
     "models/ops/unreadable_files.sql": {
         UNREADABLE: ("where problem is not null", "where false"),

@@ -4,7 +4,7 @@ with attempts as (
         *,
         lower(file) as file_key
     from {{ ref('ledger') }}
-    where file is not null and what <> 'archived'
+    where file is not null and what not in ('archived', 'made_anew')
 
 ),
 

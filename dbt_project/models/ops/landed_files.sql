@@ -1,10 +1,16 @@
+{#- A Parquet file that was made anew holds the rows that had landed, perhaps as other bytes. -#}
 with latest_records as (
 
     select
         *,
-        row_number() over (partition by path order by recorded_at desc) as age
+        row_number() over (
+            partition by path, what = 'made_anew' order by recorded_at desc
+        ) as age,
+        first_value(parquet_sha256) over (
+            partition by path order by recorded_at desc
+        ) as latest_parquet_sha256
     from {{ ref('ledger') }}
-    where what in ('landed', 'set_aside')
+    where what in ('landed', 'made_anew', 'set_aside')
 
 )
 
@@ -17,6 +23,7 @@ select
     path,
     record_count,
     plain_sha256,
+    latest_parquet_sha256 as parquet_sha256,
     schema_id,
     recorded_at as landed_at
 from latest_records

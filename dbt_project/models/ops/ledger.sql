@@ -2,6 +2,7 @@
     config(
         materialized='incremental',
         incremental_strategy='append',
+        on_schema_change='append_new_columns',
         pre_hook="{{ delete_files_read_again() }}",
     )
 }}
@@ -23,6 +24,7 @@
     'encrypted_sha256': 'varchar',
     'plain_bytes': 'bigint',
     'plain_sha256': 'varchar',
+    'parquet_sha256': 'varchar',
     'checksum_of': 'varchar',
     'record_count': 'bigint',
     'manifest_sha256': 'varchar',

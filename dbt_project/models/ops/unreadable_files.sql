@@ -1,13 +1,31 @@
+{#- What this build reads: files that are new, and all files of tables that are made anew. -#}
 {%- set all_files, new_files = ref('landed_files'), ref('changed_files') -%}
+{%- set columns = ref('staged_columns') -%}
+{%- set landed = fetch('select distinct resource from ' ~ all_files) -%}
+{%- set resources = landed | map(attribute='resource') | sort -%}
+{%- set rebuilt = resources_to_rebuild(resources) if resources else [] -%}
+{%- set rebuilt = rebuilt | map(attribute='resource') | list -%}
 with tried_files as (
 
     select
-        resource,
-        path,
-        file,
-        {{ ask_plugin('problem', 'path') }} as problem
-    from {{ all_files if flags.FULL_REFRESH else new_files }}
-    where record_count > 0 {{ 'and is_landed' if not flags.FULL_REFRESH }}
+        landed.resource,
+        landed.path,
+        landed.file,
+        {{ ask_plugin('problem', "concat(coalesce(landed.parquet_sha256, ''), ' ', landed.path)") }}
+            as problem
+    from {{ all_files }} as landed
+    where
+        landed.record_count > 0
+        {%- if not flags.FULL_REFRESH %}
+        and (
+            landed.resource in ({{ texts([''] + rebuilt) }})
+            or exists (
+                select 1
+                from {{ new_files }} as changed
+                where changed.is_landed and changed.path = landed.path
+            )
+        )
+        {%- endif %}
 
 )
 
