@@ -20,6 +20,7 @@ import duckdb
 from bench.patterns import RULES, read_patterns
 from bench.typical_day import CLIENT, TypicalDays, date_of, files_of
 from ingest.delivery import DailyFile
+from ingest.digest import hash_file
 from ingest.encrypt import Post
 from ingest.keys import make_receiver_key
 from ingest.landing import landing_path
@@ -122,14 +123,14 @@ class BenchReceiver:
 
     def _write_day(self, day: int, *, at: datetime, pattern: list[dict[str, Any]]) -> None:
         (self.data / "archive" / CLIENT / date_of(day).isoformat()).mkdir(parents=True)
-        counts: dict[str, tuple[int, str]] = {}
+        counts: dict[str, tuple[int, str, str]] = {}
         for file, like in zip(files_of(day), files_of(PATTERN_DAY), strict=True):
             target = self.data / landing_path(file)
             target.parent.mkdir(parents=True, exist_ok=True)
             if self.days.has_rows(file, day):
                 sha256 = hashlib.sha256(file.stem.encode()).hexdigest()
                 count = self.days.write_parquet(file, day, sha256=sha256, target=target)
-                counts[file.stem] = (count, sha256)
+                counts[file.stem] = (count, sha256, hash_file(target))
             else:
                 os.link(self.data / landing_path(like), target)
         month = self.data / "ledger" / f"{at:%Y-%m}.jsonl"
@@ -141,16 +142,17 @@ class BenchReceiver:
 
 
 def _move_record(
-    record: dict[str, Any], *, to: date, at: str, counts: dict[str, tuple[int, str]]
+    record: dict[str, Any], *, to: date, at: str, counts: dict[str, tuple[int, str, str]]
 ) -> dict[str, Any]:
     text = json.dumps(record).replace(date_of(PATTERN_DAY).isoformat(), to.isoformat())
     moved: dict[str, Any] = json.loads(text)
     moved |= {"recorded_at": at.replace("+00:00", "Z"), "run_id": f"written-{to}"}
     if moved["what"] == "landed" and moved["file"] in counts:
-        moved["record_count"], moved["plain_sha256"] = counts[moved["file"]]
+        names = ("record_count", "plain_sha256", "parquet_sha256")
+        moved |= zip(names, counts[moved["file"]], strict=True)
     for listing in moved.get("listed", ()):
         if listing["file"] in counts:
-            listing["record_count"], listing["checksum"] = counts[listing["file"]]
+            listing["record_count"], listing["checksum"], _ = counts[listing["file"]]
     return moved
 
 

@@ -13,7 +13,8 @@ import duckdb
 from ingest.build_sources import read_marks
 from ingest.durable import make_folder
 from ingest.errors import LedgerError, LockError, SettingsError, WarehouseError
-from ingest.ledger import read_file
+from ingest.ledger_lines import read_file
+from ingest.ledger_state import What
 from ingest.lock import run_lock
 
 HELD_BY: Final = "MX_BUILD_LOCK_HELD_BY"
@@ -131,7 +132,11 @@ def check_ledger(data: Path, warehouse: Warehouse | None, *, is_anew: bool) -> N
             )
     for name, mark in found.items():
         if is_anew or known.get(name) != mark:
-            landed = {record["path"] for record in read_file(ledger / name) if "path" in record}
+            landed = {
+                record["path"]
+                for record in read_file(ledger / name, mends=True)
+                if record["what"] == What.LANDED
+            }
             if lost := _landed_before(warehouse, name) - landed:
                 raise LedgerError(
                     f"ledger {ledger / name}: expected a record of each landed file, found none of "

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from ingest.dbt import PROJECT, dbt_environment
+from ingest.ledger_lines import ledger_files
 
 WRITTEN_BY_DBT: Final = {"target", "logs", "dbt_packages"}
 SAID_ANYHOW: Final = dbt_environment(Path()).keys()
@@ -51,7 +52,7 @@ def read_marks(ledger: Path) -> dict[str, str]:
     A ledger only grows; one that was put back from elsewhere has other times.
     """
     marks = {}
-    for path in sorted(ledger.glob("*.jsonl")):
+    for path in ledger_files(ledger):
         status = path.stat()
         marks[path.name] = f"{status.st_size} {status.st_mtime_ns}"
     return marks

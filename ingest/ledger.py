@@ -2,22 +2,23 @@
 
 A record is written after what it tells has reached the disk, so a crash leaves at most work to do
 again. One alone comes first: that a file is set aside. A last line that a crash cut off is no
-record: readers pass over it, the next run drops it.
+record: readers pass over it, the next run or build drops it.
 """
 
 import gc
 import json
+import logging
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from ingest.delivery import DailyFile, ManifestFile
-from ingest.durable import append_durably, cut_durably, make_folder
-from ingest.errors import LedgerError
+from ingest.durable import append_durably, make_folder
+from ingest.ledger_lines import ledger_files, read_file, strange_files
 from ingest.ledger_state import LedgerState, What, fold, subject
+
+log = logging.getLogger(__name__)
 
 Record = tuple[What, DailyFile | ManifestFile | None, dict[str, Any]]
 """What happened, to which file, and the facts of it."""
@@ -30,13 +31,13 @@ class Ledger:
         """Read every record there is.
 
         Raises:
-            LedgerError: a whole line is no record.
+            LedgerError: it cannot be read, or a line is no record.
         """
         self._folder = make_folder(folder)
         self.run_id = run_id
-        for path in sorted(folder.glob("*.jsonl"))[-1:]:
-            _drop_torn_line(path)
-        self.state = read_state(folder)
+        for path in strange_files(folder):
+            log.warning("%s: expected a name like 2026-01.jsonl; it is left alone", path)
+        self.state = read_state(folder, mends=True)
 
     def append(self, what: What, about: DailyFile | ManifestFile | None, /, **facts: Any) -> None:
         """Write one record and fold it into the state."""
@@ -66,62 +67,30 @@ class Ledger:
             fold(self.state, json.loads(line))
 
 
-def read_state(folder: Path) -> LedgerState:
-    """Fold every record of a ledger, without changing it.
+def read_state(folder: Path, *, mends: bool = False) -> LedgerState:
+    """Fold every record of a ledger.
+
+    Args:
+        mends: as `read_file` takes it; else nothing is changed.
 
     Raises:
-        LedgerError: a whole line is no record.
+        LedgerError: it cannot be read, or a line is no record.
     """
     state = LedgerState()
     gc.disable()  # what is known of years of files stays, and looking through it takes time
     try:
-        for record in read_records(folder):
+        for record in read_records(folder, mends=mends):
             fold(state, record)
     finally:
         gc.enable()
     return state
 
 
-def read_records(folder: Path) -> Iterator[dict[str, Any]]:
+def read_records(folder: Path, *, mends: bool = False) -> Iterator[dict[str, Any]]:
     """Yield the records in the order in which they were written.
 
     Raises:
-        LedgerError: a whole line is no record.
+        LedgerError: it cannot be read, or a line is no record.
     """
-    for path in sorted(folder.glob("*.jsonl")):
-        yield from read_file(path)
-
-
-def read_file(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the records of one file of a ledger, but for a last line that a crash cut off.
-
-    Raises:
-        LedgerError: a whole line is no record.
-    """
-    *lines, _torn = path.read_bytes().split(b"\n")
-    for number, line in enumerate(lines, start=1):
-        try:
-            yield _parse(line)
-        except ValueError as error:
-            raise LedgerError(
-                f"ledger {path}, line {number}: expected a JSON object, found none; "
-                "restore the file from a backup"
-            ) from error
-
-
-def _parse(line: bytes) -> dict[str, Any]:
-    """A name that is no UTF-8 has lone surrogates, which the faster parser does not take."""
-    try:
-        record = orjson.loads(line)
-    except ValueError:
-        record = json.loads(line)
-    if not isinstance(record, dict):
-        raise ValueError("no object")
-    return record
-
-
-def _drop_torn_line(path: Path) -> None:
-    content = path.read_bytes()
-    whole = content.rfind(b"\n") + 1
-    if whole < len(content):
-        cut_durably(path, size_bytes=whole)
+    for path in ledger_files(folder):
+        yield from read_file(path, mends=mends)

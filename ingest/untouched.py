@@ -6,7 +6,7 @@ from pathlib import Path
 from ingest.build_sources import find_sources, read_marks
 from ingest.catalogue import Catalogue, read_catalogue
 from ingest.dbt import PROJECT
-from ingest.ledger import read_file
+from ingest.ledger_lines import read_file
 from ingest.warehouse import LastBuild
 
 

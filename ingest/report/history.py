@@ -83,12 +83,12 @@ def read_history(records: Iterable[dict[str, Any]]) -> History:
 
 def _note_run(history: History, record: dict[str, Any], *, at: datetime) -> None:
     """Know a run by its first record; its last one replaces that."""
-    run_id = record["run_id"]
+    run_id = record.get("run_id", "")
     if not history.runs or history.runs[-1].run_id != run_id:
         history.runs.append(Run(run_id=run_id, began_at=at, seconds=None))
     if record["what"] == What.RUN:
         facts = {name: record[name] for name in Run.__slots__ if name in record}
-        began_at = at - timedelta(seconds=record["seconds"])
+        began_at = at - timedelta(seconds=record.get("seconds") or 0)
         history.runs[-1] = Run(**facts, began_at=began_at)
 
 

@@ -26,7 +26,7 @@ from tests.support.built import (
     typed_dbt,
     users,
 )
-from tests.warehouse.landing import Landing
+from tests.warehouse.landing import Landing, daily_file
 
 MANY = 300_000
 HOLD = """
@@ -203,10 +203,9 @@ def test_a_new_resource_that_cannot_be_built_is_left_out(landing: Landing) -> No
 
 
 def test_a_file_that_was_set_aside_is_left_out(landing: Landing) -> None:
-    path = land(landing, "users.created", "U3", day=2)
+    land(landing, "users.created", "U3", day=2)
     just_build(landing.data)
-    landing.record(what="set_aside", path=str(path.relative_to(landing.data)), resource="users")
-    path.unlink()
+    landing.set_aside(daily_file("users.created", day=2))
 
     assert just_build(landing.data).returncode == 0
 

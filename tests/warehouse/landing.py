@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from ingest.delivery import DailyFile, Delivery, Event, baseline_file
 from ingest.digest import hash_file
 from ingest.landing import landing_path
+from ingest.ledger_state import subject
 from ingest.parquet import column_types
 
 CLIENT = "CLT-00000000-0000-0000-0000-000000000001"
@@ -56,18 +57,20 @@ class Landing:
         self.record(what="schema", schema_id=schema_id, columns=columns)
         self.record(
             what="landed",
-            client_guid=file.delivery.client_guid,
-            snapshot_date=file.delivery.snapshot_date.isoformat(),
-            resource=file.resource,
-            event=str(file.event),
-            file=file.stem,
-            path=path.as_posix(),
+            **_subject(file),
+            encrypted_bytes=1,
+            plain_bytes=1,
             record_count=len(rows),
             plain_sha256=hashlib.sha256(repr((schema, rows)).encode()).hexdigest(),
             parquet_sha256=hash_file(self.data / path),
             schema_id=schema_id,
             decoder="fastavro",
         )
+
+    def set_aside(self, file: DailyFile) -> None:
+        """Take a landed file out."""
+        self.record(what="set_aside", **_subject(file), reason="set_aside")
+        (self.data / landing_path(file)).unlink()
 
     def record(self, **facts: Any) -> None:
         """Append one record to the ledger."""
@@ -82,6 +85,14 @@ class Landing:
         ledger.parent.mkdir(parents=True, exist_ok=True)
         with ledger.open("a") as lines:
             lines.write(text)
+
+
+def _subject(file: DailyFile) -> dict[str, Any]:
+    return subject(file) | {
+        "name": f"{file.stem}.avro.pgp",
+        "path": landing_path(file).as_posix(),
+        "encrypted_sha256": "0" * 64,
+    }
 
 
 def _with_lineage(table: pa.Table, file: DailyFile) -> pa.Table:

@@ -147,10 +147,7 @@ def land_second(landing: Landing) -> None:
     """Land the second wave, take a file of the first one out, and damage a new one."""
     for arrival in SECOND_WAVE:
         arrival.land(landing)
-    path = landing_path(SET_ASIDE)
-    facts = {"resource": SET_ASIDE.resource, "file": SET_ASIDE.stem, "path": path.as_posix()}
-    landing.record(what="set_aside", **facts)
-    (landing.data / path).unlink()
+    landing.set_aside(SET_ASIDE)
     (landing.data / landing_path(UNREADABLE)).write_bytes(b"no Parquet")
 
 

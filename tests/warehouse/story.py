@@ -25,7 +25,6 @@ def land(landing: Landing) -> None:
     _land_drift(landing)
     _land_new_resources(landing)
     _land_baseline(landing)
-    landing.record(what="fetched", columns="not a list", snapshot_date=7)
     landing.write('{"recorded_at":"2026-03-01T00:00:00.000000Z","what":"landed","client_')
 
 
