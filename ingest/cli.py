@@ -20,7 +20,7 @@ from ingest.commands.sample import sample
 from ingest.commands.scaffold import scaffold
 from ingest.commands.status import status
 from ingest.commands.verify import verify
-from ingest.errors import IngestError, SettingsError
+from ingest.errors import IngestError, SettingsError, one_line
 from ingest.logs import configure_logs
 
 FAILED, MISUSED = 1, 2
@@ -61,13 +61,9 @@ def fail_on_error() -> Iterator[None]:
     try:
         yield
     except SettingsError as error:
-        _fail(str(error), MISUSED)
-    except IngestError as error:
-        _fail(str(error), FAILED)
-    except KeyboardInterrupt:
-        _fail("expected to end, found an interruption; the same command goes on from here", FAILED)
-    except OSError as error:
-        _fail(f"{error.filename or 'disk'}: expected to work, found {error.strerror}", FAILED)
+        _fail(one_line(error), MISUSED)
+    except (IngestError, KeyboardInterrupt, OSError) as error:
+        _fail(one_line(error), FAILED)
 
 
 def _fail(message: str, code: int) -> NoReturn:

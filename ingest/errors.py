@@ -112,3 +112,15 @@ class RejectedError(IngestError):
         self.reason = reason
         self.expected = expected
         self.found = found
+
+
+def one_line(error: BaseException) -> str:
+    """Tell on one line what went wrong, for a person; of what nobody foresaw, only its kind."""
+    match error:
+        case IngestError():
+            return " ".join(str(error).splitlines())
+        case OSError():
+            return f"{error.filename or 'disk'}: expected to work, found {error.strerror}"
+        case KeyboardInterrupt():
+            return "expected to end, found an interruption; the same command goes on from here"
+    return f"expected to end, found {type(error).__name__}"

@@ -97,6 +97,19 @@ class Landed:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failing:
+    """The last runs, where none of them has ended well."""
+
+    since: datetime
+    """When the first of them was recorded."""
+    at: datetime
+    """When the last of them was."""
+    count: int
+    line: str
+    """What the last one said, as its last words."""
+
+
 @dataclass(slots=True)
 class Twins:
     """Files of one stem that differ in extension and bytes: one of them counts."""
@@ -155,6 +168,8 @@ class LedgerState:
     given_up: set[str | Delivery | Place] = field(default_factory=set)
     """Clients, deliveries and files of which an operator said that nothing more will come."""
     schemas: set[str] = field(default_factory=set)
+    failing: Failing | None = None
+    """None where the last run ended well. Only `ingest run` counts, which nobody watches."""
     last_recorded_at: str = "1970-01-01T00:00:00Z"
 
     @property
@@ -357,8 +372,19 @@ def _fold_schema(state: LedgerState, record: dict[str, Any]) -> None:
     state.schemas.add(record["schema_id"])
 
 
-def _fold_run(_state: LedgerState, _record: dict[str, Any]) -> None:
-    """A run changes nothing of what is known of files."""
+def _fold_run(state: LedgerState, record: dict[str, Any]) -> None:
+    """Other commands than `ingest run` tell their failures to who has typed them."""
+    if record.get("command", "run") != "run":
+        return
+    failures, before, at = record.get("failures"), state.failing, state.last_at
+    state.failing = None
+    if failures:
+        state.failing = Failing(
+            since=before.since if before else at,
+            at=at,
+            count=before.count + 1 if before else 1,
+            line=str(failures[-1]),
+        )
 
 
 _FOLDS: Final = {

@@ -1,6 +1,5 @@
 """One run, from what a source has to what is landed; alone in its data folder."""
 
-import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +15,7 @@ from ingest.delivery import is_ours
 from ingest.durable import scratch_folder
 from ingest.encrypt import to_newest_key
 from ingest.errors import SourceError
+from ingest.failed_runs import new_run_id, record_failure
 from ingest.fetch import ALL_DAYS, Days, adopt_orphans, fetch_all
 from ingest.give_up import find_subjects
 from ingest.judge import Rules
@@ -97,6 +97,7 @@ def run_planned(
     keyring: Keyring,
     rules: Rules,
     progress: Progress = SILENT,
+    command: str = "run",
 ) -> Summary:
     """Fetch, archive, verify and land all that is new, where the ledger has a say in what to fetch.
 
@@ -105,7 +106,7 @@ def run_planned(
         SourceError: the source cannot be listed; what was archived before has been landed.
         KeyringError: gpg or the receiver's key is out of order; no file was judged by that.
     """
-    with _alone(data, rules=rules) as this:
+    with _alone(data, rules=rules, command=command) as this:
         try:
             plan = planner(this.ledger.state, this.scratch)
             this.summary.left_alone = plan.left_alone
@@ -150,7 +151,7 @@ def release(
         LockError, KeyringError: as with a run.
         UnknownNameError: nothing of a name is in quarantine; then nothing is checked.
     """
-    with _alone(data, rules=rules) as this:
+    with _alone(data, rules=rules, command="release") as this:
         named = frozenset(find_quarantined(name, state=this.ledger.state) for name in names)
         again = replace(rules, released=named, recheck_quarantine=not names)
         _judge_all(this, data=data, keyring=keyring, rules=again, progress=progress)
@@ -170,7 +171,7 @@ def make_anew(*, data: Path, keyring: Keyring, rules: Rules) -> "Checked":
     from ingest.remaking import Remaking
     from ingest.stored_files import check_files
 
-    with _alone(data, rules=rules) as this:
+    with _alone(data, rules=rules, command="verify") as this:
         checked = check_files(data, this.ledger.state, now=datetime.now(tz=UTC))
         lander = Lander(
             scratch=this.scratch,
@@ -190,7 +191,7 @@ def give_up(names: list[str], *, data: Path, rules: Rules) -> Summary:
         LockError: as with a run.
         UnknownNameError: nothing of that name is known; then nothing is recorded.
     """
-    with _alone(data, rules=rules) as this:
+    with _alone(data, rules=rules, command="release") as this:
         subjects = [find_subjects(name, state=this.ledger.state) for name in names]
         for facts in (each for found in subjects for each in found):
             this.ledger.append(What.GIVEN_UP, None, **facts)
@@ -203,7 +204,7 @@ def set_files_aside(names: Sequence[str], *, data: Path, rules: Rules) -> Summar
     Raises:
         LockError, UnknownNameError: as with `give_up`; then no file is set aside.
     """
-    with _alone(data, rules=rules) as this:
+    with _alone(data, rules=rules, command="release") as this:
         for place in [find_landed(name, state=this.ledger.state) for name in names]:
             set_aside(place, data=data, ledger=this.ledger, scratch=this.scratch)
     return this.summary
@@ -226,22 +227,23 @@ def _judge_all(
 
 
 @contextmanager
-def _alone(data: Path, *, rules: Rules) -> Iterator[_Run]:
-    """Hold the data folder for one run, and close its account."""
+def _alone(data: Path, *, rules: Rules, command: str) -> Iterator[_Run]:
+    """Hold the data folder for one run, and close its account, however it ends."""
     began = time.monotonic()
-    run_id = f"{datetime.now(tz=UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}"
-    with (
-        run_lock(data, run_id=run_id),
-        scratch_folder(data) as scratch,
-        Converters() as converters,
-    ):
-        this = _Run(Ledger(data / "ledger", run_id=run_id), scratch, converters, Summary(run_id))
-        adopt_orphans(data=data, ledger=this.ledger)
-        finish_set_aside(data=data, ledger=this.ledger, scratch=scratch)
-        yield this
-        state, summary = this.ledger.state, this.summary
-        files = list(file_standings(state, now=datetime.now(tz=UTC), settle=rules.settle))
+    summary = Summary(new_run_id(), command)
+    with run_lock(data, run_id=summary.run_id):
+        ledger = Ledger(data / "ledger", run_id=summary.run_id)
+        try:
+            with scratch_folder(data) as scratch, Converters() as converters:
+                adopt_orphans(data=data, ledger=ledger)
+                finish_set_aside(data=data, ledger=ledger, scratch=scratch)
+                yield _Run(ledger, scratch, converters, summary)
+        except (Exception, KeyboardInterrupt) as error:
+            summary.seconds = time.monotonic() - began
+            record_failure(ledger, error, **summary.work())
+            raise
+        files = list(file_standings(ledger.state, now=datetime.now(tz=UTC), settle=rules.settle))
         summary.standings = Counter(file.standing for file in files)
-        summary.alarms = count_alarms(state, files)
+        summary.alarms = count_alarms(ledger.state, files)
         summary.seconds = time.monotonic() - began
-        this.ledger.append(What.RUN, None, **summary.facts())
+        ledger.append(What.RUN, None, **summary.facts())

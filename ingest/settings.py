@@ -135,6 +135,20 @@ def load_settings(*required: str) -> Settings:
     return settings
 
 
+class _DataFolder(BaseSettings):
+    model_config = Settings.model_config
+
+    data: FolderPath = Path("data")
+
+
+def data_folder() -> Path | None:
+    """Read where the data folder is, whatever is wrong with other settings; None if that is."""
+    try:
+        return _DataFolder().data
+    except (ValidationError, OSError, UnicodeDecodeError):
+        return None
+
+
 def reveal(secret: SecretStr | None) -> str | None:
     """Unwrap a secret where it is used."""
     return secret.get_secret_value() if secret else None

@@ -73,6 +73,10 @@ class DayStanding:
     """Daily files are due, as on every day between a client's first ones and yesterday."""
     is_plausible: bool = True
     """False for a day that cannot be meant, which older versions took; no other follows from it."""
+    has_manifest: bool = True
+    """A manifest has been read, or an API has listed the day."""
+    manifest_reason: str | None = None
+    """Why its newest manifest is in quarantine, if it is."""
 
     @property
     def counts(self) -> Counter[Standing]:
@@ -214,8 +218,10 @@ def _day_standing(
     is_due = delivery.snapshot_date <= last_due(now)
     verdict = state.manifest_verdicts.get(delivery)
     standings = {file.standing for file in files}
+    manifest_reason = None
     if verdict and verdict.what == What.QUARANTINED:
         standings.add(Standing.QUARANTINED)
+        manifest_reason = verdict.reason
     elif is_awaited and delivery not in state.arbiters:
         standings.add(Standing.WAITING if delivery in state.manifests else Standing.MISSING)
     if delivery in state.unfinished:
@@ -236,4 +242,6 @@ def _day_standing(
         is_alarm=standing not in _QUIET or any(file.is_alarm for file in files),
         is_awaited=is_awaited,
         is_plausible=is_plausible,
+        has_manifest=delivery in state.arbiters,
+        manifest_reason=manifest_reason,
     )

@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
 from ingest.delivery import DAILY_EVENTS, Event
-from ingest.ledger_state import LedgerState
+from ingest.errors import Reason
+from ingest.ledger_state import Failing, LedgerState
+from ingest.next_steps import NextStep, remedy, steps_for_day
 from ingest.standing import DayStanding, FileStanding, Standing, day_standings
 
 SIGNS = {
@@ -34,11 +36,27 @@ class Overview:
     days: list[DayStanding]
     bad_names: list[str]
     """Names in quarantine; they belong to no day and no client."""
+    failing: Failing | None = None
+    """The last runs, if they failed; told where no day or client was asked for."""
 
     @property
     def alarms(self) -> int:
-        """Count days that call for someone, and names."""
-        return sum(day.is_alarm for day in self.days) + len(self.bad_names)
+        """Count days that call for someone, and names, and that the last run failed."""
+        return self.open_days + len(self.bad_names) + (self.failing is not None)
+
+    @property
+    def open_days(self) -> int:
+        """Count days that call for someone."""
+        return sum(day.is_alarm for day in self.days)
+
+    def facts(self, *, with_landed: bool) -> dict[str, Any]:
+        """Give all of it for a program."""
+        return {
+            "days": [day_facts(day, with_landed=with_landed) for day in self.days],
+            "bad_names": self.bad_names,
+            "failing": asdict(self.failing) if self.failing else None,
+            "alarms": self.alarms,
+        }
 
 
 def overview(
@@ -57,7 +75,9 @@ def overview(
         and day in (None, each.delivery.snapshot_date)
     ]
     is_all = client is None and day is None
-    return Overview(days=days, bad_names=sorted(state.bad_names) if is_all else [])
+    if not is_all:
+        return Overview(days=days, bad_names=[])
+    return Overview(days=days, bad_names=sorted(state.bad_names), failing=state.failing)
 
 
 def calendar(days: list[DayStanding], *, bad_names: list[str]) -> str:
@@ -67,19 +87,46 @@ def calendar(days: list[DayStanding], *, bad_names: list[str]) -> str:
         lines += [client_guid, *_months(of_client), ""]
     lines.append(LEGEND)
     alarms = [day for day in days if day.is_alarm]
-    lines += ["", *map(_detail, alarms[:MOST_DETAILS])] if alarms else []
+    alarms.sort(key=lambda day: (day.days_to_loss <= 0, day.days_to_loss))
+    lines += [""] if alarms else []
+    for day in alarms[:MOST_DETAILS]:
+        first, *others = steps_for_day(day)
+        lines += [f"{_detail(day)}; {first.text()}", *map(_told, others)]
     if len(alarms) > MOST_DETAILS:
         lines.append(f"and {len(alarms) - MOST_DETAILS} days more: ingest status --json")
-    lines += [f"name in quarantine: {name!a}" for name in bad_names]
+    for name in bad_names:
+        lines.append(f"name in quarantine: {name!a}; {remedy(Reason.NAME, names=[name]).text()}")
     return "\n".join(lines)
+
+
+def failing_lines(failing: Failing, *, now: datetime) -> str:
+    """Say that the last runs failed, since when, and with which words."""
+    runs = "the last run" if failing.count == 1 else f"the last {failing.count:,} runs"
+    since = f"since {failing.since:%Y-%m-%d %H:%M} UTC, " if failing.count > 1 else ""
+    return f"{runs} failed, {since}the last {age(now - failing.at)} ago:\n  {failing.line}"
+
+
+def age(passed: timedelta) -> str:
+    """Say how long ago something was, in the largest unit of which there are two."""
+    minutes = max(int(passed.total_seconds() // 60), 0)
+    unit, length = next(
+        (each for each in (("day", 24 * 60), ("hour", 60)) if minutes >= 2 * each[1]), ("minute", 1)
+    )
+    count = minutes // length
+    return f"{count} {unit}{'' if count == 1 else 's'}"
+
+
+def _told(step: NextStep) -> str:
+    return f"  {step.text()}"
 
 
 def last_line(seen: Overview) -> str:
     """Say in a line what is not whole, as `ingest run` does."""
     if not seen.alarms:
         return "all that is due is whole"
-    days = seen.alarms - len(seen.bad_names)
-    return f"not whole: {days:,} days, {len(seen.bad_names):,} names; see: ingest report"
+    failed = ", the last run failed" if seen.failing else ""
+    counts = f"{seen.open_days:,} days, {len(seen.bad_names):,} names"
+    return f"not whole: {counts}{failed}; see: ingest report"
 
 
 def day_grid(day: DayStanding) -> str:
@@ -95,6 +142,7 @@ def day_grid(day: DayStanding) -> str:
     lines += [
         f"{file.place[1]} {file.place.kind}: {file.reason}" for file in day.files if file.reason
     ]
+    lines += ["", *map(_told, steps_for_day(day))] if day.is_alarm else []
     return "\n".join(lines)
 
 
@@ -114,6 +162,7 @@ def day_facts(day: DayStanding, *, with_landed: bool) -> dict[str, Any]:
         "standing": day.standing,
         "days_to_loss": day.days_to_loss,
         "is_alarm": day.is_alarm,
+        "next_steps": [asdict(step) for step in steps_for_day(day)] if day.is_alarm else [],
         "counts": {str(standing): count for standing, count in sorted(day.counts.items())},
         "files": [
             {

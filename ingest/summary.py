@@ -28,6 +28,7 @@ class Summary:
     """What a run did, and how the data folder stands after it."""
 
     run_id: str
+    command: str = "run"
     files_landed: int = 0
     rows_landed: int = 0
     plain_bytes: int = 0
@@ -63,6 +64,17 @@ class Summary:
             )
         )
 
+    def work(self) -> dict[str, Any]:
+        """Say what the run did, be it at its end or not."""
+        return {
+            "command": self.command,
+            "files_landed": self.files_landed,
+            "rows_landed": self.rows_landed,
+            "plain_bytes": self.plain_bytes,
+            "seconds": round(self.seconds, 3),
+            "failures": [str(failure) for failure in self.failures],
+        }
+
     def facts(self) -> dict[str, Any]:
         """Give the summary as a record for a program."""
         empty = {}
@@ -70,11 +82,7 @@ class Summary:
             empty = {"empty_source": True, "ignored_files": self.empty_source.ignored}
         return {
             "run_id": self.run_id,
-            "files_landed": self.files_landed,
-            "rows_landed": self.rows_landed,
-            "plain_bytes": self.plain_bytes,
-            "seconds": round(self.seconds, 3),
-            "failures": [str(failure) for failure in self.failures],
+            **self.work(),
             "standings": {str(name): count for name, count in self.standings.items()},
             "alarms": self.alarms,
             **empty,

@@ -23,12 +23,14 @@ def report(
     from ingest.durable import write_in_place
     from ingest.ledger import read_records
     from ingest.report.facts import gather
+    from ingest.report.served import read_served
 
     settings = load_settings()
     facts = gather(
         read_records(settings.data / "ledger"),
         now=moment(as_of),
         settle=timedelta(hours=settings.settle_hours),
+        look=lambda state: read_served(settings.data, landed=state.landed),
     )
     if as_json:
         typer.echo(json.dumps(asdict(facts), default=lambda day: day.isoformat()))

@@ -1,12 +1,13 @@
 """`ingest run`."""
 
+from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from typing import Annotated
 
 import typer
 
 from ingest.commands import Json, conclude
-from ingest.settings import load_settings
+from ingest.settings import data_folder, load_settings
 
 Since = Annotated[
     datetime | None,
@@ -36,18 +37,22 @@ def run(
     """Fetch, archive, verify and land all that is new."""
     from ingest.commands.bar import progress_bar
     from ingest.commands.receiver import open_configured_source, open_keyring, read_rules
+    from ingest.failed_runs import recording_failure
     from ingest.fetch import Days
     from ingest.keys import warn_of_expiry
     from ingest.pipeline import run as run_pipeline
 
-    settings = load_settings("source", "gnupghome")
-    keyring = open_keyring(settings)
-    warn_of_expiry(keyring, today=datetime.now(tz=UTC).date())
-    rules = read_rules(settings, accept_unlisted=accept_unlisted)
     days = Days(
         since=since.date() if since else date.min, until=until.date() if until else date.max
     )
-    with open_configured_source(settings) as source, progress_bar() as progress:
+    with ExitStack() as opened:
+        with recording_failure("run", data=data_folder()):
+            settings = load_settings("source", "gnupghome")
+            keyring = open_keyring(settings)
+            warn_of_expiry(keyring, today=datetime.now(tz=UTC).date())
+            rules = read_rules(settings, accept_unlisted=accept_unlisted)
+            source = opened.enter_context(open_configured_source(settings))
+        progress = opened.enter_context(progress_bar())
         summary = run_pipeline(
             source,
             data=settings.data,

@@ -23,25 +23,27 @@ def status(
 ) -> None:
     """Show what has landed, waits, is missing or in quarantine, by client and day."""
     from ingest.ledger import read_state
-    from ingest.status import calendar, day_facts, day_grid, last_line, overview
+    from ingest.status import calendar, day_grid, failing_lines, last_line, overview
 
-    settings = load_settings()
+    settings, now = load_settings(), moment(as_of)
     seen = overview(
         read_state(settings.data / "ledger"),
-        now=moment(as_of),
+        now=now,
         settle=timedelta(hours=settings.settle_hours),
         client=client,
         day=day.date() if day else None,
     )
     if as_json:
-        facts = [day_facts(each, with_landed=day is not None) for each in seen.days]
-        told = {"days": facts, "bad_names": seen.bad_names, "alarms": seen.alarms}
-        typer.echo(json.dumps(told))
-    elif not seen.days and not seen.bad_names:
-        typer.echo(f"nothing has come yet; {settings.data / 'ledger'} is empty")
+        typer.echo(json.dumps(seen.facts(with_landed=day is not None), default=str))
     else:
+        nothing = f"nothing has come yet; {settings.data / 'ledger'} has no file or manifest"
         days = "\n\n".join(map(day_grid, seen.days))
-        typer.echo(days if day else calendar(seen.days, bad_names=seen.bad_names))
-        typer.echo(f"\n{last_line(seen)}")
+        has_come = seen.days or seen.bad_names
+        drawn = days if day else calendar(seen.days, bad_names=seen.bad_names)
+        typer.echo(drawn if has_come else nothing)
+        if seen.failing:
+            typer.echo(f"\n{failing_lines(seen.failing, now=now)}")
+        if has_come or seen.failing:
+            typer.echo(f"\n{last_line(seen)}")
     if seen.alarms:
         raise typer.Exit(NOT_WHOLE)

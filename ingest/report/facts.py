@@ -1,15 +1,19 @@
 """All that a report tells, in one place: the page draws it, and `--json` prints it."""
 
-import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from ingest.delivery import Delivery
+from ingest.failed_runs import without_accounts
+from ingest.ledger_state import Failing, LedgerState
+from ingest.next_steps import steps_for_day
 from ingest.report.days import Day, DayState, Freshness, days_of_clients, freshness
 from ingest.report.history import History, Run, read_history
 from ingest.report.mend import OpenDay, Quarantined, open_day, quarantined_files
 from ingest.report.schema_changes import SchemaChange, schema_changes
+from ingest.report.served import Served
 from ingest.report.volumes import RULE, Volume, volumes_of_clients
 from ingest.status import Overview, overview
 
@@ -36,30 +40,51 @@ class Facts:
     last_recorded_at: datetime | None
     """None where nothing has come yet."""
     alarms: int
-    """As `ingest status` counts them: days that call for someone, and names in quarantine."""
+    """As `ingest status` counts them: days that call for someone, names in quarantine, and that the
+    last run failed."""
+    failing: Failing | None
+    """The last runs, if they failed."""
     clients: list[ClientFacts]
     open_days: list[OpenDay]
     quarantine: list[Quarantined]
+    served: Served | None
+    """What readers have; None where nobody has looked."""
     runs: list[Run]
     """The last ones, the youngest first."""
     schema_changes: list[SchemaChange]
     volume_rule: str = RULE
 
 
-def gather(records: Iterable[dict[str, Any]], *, now: datetime, settle: timedelta) -> Facts:
-    """Gather all facts from the ledger's records."""
+def gather(
+    records: Iterable[dict[str, Any]],
+    *,
+    now: datetime,
+    settle: timedelta,
+    look: Callable[[LedgerState], Served] | None = None,
+) -> Facts:
+    """Gather all facts from the ledger's records.
+
+    Args:
+        look: looks at what readers have, in view of what has landed.
+    """
     history = read_history(records)
     seen = overview(history.state, now=now, settle=settle)
     clients = _clients(seen, history=history, now=now)
     files = [file for day in seen.days for file in day.files]
+    steps = {day.delivery: steps_for_day(day) for day in seen.days if day.is_alarm}
     return Facts(
         as_of=now,
         last_recorded_at=history.state.last_at if history.runs else None,
         alarms=seen.alarms,
+        failing=_failing(seen),
         clients=clients,
         open_days=sorted(
             (
-                open_day(client.client_guid, day)
+                open_day(
+                    client.client_guid,
+                    day,
+                    next_steps=steps[Delivery(client.client_guid, day.snapshot_date)],
+                )
                 for client in clients
                 for day in client.days
                 if day.is_alarm
@@ -67,6 +92,7 @@ def gather(records: Iterable[dict[str, Any]], *, now: datetime, settle: timedelt
             key=lambda day: (day.days_to_loss <= 0, day.days_to_loss, day.client_guid),
         ),
         quarantine=quarantined_files(files, history=history),
+        served=look(history.state) if look else None,
         runs=[_without_accounts(run) for run in reversed(history.runs)],
         schema_changes=schema_changes(history),
     )
@@ -90,10 +116,14 @@ def _clients(seen: Overview, *, history: History, now: datetime) -> list[ClientF
     ]
 
 
+def _failing(seen: Overview) -> Failing | None:
+    failing = seen.failing
+    return replace(failing, line=without_accounts(failing.line)) if failing else None
+
+
 def _without_accounts(run: Run) -> Run:
-    """Leave out as whom a source was asked: a report is passed on."""
-    failures = [re.sub(r"(?<=://)[^@/\s]*@", "", failure) for failure in run.failures]
-    return replace(run, failures=failures)
+    """A report is passed on."""
+    return replace(run, failures=[without_accounts(failure) for failure in run.failures])
 
 
 def _complete(days: list[Day]) -> set[date]:

@@ -1,45 +1,15 @@
-"""What to do about what is not whole: words for a person, and the command. Pure, no I/O."""
+"""What is not whole, each with what to do about it. Pure, no I/O."""
 
-import os
-import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from string import ascii_letters, digits
-from typing import Final
 
 from ingest.delivery import Delivery, Event
-from ingest.errors import Reason
 from ingest.ledger_state import LedgerState, What
+from ingest.next_steps import NextStep, remedy
 from ingest.report.days import Day, DayState
 from ingest.report.history import History, Subject
 from ingest.standing import FileStanding, Standing
-
-_TAKE_UNLISTED: Final = "ingest run --accept-unlisted"
-SEND_AGAIN: Final = "ask MX to deliver it again; a good copy heals by itself"
-_REMEDIES: Final = {
-    Reason.WRONG_KEY: ("put the key pair that it names into MX_GNUPGHOME", "ingest release"),
-    Reason.TOO_LARGE: (
-        "raise MX_MAX_PLAIN_BYTES or MX_MEMORY if the size is right",
-        "ingest release",
-    ),
-    Reason.UNLISTED: (
-        "ask MX for a manifest that lists it, or take it as it is",
-        _TAKE_UNLISTED,
-    ),
-    Reason.NAME: (
-        "ask MX for the right name; it will not land under this one",
-        "ingest release --give-up {name}",
-    ),
-    Reason.SET_ASIDE: (
-        "ask MX for a better one, which lands by itself; or land it again as it is",
-        "ingest release {name}",
-    ),
-}
-_BASELINE: Final = {str(Standing.BASELINE)}
-_PLAIN: Final = frozenset(f"{ascii_letters}{digits}-_. ")
-_FETCH: Final = "ingest run"
-_CHECK_AGAIN: Final = (SEND_AGAIN, _FETCH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +40,9 @@ class OpenDay:
     days_to_loss: int
     counts: dict[str, int]
     advice: str
+    """The first of the next steps."""
     command: str
+    next_steps: list[NextStep]
     is_awaited: bool
 
 
@@ -85,43 +57,19 @@ def quarantined_files(files: list[FileStanding], *, history: History) -> list[Qu
     return sorted(found, key=lambda each: (each.at, each.name), reverse=True)
 
 
-def open_day(client_guid: str, day: Day) -> OpenDay:
+def open_day(client_guid: str, day: Day, *, next_steps: Sequence[NextStep]) -> OpenDay:
     """Say what to do about a day."""
-    advice, command = _next_step(client_guid, day)
     return OpenDay(
         client_guid=client_guid,
         snapshot_date=day.snapshot_date,
         state=day.state,
         days_to_loss=day.days_to_loss,
         counts=day.counts,
-        advice=advice,
-        command=command,
+        advice=next_steps[0].advice,
+        command=next_steps[0].command,
+        next_steps=list(next_steps),
         is_awaited=day.is_awaited,
     )
-
-
-def shell_word(name: str) -> str:
-    """Write a name so that bash reads just its bytes, and a terminal shows nothing else."""
-    if name.isascii() and name.isprintable():
-        return shlex.quote(name)
-    escaped = "".join(
-        chr(byte) if chr(byte) in _PLAIN else f"\\x{byte:02x}" for byte in os.fsencode(name)
-    )
-    return f"$'{escaped}'"
-
-
-def _next_step(client_guid: str, day: Day) -> tuple[str, str]:
-    details = f"ingest status --client {client_guid} --day {day.snapshot_date}"
-    if day.state == DayState.QUARANTINED:
-        return "see the files in quarantine below", details
-    if Standing.UNLISTED in day.counts or day.counts.keys() - _BASELINE == {Standing.WAITING}:
-        return "ask MX for the manifest, or take the files as they are", _TAKE_UNLISTED
-    if day.days_to_loss <= 0 or Standing.GONE in day.counts:
-        give_up = f"ingest release --give-up {client_guid}/{day.snapshot_date}"
-        return "MX's copy is gone: ask MX, or record that it will not come", give_up
-    if day.state == DayState.MISSING:
-        return "see whether MX delivers and the source can be reached", "ingest run"
-    return "see which files are not whole, and ask MX for those", details
 
 
 def _manifests(state: LedgerState) -> Iterator[Delivery]:
@@ -133,9 +81,10 @@ def _manifests(state: LedgerState) -> Iterator[Delivery]:
 def _quarantined(subject: Subject, history: History) -> Quarantined:
     rejection = history.rejections[subject]
     delivery, resource, event = _parts(subject)
-    advice, command = _REMEDIES.get(Reason(rejection.reason), _CHECK_AGAIN)
-    if event is Event.BASELINE and delivery and command == _FETCH:
-        command = f"ingest baseline FOLDER --date {delivery.snapshot_date}"
+    is_baseline = event is Event.BASELINE
+    step = remedy(
+        rejection.reason, names=[rejection.name], baseline_of=delivery if is_baseline else None
+    )
     return Quarantined(
         name=rejection.name,
         client_guid=delivery.client_guid if delivery else None,
@@ -146,8 +95,8 @@ def _quarantined(subject: Subject, history: History) -> Quarantined:
         expected=rejection.expected,
         found=rejection.found,
         at=rejection.at,
-        advice=advice,
-        command=command.format(name=shell_word(rejection.name)),
+        advice=step.advice,
+        command=step.command,
     )
 
 

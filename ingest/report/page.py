@@ -12,6 +12,7 @@ from ingest.report.days import DayState
 from ingest.report.facts import COMPLETE, ClientFacts, Facts
 from ingest.report.volumes import Volume
 from ingest.standing import DUE_HOUR, KEPT_DAYS
+from ingest.status import age
 
 MOST_TEXT: Final = 200
 MOST_ROWS: Final = 50
@@ -27,9 +28,10 @@ def render(facts: Facts) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update({"utc": _utc, "shown": _shown, "figure": _figure})
+    environment.filters.update({"utc": _utc, "shown": _shown, "figure": _figure, "age": age})
     return environment.get_template("page.html").render(
         facts=facts,
+        served_badly=facts.served is not None and not facts.served.is_well,
         letters=LETTERS,
         states=list(DayState),
         most_rows=MOST_ROWS,
@@ -103,10 +105,10 @@ def _utc(moment: datetime | None) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}" if moment else "–"
 
 
-def _shown(text: str) -> str:
+def _shown(text: str, most: int = MOST_TEXT) -> str:
     """Write a stranger's text so that nothing in it moves, hides or turns what stands beside it."""
     text = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
-    return text if len(text) <= MOST_TEXT else f"{text[:MOST_TEXT]}…"
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def _figure(number: float | None) -> str:

@@ -8,9 +8,9 @@ import pytest
 
 from ingest.errors import Reason
 from ingest.ledger import read_records, read_state
+from ingest.next_steps import shell_word
 from ingest.report.days import DayState
 from ingest.report.facts import ClientFacts, Facts, gather
-from ingest.report.mend import shell_word
 from ingest.status import last_line, overview
 from tests.report.world import (
     CALM,
@@ -97,10 +97,16 @@ def test_what_is_lost_first_comes_first_and_says_what_to_do(facts: Facts) -> Non
     ]
 
     assert open_days == [
-        ("03-26", 3, "ingest status --client "),
+        ("03-26", 3, "ingest run"),
         ("03-27", 4, "ingest run"),
-        ("03-28", 5, "ingest status --client "),
+        ("03-28", 5, "ingest run"),
         ("03-02", -21, "ingest release --give-up "),
+    ]
+    assert [day.advice for day in facts.open_days] == [
+        "ask MX to send 2 files within 3 days",
+        "see within 4 days whether MX delivers and the source can be reached",
+        "1 file in quarantine as checksum: ask MX to deliver it again; a good copy heals by itself",
+        "MX's copy is gone: ask MX, or record that it will not come",
     ]
 
 
