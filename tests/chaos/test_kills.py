@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -14,9 +15,11 @@ import pytest
 
 from ingest.ledger import read_state
 from ingest.openpgp import Keyring
+from ingest.verify import verify_files
 from tests.chaos.conftest import Snapshot, Stage, run_once
-from tests.chaos.victim import SET_ASIDE_STEPS, STEPS, WHEN
+from tests.chaos.victim import REPAIR_STEPS, SET_ASIDE_STEPS, STEPS, WHEN
 from tests.conftest import quarantine_reasons
+from tests.ingest.test_stored_files import forget_hashes
 from tests.support.sender import CLIENT, DAY
 
 RANDOM_KILLS = int(os.environ.get("CHAOS_KILLS", "10"))
@@ -72,6 +75,35 @@ def test_setting_aside_that_is_killed_at_a_step_is_ended_by_the_next_run(
     is_out = is_recorded or is_given_again
     assert landed.exists() != is_out
     assert (quarantine_reasons(data).get(f"{name}.avro.pgp") == "set_aside") == is_out
+
+
+@pytest.mark.parametrize("has_hash", [True, False], ids=["hashed", "of an older version"])
+@pytest.mark.parametrize("when", WHEN)
+@pytest.mark.parametrize("step", REPAIR_STEPS)
+def test_a_repair_that_is_killed_at_a_step_is_ended_by_the_next(
+    stage: Stage, recover: Recover, tmp_path: Path, step: str, when: str, has_hash: bool
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(stage.before, data, copy_function=shutil.copy2)
+    if not has_hash:
+        forget_hashes(data)
+    [landed] = data.glob("landing/resource=users/event=created/*/*")
+    landed.write_bytes(landed.read_bytes()[:-9])
+    command = [sys.executable, "-m", "ingest", "verify", "--repair"]
+    environment = stage.settings | {"MX_DATA": str(data)}
+
+    shutil.move(data, tmp_path / "damaged")
+    died = replace(stage, before=tmp_path / "damaged").start(data, step, when, *command[3:]).wait()
+    again = subprocess.run(command, env=environment, check=False)
+
+    assert (died, again.returncode) == (-9, 0)
+    assert verify_files(data).damaged == []
+    assert without_ledger(recover(data)) == without_ledger(stage.expected)
+
+
+def without_ledger(found: Snapshot) -> Snapshot:
+    """A ledger of an older version still lacks most of its hashes."""
+    return {name: known for name, known in found.items() if name != "the ledger"}
 
 
 def test_what_a_killed_run_had_archived_is_not_lost_with_its_source(

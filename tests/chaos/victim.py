@@ -46,6 +46,11 @@ SET_ASIDE_STEPS = {
     "quarantine what is set aside": "ingest.set_aside.put_in_quarantine",
     "take a file out of the landing": "ingest.set_aside.remove_synced",
 }
+REPAIR_STEPS = {
+    "check stored files": "ingest.stored_files.check_files",
+    "put what was made anew into the landing": "ingest.remaking.move_all_synced",
+    "record what was made anew": "ingest.ledger.append_durably",
+}
 WHEN = ("before", "after")
 
 
@@ -73,6 +78,6 @@ def _resolve(path: str) -> Any:
 
 if __name__ == "__main__":
     step, when, *arguments = sys.argv[1:]
-    _arm((STEPS | PUBLISH_STEPS | SET_ASIDE_STEPS)[step], when=when)
+    _arm((STEPS | PUBLISH_STEPS | SET_ASIDE_STEPS | REPAIR_STEPS)[step], when=when)
     sys.argv = ["ingest", *(arguments or ["publish" if step in PUBLISH_STEPS else "run"])]
     main()
