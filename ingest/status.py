@@ -142,8 +142,13 @@ def day_grid(day: DayStanding) -> str:
     lines += [
         f"{file.place[1]} {file.place.kind}: {file.reason}" for file in day.files if file.reason
     ]
-    lines += ["", *map(_told, steps_for_day(day))] if day.is_alarm else []
     return "\n".join(lines)
+
+
+def day_text(day: DayStanding) -> str:
+    """Draw one day's files, and say what to do about what is not whole."""
+    steps = steps_for_day(day) if day.is_alarm else []
+    return "\n".join([day_grid(day), *([""] if steps else []), *map(_told, steps)])
 
 
 def _cell(files: list[FileStanding], event: Event) -> str:

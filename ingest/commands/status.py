@@ -23,7 +23,7 @@ def status(
 ) -> None:
     """Show what has landed, waits, is missing or in quarantine, by client and day."""
     from ingest.ledger import read_state
-    from ingest.status import calendar, day_grid, failing_lines, last_line, overview
+    from ingest.status import calendar, day_text, failing_lines, last_line, overview
 
     settings, now = load_settings(), moment(as_of)
     seen = overview(
@@ -37,7 +37,7 @@ def status(
         typer.echo(json.dumps(seen.facts(with_landed=day is not None), default=str))
     else:
         nothing = f"nothing has come yet; {settings.data / 'ledger'} has no file or manifest"
-        days = "\n\n".join(map(day_grid, seen.days))
+        days = "\n\n".join(map(day_text, seen.days))
         has_come = seen.days or seen.bad_names
         drawn = days if day else calendar(seen.days, bad_names=seen.bad_names)
         typer.echo(drawn if has_come else nothing)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ingest.stored_files import Checked
 
 FAILED = 1
-REBUILD = "make the tables anew with: just build --full-refresh"
+REBUILD = "make the tables anew with: just rebuild"
 
 
 def verify(

@@ -13,7 +13,7 @@ from ingest.openpgp import Keyring
 from ingest.pipeline import set_files_aside
 from ingest.report.facts import gather
 from ingest.standing import DayStanding, day_standings
-from ingest.status import calendar, day_facts, day_grid
+from ingest.status import calendar, day_facts, day_text
 from tests.conftest import Ingest
 from tests.ingest.test_standing import RULES
 from tests.support.sender import CLIENT, DAY, Sender
@@ -45,7 +45,7 @@ def told(data: Path, *, now: datetime = NEXT_MORNING) -> list[str]:
     ]
     texts = [step.text() for step in steps]
     assert all(text in calendar([day], bad_names=[]) for text in texts)
-    assert day_grid(day).splitlines()[-len(texts) :] == [f"  {text}" for text in texts]
+    assert day_text(day).splitlines()[-len(texts) :] == [f"  {text}" for text in texts]
     return texts
 
 

@@ -1,5 +1,6 @@
 {#- What this build reads: files that are new, and all files of tables that are made anew. -#}
 {%- set all_files, new_files = ref('landed_files'), ref('changed_files') -%}
+{#- read by resources_to_rebuild -#}
 {%- set columns = ref('staged_columns') -%}
 {%- set landed = fetch('select distinct resource from ' ~ all_files) -%}
 {%- set resources = landed | map(attribute='resource') | sort -%}
@@ -16,16 +17,15 @@ with tried_files as (
     from {{ all_files }} as landed
     where
         landed.record_count > 0
-        {%- if not flags.FULL_REFRESH %}
         and (
-            landed.resource in ({{ texts([''] + rebuilt) }})
+            {{ 'true' if flags.FULL_REFRESH else 'false' }}
+            or landed.resource in ({{ texts([''] + rebuilt) }})
             or exists (
                 select 1
                 from {{ new_files }} as changed
                 where changed.is_landed and changed.path = landed.path
             )
         )
-        {%- endif %}
 
 )
 

@@ -51,3 +51,30 @@ def test_before_its_day_has_ended_a_file_is_not_due_yet(api: Api, sender: Sender
     assert (summary.failures, summary.alarms) == ([], 0)
     assert api.standings() == {"users.created": Standing.NOT_DUE}
     assert {delivery.snapshot_date for delivery in api.state.unfinished} == {today}
+
+
+def test_a_file_that_the_archive_has_lost_is_asked_for_again(api: Api) -> None:
+    api.pull()
+    [archived] = api.data.glob("archive/*/*/*users.created*")
+    content = archived.read_bytes()
+    archived.unlink()
+
+    summaries = [api.pull() for _ in range(2)]
+
+    assert [(each.failures, each.alarms) for each in summaries] == [([], 0)] * 2
+    assert len(api.faults.asked(FILE)) == 2
+    assert archived.read_bytes() == content
+    assert landed_guids(api) == ["USR-1", "USR-2"]
+
+
+def test_a_file_that_the_archive_has_lost_and_that_is_gone_is_asked_for_once(api: Api) -> None:
+    api.pull()
+    [archived] = api.data.glob("archive/*/*/*users.created*")
+    archived.unlink()
+    api.faults.plan_always(faulty.status(410))
+
+    summaries = [api.pull() for _ in range(3)]
+
+    assert [(each.failures, each.alarms) for each in summaries] == [([], 0)] * 3
+    assert len(api.faults.asked(FILE)) == 2
+    assert api.standings() == {"users.created": Standing.LANDED}
