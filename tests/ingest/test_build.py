@@ -130,7 +130,7 @@ def write_other_rows(path: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "has_hash"),
     [(halve, True), (write_other_rows, True), (Path.unlink, True), (halve, False)],
-    ids=str,
+    ids=["half of it", "other rows", "gone", "half of it, unhashed"],
 )
 def test_a_file_that_cannot_be_read_is_named_and_the_others_are_built(
     landing: Landing, damage: Callable[[Path], object], has_hash: bool
