@@ -1,5 +1,3 @@
-set dotenv-load
-
 python := ".venv/bin/python"
 resolve := 'uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --custom-compile-command "just lock"'
 
@@ -9,8 +7,7 @@ default:
 
 # make .venv from the lock file, and see that gpg is there
 setup:
-    @cmp -s requirements.lock .venv/installed.lock || .ci/make-venv
-    @command -v gpg > /dev/null || .ci/debian-packages gnupg
+    @sh .ci/setup
 
 # the whole way on synthetic deliveries: sender, SFTP (or https), verify, land, tables
 demo way="sftp": setup
@@ -54,16 +51,14 @@ test *args: setup peers check
 
 # read published files with DuckDB 1.4 and 1.5, from notebooks, and in Superset with Chromium
 readers *args: setup
-    @for name in duckdb-1.4 notebook superset; do cmp -s readers/$name.lock .venv-readers/$name/installed.lock \
-      || .ci/make-venv .venv-readers/$name readers/$name.lock '>=3.11,<3.13' || exit 1; done
+    @for name in duckdb-1.4 notebook superset; do \
+      sh .ci/make-venv .venv-readers/$name readers/$name.lock 3.13 || exit 1; done
     .venv/bin/pytest tests/readers {{ args }}
 
 # build the same models with DuckDB 1.5 and, as Spark's SQL, with Sail
 engines *args: setup
-    @cmp -s readers/sail.lock .venv-sail/installed.lock \
-      || .ci/make-venv .venv-sail readers/sail.lock '>=3.11,<3.13'
-    @cmp -s readers/duckdb-1.5.lock .venv-readers/duckdb-1.5/installed.lock \
-      || .ci/make-venv .venv-readers/duckdb-1.5 readers/duckdb-1.5.lock '>=3.11,<3.13'
+    @sh .ci/make-venv .venv-sail readers/sail.lock 3.13
+    @sh .ci/make-venv .venv-readers/duckdb-1.5 readers/duckdb-1.5.lock 3.13
     .venv/bin/pytest tests/engines {{ args }}
 
 # the whole fault-injection suite, a longer run than `just test` makes of it
@@ -76,7 +71,7 @@ laws examples="20": setup
 
 # make .venv-bench, the public tools that benchmarks are held against
 peers:
-    @cmp -s bench/peers.lock .venv-bench/installed.lock || .ci/make-venv .venv-bench bench/peers.lock
+    @sh .ci/make-venv .venv-bench bench/peers.lock
 
 # measure, against named peers or against itself: just bench history
 bench *args: setup peers
