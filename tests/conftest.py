@@ -16,6 +16,7 @@ from ingest.openpgp import Keyring
 from ingest.pipeline import run
 from ingest.sources.local import LocalFolder
 from ingest.summary import Summary
+from tests.front import machine
 from tests.readers.environments import ENGINES, OTHER_ENGINES, missing_readers
 from tests.support.receiver import PASSPHRASE, Receiver, receiver
 from tests.support.sender import Sender
@@ -60,6 +61,8 @@ def _needs() -> dict[str, str]:
     host = ("nft", "ip", "unshare", "systemd-analyze", "systemd-tmpfiles")
     missing = {
         "sshd_server": "" if is_possible() else "root and openssh-server",
+        "fresh_machine": "" if machine.is_possible() else "root and Debian's python3-venv",
+        "shellcheck --shell=sh": "" if shutil.which("shellcheck") else "shellcheck",
         "trace": "" if shutil.which("strace") else "strace",
         "browser": "" if shutil.which("chromium") else "chromium",
         "test_browser.py": "" if shutil.which("chromium") else "chromium",

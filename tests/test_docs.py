@@ -48,7 +48,9 @@ def test_every_recipe_in_the_readme_exists() -> None:
     summary = [str(just), "--justfile", str(ROOT / "justfile"), "--summary"]
     recipes = subprocess.run(summary, capture_output=True, text=True, check=True).stdout.split()
 
-    assert set(re.findall(r"(?:`|^ {4}(?:.* )?)just (\w+)", README, re.MULTILINE)) <= set(recipes)
+    assert set(re.findall(r"(?:`|^ {4}(?:.* )?(?:\./)?)just (\w+)", README, re.MULTILINE)) <= set(
+        recipes
+    )
 
 
 @pytest.mark.parametrize("path", re.findall(r"`((?:ingest|dbt_project)/[\w/.]+)`", README))
