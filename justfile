@@ -1,3 +1,5 @@
+# the one .env, wherever a recipe's program works
+export MX_ENV_FILE := justfile_directory() / ".env"
 python := ".venv/bin/python"
 resolve := 'uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --custom-compile-command "just lock"'
 
@@ -27,7 +29,7 @@ rebuild *args: setup
 
 # ask whether every client's latest complete day is young enough
 freshness *args: setup
-    @eval "$({{ python }} -m ingest.shell)" && dbt --quiet --no-use-colors source freshness {{ args }}
+    @bin/dbt --quiet --no-use-colors source freshness {{ args }}
 
 # ask the warehouse: just query "from users limit 5"
 query sql: setup

@@ -5,7 +5,8 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NoReturn
+from importlib.metadata import version
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -22,6 +23,7 @@ from ingest.commands.status import status
 from ingest.commands.verify import verify
 from ingest.errors import IngestError, SettingsError, one_line
 from ingest.logs import configure_logs
+from ingest.settings import settings_of
 
 FAILED, MISUSED = 1, 2
 PRIVATE = 0o077
@@ -32,7 +34,6 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Land MX's encrypted daily files as verified Parquet.",
 )
 app.command()(run)
 app.command()(baseline)
@@ -45,6 +46,22 @@ app.command()(verify)
 app.command()(sample)
 app.command()(scaffold)
 app.add_typer(keys, name="keys")
+
+
+def _show_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"mx-ingest {version('mx-ingest')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    is_version_asked: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Say the version."),
+    ] = False,
+) -> None:
+    """Land MX's encrypted daily files as verified Parquet."""
 
 
 def main() -> None:
@@ -62,8 +79,16 @@ def fail_on_error() -> Iterator[None]:
         yield
     except SettingsError as error:
         _fail(one_line(error), MISUSED)
-    except (IngestError, KeyboardInterrupt, OSError) as error:
+    except OSError as error:
+        _fail(_say_os_error(error), FAILED)
+    except (IngestError, KeyboardInterrupt) as error:
         _fail(one_line(error), FAILED)
+
+
+def _say_os_error(error: OSError) -> str:
+    """Name the setting that the path comes from, where it is one."""
+    names = settings_of(error.filename) if isinstance(error.filename, str) else []
+    return f"{', '.join(names)}: {one_line(error)}" if names else one_line(error)
 
 
 def _fail(message: str, code: int) -> NoReturn:

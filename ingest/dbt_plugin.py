@@ -21,10 +21,28 @@ from duckdb.sqltypes import VARCHAR
 from ingest import completeness
 from ingest.build_guard import PRIVATE, hold_until_exit, release
 from ingest.build_sources import Sources, find_sources, hash_basis, hash_macros, marks_as_json
-from ingest.errors import IngestError
+from ingest.errors import IngestError, SettingsError
 from ingest.landed_file import landed_problem
 
 atexit.register(release)
+
+
+def _expect_same_data() -> None:
+    """Refuse a data folder other than the settings': dbt knows only the environment, not `.env`.
+
+    Raises:
+        SettingsError: so it is, or the settings are malformed.
+    """
+    from ingest.settings import load_settings
+
+    expected = load_settings().data.absolute()
+    found = Path(os.environ.get("MX_DATA", "data")).absolute()
+    if expected != found:
+        raise SettingsError(
+            f"MX_DATA: expected {expected}, as the settings say, found {found}; set the shell "
+            'up for dbt with: eval "$(./just env)"'
+        )
+
 
 WRITING: Final = {"build", "run", "retry", "seed", "snapshot", "test"}
 """The commands that hold the run lock. The others read, or only look at the project."""
@@ -47,6 +65,7 @@ class Plugin(BasePlugin):
         if flags.WHICH not in WRITING:
             return
         try:
+            _expect_same_data()
             hold_until_exit(self._data, is_anew=bool(flags.FULL_REFRESH))
         except IngestError as error:
             _say_once(str(error))

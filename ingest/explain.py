@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,7 @@ def explain_record(resource: str, guid: str, *, warehouse: Path, project: Path) 
         except (duckdb.CatalogException, duckdb.BinderException) as error:
             raise UnknownNameError(
                 f"{resource}: expected a resource with keys in {warehouse}, found none"
+                f"{_did_you_mean(resource, connection)}"
             ) from error
         names = [column[0] for column in result.description]
         rows = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
@@ -70,6 +72,13 @@ def explain_record(resource: str, guid: str, *, warehouse: Path, project: Path) 
             _life(client, rows, resource=resource, owners=owners, connection=connection)
             for client in sorted({row["_client_guid"] for row in rows})
         ]
+
+
+def _did_you_mean(resource: str, connection: duckdb.DuckDBPyConnection) -> str:
+    query = "select table_name from duckdb_tables() where schema_name = 'state'"
+    known = [name for (name,) in connection.execute(query).fetchall()]
+    near = get_close_matches(resource, known, n=1)
+    return f"; did you mean {near[0]}?" if near else f"; there are {', '.join(sorted(known))}"
 
 
 def _life(

@@ -58,7 +58,7 @@ class Keyring:
         """
         if not home.is_dir():
             raise KeyringError(
-                f"key folder {home}: expected a GnuPG home, found none; "
+                f"MX_GNUPGHOME: expected a GnuPG home, found no folder {home}; "
                 "make one with: ingest keys new"
             )
         try:

@@ -1,16 +1,38 @@
 """Ask what is published a question: `just query "from users limit 5"`."""
 
+import os
 import sys
 
-from ingest.cli import fail_on_error
+import duckdb
+
+from ingest.cli import PRIVATE, fail_on_error
+from ingest.errors import UnknownNameError
 from ingest.settings import load_settings
 from ingest.warehouse import open_warehouse
 
 
 def main() -> None:
-    path = load_settings().data / "serve" / "warehouse.duckdb"
-    with fail_on_error(), open_warehouse(path) as warehouse:
-        warehouse.sql(sys.argv[1]).show()
+    os.umask(PRIVATE)
+    with fail_on_error():
+        path = load_settings().data / "serve" / "warehouse.duckdb"
+        with open_warehouse(path) as warehouse:
+            _show(warehouse, sys.argv[1])
+
+
+def _show(warehouse: duckdb.DuckDBPyConnection, query: str) -> None:
+    """Print an answer; a statement without one prints nothing.
+
+    Raises:
+        UnknownNameError: DuckDB does not understand the query; the message has its hint.
+    """
+    try:
+        answer = warehouse.sql(query)
+        if answer is not None:
+            answer.show()
+    except duckdb.IOException:
+        raise
+    except duckdb.Error as error:
+        raise UnknownNameError(f"query: expected SQL for these tables, found {error}") from error
 
 
 if __name__ == "__main__":

@@ -1,20 +1,31 @@
-"""Print what sets a shell up for dbt: `eval "$(just env)"`."""
+"""Print what sets a shell up for dbt: `eval "$(just env)"`.
+
+No setting is in it: `ingest` and `dbt` read `.env` when they are called, whenever it was written.
+"""
 
 import shlex
 import sys
 from pathlib import Path
+from typing import Final
 
-from ingest.dbt import dbt_environment
-from ingest.settings import load_settings
+from ingest.dbt import PROJECT
+from ingest.env_file import ENV_FILE, env_file
+
+BIN: Final = PROJECT.with_name("bin")
+"""Has a `dbt` that knows the settings."""
 
 
 def main() -> None:
+    programs = f"{BIN}:{Path(sys.executable).parent}"
+    places = {
+        ENV_FILE: env_file().absolute(),
+        "DBT_PROJECT_DIR": PROJECT,
+        "DBT_PROFILES_DIR": PROJECT,
+    }
     print("umask 077")  # noqa: T201
-    print(f'export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"')  # noqa: T201
-    settings = load_settings()
-    environment = dbt_environment(settings.data, memory_bytes=settings.build_memory)
-    for name, value in environment.items():
-        print(f"export {name}={shlex.quote(value)}")  # noqa: T201
+    print(f'export PATH={shlex.quote(programs)}:"$PATH"')  # noqa: T201
+    for name, place in places.items():
+        print(f"export {name}={shlex.quote(str(place))}")  # noqa: T201
 
 
 if __name__ == "__main__":

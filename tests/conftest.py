@@ -23,6 +23,9 @@ from tests.support.sender import Sender
 from tests.support.served import Served
 from tests.support.sshd import Sshd, is_possible, sshd
 
+# `just test` names the .env of this checkout, which is for no test
+os.environ.pop("MX_ENV_FILE", None)
+
 Ingest = Callable[..., Summary]
 
 

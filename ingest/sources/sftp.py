@@ -12,6 +12,7 @@ import paramiko
 
 from ingest.errors import IngestError, SourceError, SourceUnavailable
 from ingest.sources import SourceFile, most_bytes
+from ingest.sources.sftp_absent import saying_what_is_there
 from ingest.sources.sftp_file import RemoteFile
 from ingest.sources.sftp_listing import list_folder, path_in
 from ingest.sources.sftp_session import ANY_BYTES, Session, is_failure, open_session
@@ -28,12 +29,17 @@ class SftpFolder:
     def __init__(self, folder: str, *, login: Login) -> None:
         self._folder = folder.rstrip("/")
         self._connections = _Connections(login)
+        self._where = login.where
         self._sizes: dict[str, int] = {}
         """As last listed, by name; 0 where nothing says it."""
 
     def list_files(self) -> list[SourceFile]:
         told = _Told(f"the folder {self._folder or '/'}")
-        with self._connections.lend() as session, told:
+        with (
+            self._connections.lend() as session,
+            told,
+            saying_what_is_there(session, self._folder, where=self._where),
+        ):
             files = list_folder(session, self._folder)
         self._sizes = {listed.name: listed.size_bytes for listed in files}
         return files

@@ -18,6 +18,9 @@ than with its 32 KiB; 64 and 256 KiB are as fast."""
 CHANNEL_BYTES = 4 << 20
 """What the server may send before it is told that it was read; paramiko's 2 MiB are half of it."""
 
+MOST_SHOWN = 60
+"""How much of a server's own words is in a message."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
@@ -103,7 +106,7 @@ def connect(login: Login) -> paramiko.SSHClient:
             transport_factory=_FastTransport,  # type: ignore[arg-type]
         )
     except (paramiko.SSHException, OSError, EOFError) as error:
-        raise _explain(error, login) from error
+        raise _explain(error, login, offered=_offered(client, login)) from error
     return client
 
 
@@ -123,6 +126,11 @@ class _FastTransport(paramiko.Transport):
         offered.ciphers = tuple(sorted(offered.ciphers, key=lambda name: "gcm" not in name))
 
 
+def printable(text: str) -> str:
+    """Give what a server has said as one short word for a message."""
+    return "".join(each if each.isprintable() else "?" for each in text)[:MOST_SHOWN]
+
+
 def _load_host_keys(client: paramiko.SSHClient, login: Login) -> None:
     try:
         client.load_host_keys(str(login.known_hosts))
@@ -133,10 +141,27 @@ def _load_host_keys(client: paramiko.SSHClient, login: Login) -> None:
         ) from error
 
 
-def _explain(error: Exception, login: Login) -> SourceError:
+def _offered(client: paramiko.SSHClient, login: Login) -> str:
+    """Ask a server that has refused a login which kinds it takes; it may have hung up."""
+    transport = client.get_transport()
+    try:
+        if transport and transport.is_active():
+            transport.auth_none(login.user)
+    except paramiko.BadAuthenticationType as refused:
+        return ", ".join(map(printable, refused.allowed_types))
+    except (paramiko.SSHException, OSError, EOFError):
+        return "nothing more"
+    return "nothing more"
+
+
+def _explain(error: Exception, login: Login, *, offered: str) -> SourceError:
     """Say in our words why a login has failed, and whether trying again may help."""
     if isinstance(error, paramiko.AuthenticationException):
-        return SourceError(f"{login.where}: expected to log in as {login.user}, found it refused")
+        setting = "MX_SFTP_PRIVATE_KEY" if login.key else "MX_SFTP_PASSWORD"
+        return SourceError(
+            f"{login.where}: expected to log in as {login.user} with {setting}, found it refused; "
+            f"the server offers: {offered}"
+        )
     if isinstance(error, paramiko.BadHostKeyException):
         return SourceError(
             f"{login.where}: expected the host key in {login.known_hosts}, found another; "

@@ -187,7 +187,9 @@ def test_a_server_with_another_key_is_not_trusted(sshd_server: Sshd, tmp_path: P
 def test_a_wrong_password_is_not_tried_again(sshd_server: Sshd) -> None:
     with (
         pytest.raises(
-            SourceError, match=f"expected to log in as {ACCOUNT}, found it refused"
+            SourceError,
+            match=rf"^sftp 127\.0\.0\.1:\d+: expected to log in as {ACCOUNT} with MX_SFTP_PASSWORD"
+            ", found it refused; the server offers: publickey, password$",
         ) as told,
         open_source(
             sshd_server.address, password="wrong", known_hosts=sshd_server.known_hosts
@@ -195,6 +197,24 @@ def test_a_wrong_password_is_not_tried_again(sshd_server: Sshd) -> None:
     ):
         source.list_files()
     assert not isinstance(told.value, SourceUnavailable)
+
+
+def test_a_folder_that_is_not_there_says_what_is(sshd_server: Sshd) -> None:
+    """The nearest folder above it is listed, the first names of it."""
+    (sshd_server.folder / "inner").mkdir(exist_ok=True)
+
+    with (
+        pytest.raises(
+            SourceError, match=r"^sftp 127\.0\.0\.1:\d+: expected the folder /\S+/uplaod/x, "
+        ) as told,
+        open_source(
+            sshd_server.address.replace("/upload", "/uplaod/x"),
+            password=sshd_server.password,
+            known_hosts=sshd_server.known_hosts,
+        ) as source,
+    ):
+        source.list_files()
+    assert "upload/" in str(told.value).partition("there is: ")[2].split(", ")
 
 
 def test_a_missing_file_of_known_hosts_says_how_to_fill_it(sshd_server: Sshd) -> None:
