@@ -217,8 +217,12 @@ def _expected(place: tuple[int | str, ...]) -> str:
 def _expect_folders(settings: Settings) -> None:
     for name in ("data", "gnupghome"):
         path: Path = getattr(settings, name)
-        if path.exists() and not path.is_dir():
-            raise SettingsError(f"{PREFIX}{name.upper()}: expected a folder, found a file: {path}")
+        for place in (path, *path.parents):
+            # a folder above that is closed to this account raises nothing here
+            if os.path.exists(place) and not os.path.isdir(place):  # noqa: PTH110, PTH112
+                raise SettingsError(
+                    f"{PREFIX}{name.upper()}: expected a folder, found a file: {place}"
+                )
 
 
 def settings_of(path: str) -> list[str]:

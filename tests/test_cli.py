@@ -6,6 +6,7 @@ import pty
 import re
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
@@ -80,9 +81,12 @@ def test_a_run_tells_a_program_in_json(cli: Cli, sender: Sender, settings: dict[
         ({"MX_SETTLE_HOURS": "soon"}, 2, "MX_SETTLE_HOURS: "),
         ({"MX_SOURCE": "ftp://host/"}, 2, "found the scheme ftp"),
         ({"MX_SOURCE": "/nowhere"}, 1, "source /nowhere: expected a folder to list"),
-        ({"MX_GNUPGHOME": "/nowhere"}, 1, "make one with: ingest keys new"),
+        ({"MX_GNUPGHOME": "/nowhere"}, 1, "MX_GNUPGHOME: expected a GnuPG home"),
         ({"MX_GPG_PASSPHRASE": "wrong"}, 1, "expected its passphrase in MX_GPG_PASSPHRASE"),
-        ({"MX_DATA": "/proc/none"}, 1, "/proc"),
+        ({"MX_DATA": "/proc/none"}, 1, "MX_DATA: /proc/none"),
+        ({"MX_DATA": "/etc/passwd/in"}, 2, "MX_DATA: expected a folder, found a file: /etc/passwd"),
+        ({"MX_DATA": "/etc/passwd"}, 2, "MX_DATA: expected a folder, found a file"),
+        ({"MX_MEMORY": "12"}, 2, "MX_MEMORY: expected at least 256MB, found 12"),
     ],
     ids=str,
 )
@@ -298,3 +302,9 @@ def test_a_baseline_says_on_a_line_what_it_misses(
 
     assert done.returncode == code
     assert said in done.stderr
+
+
+def test_the_version_is_said(cli: Cli) -> None:
+    done = cli("--version")
+
+    assert (done.returncode, done.stdout) == (0, f"mx-ingest {version('mx-ingest')}\n")

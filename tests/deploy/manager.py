@@ -47,9 +47,11 @@ def systemd(units: Path) -> Iterator[None]:
         "SYSTEMD_LOG_TARGET": "null",
     }
     with subprocess.Popen([SYSTEMD, "--user", "--unit=basic.target"]) as process:
-        _wait_for(process)
-        yield
-        process.terminate()
+        try:
+            _wait_for(process)
+            yield
+        finally:
+            process.terminate()
 
 
 def _mount(kind: str, where: str) -> None:

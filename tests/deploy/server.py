@@ -4,8 +4,8 @@ import secrets
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from tests.support.sshd import STARTS_WITHIN_S, free_port, running
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 CONFIG = DEPLOY / "sshd_config"
+Runner = Callable[..., AbstractContextManager[None]]
 ACCOUNT, STRANGER = "mx-upload-test", "mx-stranger-test"
 
 
@@ -49,7 +50,7 @@ class UploadServer:
 
 
 @contextmanager
-def upload_server() -> Iterator[UploadServer]:
+def upload_server(run: Runner = running) -> Iterator[UploadServer]:
     """Run it; its accounts and its folder go when the block ends."""
     # sshd wants a chroot below which nobody but root may write: not /tmp.
     folder = Path(tempfile.mkdtemp(prefix="mx-sshd-", dir="/run"))
@@ -60,7 +61,8 @@ def upload_server() -> Iterator[UploadServer]:
             _make_chroot(folder)
             host_key = folder / "host_key"
             make_key(host_key)
-            with _running(folder, host_key=host_key) as port:
+            port = free_port()
+            with run(_options(folder, host_key=host_key, port=port), port=port):
                 yield UploadServer(port=port, password=password, folder=folder, host_key=host_key)
     finally:
         shutil.rmtree(folder)
@@ -91,13 +93,10 @@ def _make_chroot(folder: Path) -> None:
     subprocess.run(["systemd-tmpfiles", "--create", folder / "tmpfiles.conf"], check=True)
 
 
-@contextmanager
-def _running(folder: Path, *, host_key: Path) -> Iterator[int]:
-    port = free_port()
+def _options(folder: Path, *, host_key: Path, port: int) -> list[str]:
     # Options before a file's own: sshd takes the first value, and adds to lists.
     options = [f"ChrootDirectory={folder}/chroot", f"AllowUsers={ACCOUNT}"]
     command = ["-f", CONFIG, "-h", host_key, "-p", port]
     command += [part for option in options for part in ("-o", option)]
     command += ["-o", "ListenAddress=127.0.0.1"]
-    with running([str(part) for part in command], port=port):
-        yield port
+    return [str(part) for part in command]

@@ -102,13 +102,13 @@ def running(options: Sequence[str], *, port: int) -> Iterator[None]:
     command = [str(SSHD), "-D", "-e", *options]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as server:
         try:
-            _wait_for(port)
+            wait_for(port)
             yield
         finally:
             server.terminate()
 
 
-def _wait_for(port: int) -> None:
+def wait_for(port: int) -> None:
     deadline = time.monotonic() + STARTS_WITHIN_S
     while time.monotonic() < deadline:
         with closing(socket.socket()) as probe:

@@ -75,3 +75,13 @@ def test_what_nobody_knows_is_told(path: Path, resource: str, guid: str) -> None
 def test_a_warehouse_that_is_not_there_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(WarehouseError, match="make it with: just build"):
         explain(tmp_path / "none.duckdb", "users", "U1")
+
+
+@pytest.mark.parametrize(
+    ("resource", "hint"), [("user", "did you mean users?"), ("xyz", "there are accounts, ")]
+)
+def test_a_resource_that_is_none_suggests_one(path: Path, resource: str, hint: str) -> None:
+    with pytest.raises(UnknownNameError) as told:
+        explain(path, resource, "U1")
+
+    assert hint in str(told.value)
