@@ -41,7 +41,9 @@ def _decrypt_schema(start: bytes, *, keyring: Keyring, scratch: Path) -> Any | N
         ciphertext.flush()
         found: list[Any] = []
         try:
-            with keyring.decrypt(Path(ciphertext.name), max_bytes=MAX_PLAIN_BYTES) as plain:
+            with keyring.decrypt(
+                Path(ciphertext.name), max_bytes=MAX_PLAIN_BYTES, is_whole=False
+            ) as plain:
                 found.append(_schema_of(plain))
         except RejectedError:
             if not found:

@@ -124,3 +124,8 @@ def one_line(error: BaseException) -> str:
         case KeyboardInterrupt():
             return "expected to end, found an interruption; the same command goes on from here"
     return f"expected to end, found {type(error).__name__}"
+
+
+def damaged(found: str) -> RejectedError:
+    """Say that a file is no OpenPGP message that can be decrypted whole, and what it is."""
+    return RejectedError(Reason.DAMAGED, expected="an intact OpenPGP message", found=found)

@@ -14,6 +14,7 @@ from ingest.ledger import Ledger
 from ingest.ledger_state import Archived, What
 from ingest.manifest import MAX_MANIFEST_BYTES, Listing, parse_manifest
 from ingest.openpgp import Keyring
+from ingest.plaintext import Plaintext
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ class ManifestJudging:
             return
         file = ManifestFile(delivery=delivery)
         try:
-            listings, key_id = self._open_manifest(file, archived)
+            listings, opened = self._open_manifest(file, archived)
         except RejectedError as error:
             if error.reason != Reason.DAMAGED:
                 self.concluding.reject(file, archived, error)
@@ -59,18 +60,19 @@ class ManifestJudging:
             What.LISTED,
             file,
             **bytes_of(archived),
-            key_id=key_id,
+            key_id=opened.key_id,
+            signature=opened.signature,
             listed=[asdict(listing) for listing in listings],
         )
 
     def _open_manifest(
         self, file: ManifestFile, archived: Archived
-    ) -> tuple[list[Listing], str | None]:
+    ) -> tuple[list[Listing], Plaintext]:
         path = archive_path(self.data / "archive", file, name=archived.name)
         plain, text = self.keyring.read(
             path, lambda plain: plain.read(MAX_MANIFEST_BYTES), max_bytes=MAX_MANIFEST_BYTES
         )
-        return parse_manifest(text, delivery=file.delivery), plain.key_id
+        return parse_manifest(text, delivery=file.delivery), plain
 
 
 def _warn_of_other_dates(listings: list[Listing], *, delivery: Delivery) -> None:

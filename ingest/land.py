@@ -177,6 +177,7 @@ def landed_records(
         "parquet_sha256": verified.parquet_sha256,
         "record_count": verified.converted.row_count,
         "key_id": verified.plain.key_id,
+        "signature": verified.plain.signature,
         "checksum_of": _checksum_of(ciphertext),
         "listed_checksum": _other_checksum(ciphertext),
         "is_unlisted": _is_unlisted(ciphertext) or None,

@@ -4,7 +4,8 @@ python-gnupg never raises for gpg's failures (read in 0.5.7): a decryption is go
 so and left with 0.
 """
 
-import os
+import base64
+import math
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -12,15 +13,17 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from subprocess import PIPE, Popen
 from typing import BinaryIO, Final, TypeVar
 
 import gnupg
 
+from ingest.decryption import Gpg
 from ingest.errors import KeyringError
+from ingest.message import Message, open_message
 from ingest.plaintext import Plaintext, plaintext_pipe
-from ingest.unlocked import UnlockedKeys
-from ingest.verdict import explain_failure
+from ingest.process import gpg_environment
+from ingest.unlocked import Secrets, UnlockedKeys
+from ingest.verdict import UnreadError, judge
 
 T = TypeVar("T")
 
@@ -62,7 +65,9 @@ class Keyring:
                 "make one with: ingest keys new"
             )
         try:
-            self._gpg = gnupg.GPG(gnupghome=str(home), options=list(_OFFLINE))
+            self._gpg = gnupg.GPG(
+                gnupghome=str(home), options=list(_OFFLINE), env=gpg_environment()
+            )
         except OSError as error:
             raise KeyringError(f"gpg: expected on the PATH, found none; {_INSTALL}") from error
         self._home = home
@@ -80,12 +85,20 @@ class Keyring:
         if not self._may_unlock:
             yield
             return
-        with UnlockedKeys(self._export_private, passphrase=self._passphrase) as keys:
+        with UnlockedKeys(self._secrets) as keys:
             self._unlocked = keys
             try:
                 yield
             finally:
                 self._unlocked = None
+
+    def _secrets(self) -> Secrets:
+        """Gather what an unlocked worker needs to know."""
+        return {
+            "keys": [base64.b64encode(each).decode() for each in self._export_private()],
+            "passphrase": self._passphrase,
+            "signers": self._public_key_ids(),
+        }
 
     def _export_private(self) -> list[bytes]:
         exports = [
@@ -95,6 +108,12 @@ class Keyring:
             for key in self.private_keys()
         ]
         return [exported for exported in exports if exported]
+
+    def _public_key_ids(self) -> list[str]:
+        """List the keys by which gpg can check a signature."""
+        listed = self._gpg.list_keys()
+        subkeys = [subkey[0] for each in listed for subkey in each["subkeys"]]
+        return [each["keyid"] for each in listed] + subkeys
 
     def read(
         self, ciphertext: Path, use: Callable[[Plaintext], T], *, max_bytes: int
@@ -107,45 +126,71 @@ class Keyring:
             The whole plaintext, read to its end, and what `use` made of it.
 
         Raises:
-            RejectedError: no key of ours opens it, it is damaged, or it is larger than max_bytes.
+            RejectedError: no key of ours opens it, it is damaged or badly signed, or it is larger
+                than max_bytes.
         """
-        if self._unlocked and (opened := self._unlocked.read(ciphertext, use, max_bytes=max_bytes)):
-            return opened
-        with self.decrypt(ciphertext, max_bytes=max_bytes) as plain:
-            used = use(plain)
-        return plain, used
+        with open_message(ciphertext) as message:
+            if self._unlocked and (
+                opened := self._unlocked.read(message, use, max_bytes=max_bytes)
+            ):
+                return opened
+            try:
+                with self._decrypting(message, max_bytes=max_bytes) as plain:
+                    used = use(plain)
+            except UnreadError as first:
+                with self._decrypting(message, max_bytes=max_bytes, first=first) as plain:
+                    used = use(plain)
+            return plain, used
 
     @contextmanager
-    def decrypt(self, ciphertext: Path, *, max_bytes: int) -> Iterator[Plaintext]:
-        """Open a file's plaintext with gpg.
+    def decrypt(
+        self, ciphertext: Path, *, max_bytes: int, is_whole: bool = True
+    ) -> Iterator[Plaintext]:
+        """Open the plaintext of a file, as gpg reads it at once.
 
         Leaving the block reads what is left of it, so that size and hash are those of the whole.
+
+        Args:
+            is_whole: False if it is known to be only the start of a file.
 
         Raises:
             RejectedError: as `read` does.
         """
-        with plaintext_pipe() as (plain, write_end), ThreadPoolExecutor(max_workers=1) as executor:
-            decryption = executor.submit(self._decrypt_into, write_end, ciphertext, max_bytes)
+        with (
+            open_message(ciphertext, is_whole=is_whole) as message,
+            self._decrypting(message, max_bytes=max_bytes) as plain,
+        ):
+            yield plain
+
+    @contextmanager
+    def _decrypting(
+        self, message: Message, *, max_bytes: int, first: UnreadError | None = None
+    ) -> Iterator[Plaintext]:
+        """Open a plaintext, and leave with gpg's verdict.
+
+        Args:
+            first: that of the first time, if this is the second, when gpg only takes the encryption
+                off.
+        """
+        gpg = Gpg(
+            options=self._gpg.make_args([], self._passphrase is not None),
+            passphrase=self._passphrase,
+            file=message.file,
+            max_bytes=max_bytes,
+        )
+        run = gpg.unwrap_into if first else gpg.decrypt_into
+        limit = max_bytes if first else math.inf
+        with (
+            plaintext_pipe(limit=limit) as (plain, write_end),
+            ThreadPoolExecutor(max_workers=1) as executor,
+        ):
+            running = executor.submit(run, write_end)
             try:
                 yield plain
             finally:
                 plain.drain()
-                _check(decryption.result(), plain=plain, max_bytes=max_bytes)
-
-    def _decrypt_into(self, write_end: int, ciphertext: Path, max_bytes: int) -> gnupg.Crypt:
-        """Have gpg itself read the file and write the pipe: python-gnupg would copy both."""
-        result = gnupg.Crypt(self._gpg)
-        wanted = ["--max-output", str(max_bytes), "--decrypt", "--", str(ciphertext)]
-        command = self._gpg.make_args(wanted, self._passphrase is not None)
-        with os.fdopen(write_end, "wb") as pipe:
-            gpg = Popen(command, stdin=PIPE, stdout=pipe, stderr=PIPE, text=True, errors="replace")  # noqa: S603 - no shell
-        with suppress(BrokenPipeError), gpg:
-            assert gpg.stdin  # noqa: S101 - it is a pipe
-            with suppress(BrokenPipeError), gpg.stdin as stdin:
-                stdin.write(f"{self._passphrase or ''}\n")
-            self._gpg._read_response(gpg.stderr, result)
-        result.returncode = gpg.returncode
-        return result
+                plain.close()
+                judge(running.result(), plain, message=message, max_bytes=max_bytes, first=first)
 
     def _gpg_with_result(self) -> tuple[gnupg.GPG, gnupg.Crypt]:
         """Give a gpg of one's own, and what it will have said even where python-gnupg raises.
@@ -245,19 +290,6 @@ def make_key(home: Path, *, user_name: str, email: str, expires: str, passphrase
         raise KeyringError(f"key folder {home}: expected a new key, found gpg refusing")
     fingerprint: str = result.fingerprint
     return fingerprint
-
-
-def _check(result: gnupg.Crypt, *, plain: Plaintext, max_bytes: int) -> None:
-    plain.key_id = result.key_id
-    plain.is_whole = bool(result.ok) and result.returncode == 0
-    if not plain.is_whole:
-        raise explain_failure(
-            status=result.status,
-            stderr=result.stderr,
-            key_id=result.key_id,
-            is_ok=bool(result.ok),
-            max_bytes=max_bytes,
-        )
 
 
 def _day(epoch: str) -> date | None:

@@ -33,6 +33,8 @@ class Plaintext:
         self._elsewhere: Account | None = None
         self.limit = limit
         self.key_id: str | None = None
+        self.signature: str | None = None
+        """What is known of the signatures in it, in a word; None where there are none."""
         self.is_whole = False
         """What decrypts it has vouched for every byte."""
 

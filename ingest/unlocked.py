@@ -4,35 +4,43 @@ gpg-agent stretches the passphrase anew for every file; here that is paid once. 
 here, for whatever reason, gpg tries again: its verdict is the one that counts.
 """
 
-import base64
 import json
 import os
 import threading
 from collections.abc import Callable
-from pathlib import Path
-from typing import Final, Self, TypeVar
+from typing import Any, Final, Self, TypedDict, TypeVar
 
+from ingest.message import Message
 from ingest.plaintext import Plaintext, plaintext_pipe
 from ingest.worker import Worker, WorkerLost, WorkerPool
 
 T = TypeVar("T")
 
-ARMOUR: Final = b"-----BEGIN"
 PAYS_AFTER_FILES: Final = 3
 PAYS_FROM_BYTES: Final = 1 << 20
 """A message of this size alone is worth the start of the process."""
 PAYS_UP_TO_BYTES: Final = 32 << 20
 """A larger one would be mapped into memory whole, and gpg reads it as fast."""
+MOST_RECIPIENTS: Final = 1000
+
+
+class Secrets(TypedDict):
+    """What the processes are told when they start."""
+
+    keys: list[str]
+    """Each secret key by itself, as gpg exports it, in base64."""
+    passphrase: str | None
+    signers: list[str]
+    """IDs of the public keys by which gpg, and gpg alone, checks signatures."""
 
 
 class UnlockedKeys:
     """Processes that decrypt one file each at a time; they start as soon as that pays."""
 
-    def __init__(self, export: Callable[[], list[bytes]], *, passphrase: str | None) -> None:
-        """Say how to get the secret keys, each by itself as gpg exports it."""
-        self._export = export
-        self._passphrase = passphrase
-        self._keys: list[bytes] | None = None
+    def __init__(self, secrets: Callable[[], Secrets]) -> None:
+        """Say how to get the keys, which is asked once."""
+        self._find_secrets = secrets
+        self._secrets: bytes | None = None
         self._turn = threading.Lock()
         self._files = 0
         self.workers = WorkerPool(self._start)
@@ -44,41 +52,34 @@ class UnlockedKeys:
         self.workers.close()
 
     def read(
-        self, ciphertext: Path, use: Callable[[Plaintext], T], *, max_bytes: int
+        self, message: Message, use: Callable[[Plaintext], T], *, max_bytes: int
     ) -> tuple[Plaintext, T] | None:
-        """Hand a file's plaintext to `use`.
+        """Hand a message's plaintext to `use`.
 
         Returns:
-            The plaintext and what `use` made of it; None if the file is not opened here, and then
-            whatever `use` has seen is worth nothing.
+            The plaintext and what `use` made of it; None if the message is not opened here, and
+            then whatever `use` has seen is worth nothing.
         """
-        if not self._pays(ciphertext):
+        if not self._pays(message):
             return None
         try:
             with self.workers.lend() as worker:
-                return _read(worker, ciphertext, use, max_bytes=max_bytes)
+                return _read(worker, message, use, max_bytes=max_bytes)
         except _UnlockedLost:
             return None
 
-    def _pays(self, ciphertext: Path) -> bool:
+    def _pays(self, message: Message) -> bool:
         self._files += 1
-        size_bytes = ciphertext.stat().st_size
+        size_bytes = os.fstat(message.file.fileno()).st_size
         is_worth_it = self._files > PAYS_AFTER_FILES or size_bytes >= PAYS_FROM_BYTES
-        return size_bytes <= PAYS_UP_TO_BYTES and (is_worth_it or _is_armoured(ciphertext))
+        is_handy = size_bytes <= PAYS_UP_TO_BYTES and len(message.recipients) <= MOST_RECIPIENTS
+        return message.is_usual and is_handy and is_worth_it
 
     def _start(self) -> Worker:
         with self._turn:
-            if self._keys is None:
-                self._keys = self._export()
-        keys = [base64.b64encode(key).decode() for key in self._keys]
-        secrets = json.dumps({"keys": keys, "passphrase": self._passphrase})
-        return Worker("ingest.unlocked_worker", secrets=secrets.encode())
-
-
-def _is_armoured(ciphertext: Path) -> bool:
-    """Tell text, in which gpg 2.2 takes an absent checksum for damage; RFC 9580 allows for it."""
-    with ciphertext.open("rb") as stream:
-        return stream.read(len(ARMOUR)) == ARMOUR
+            if self._secrets is None:
+                self._secrets = json.dumps(self._find_secrets()).encode()
+        return Worker("ingest.unlocked_worker", secrets=self._secrets)
 
 
 class _UnlockedLost(WorkerLost):
@@ -86,11 +87,11 @@ class _UnlockedLost(WorkerLost):
 
 
 def _read(
-    worker: Worker, ciphertext: Path, use: Callable[[Plaintext], T], *, max_bytes: int
+    worker: Worker, message: Message, use: Callable[[Plaintext], T], *, max_bytes: int
 ) -> tuple[Plaintext, T] | None:
     with plaintext_pipe(limit=max_bytes) as (plain, write_end):
         try:
-            worker.ask(str(ciphertext), [write_end])
+            worker.ask(message.recipients, [message.file.fileno(), write_end])
         except WorkerLost as error:
             raise _UnlockedLost from error
         finally:
@@ -100,15 +101,18 @@ def _read(
             plain.drain()
         finally:
             plain.close()
-            plain.key_id = _answer(worker)
-    plain.is_whole = plain.key_id is not None and plain.size_bytes <= max_bytes
-    return (plain, used) if plain.is_whole else None
+            answer = _answer(worker)
+    if answer is None or plain.size_bytes > max_bytes:
+        return None
+    plain.is_whole = True
+    plain.key_id, plain.signature = answer["key_id"], answer["signature"]
+    return plain, used
 
 
-def _answer(worker: Worker) -> str | None:
-    """Hear which key has opened the file, if one did."""
+def _answer(worker: Worker) -> dict[str, Any] | None:
+    """Hear which key has opened the message, if one did."""
     try:
-        key_id: str | None = worker.answer()
+        answer: dict[str, Any] | None = worker.answer()
     except WorkerLost as error:
         raise _UnlockedLost from error
-    return key_id
+    return answer

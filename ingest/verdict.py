@@ -1,9 +1,11 @@
 """What gpg's words about a decryption mean: a fault of the file, or one of ours."""
 
-import re
 from typing import Final
 
-from ingest.errors import KeyringError, Reason, RejectedError
+from ingest.decryption import BAD, Report
+from ingest.errors import KeyringError, Reason, RejectedError, damaged
+from ingest.message import HIDDEN, TO_OUR_KEY, Message
+from ingest.plaintext import Plaintext
 
 _LOCKED: Final = (11, 85, 86, 87, 99, 177)
 """libgpg-error's bad passphrase, pinentry, and canceled."""
@@ -12,36 +14,70 @@ _STOPPED: Final = "exceeded --max-output limit"
 """gpg says this in English whatever the language, and by no status word."""
 
 
-def explain_failure(
-    *, status: str, stderr: str, key_id: str | None, is_ok: bool, max_bytes: int
-) -> KeyringError | RejectedError:
-    """Say in our words why gpg has not decrypted a file.
+class UnreadError(RejectedError):
+    """gpg opened a message, and read its contents otherwise than they are, or not at all.
 
-    Args:
-        is_ok: gpg vouched for the message, and left with an error all the same: it was stopped at
-            max_bytes, or more follows that belongs to no message.
+    That is a text, a signature that it cannot check, or what a later standard has brought.
     """
-    if is_ok and _STOPPED in stderr:
-        return RejectedError(
+
+    def __init__(self, report: Report) -> None:
+        refused = damaged("one whose contents gpg does not read")
+        super().__init__(refused.reason, expected=refused.expected, found=refused.found)
+        self.signature = report.signature
+
+
+def judge(
+    report: Report,
+    plain: Plaintext,
+    *,
+    message: Message,
+    max_bytes: int,
+    first: UnreadError | None = None,
+) -> None:
+    """Note on a plaintext what gpg said of it.
+
+    Raises:
+        UnreadError: the first time only: gpg has to be asked for no more than to decrypt.
+        RejectedError, KeyringError: it is not to be believed.
+    """
+    plain.key_id = report.key_id
+    plain.signature = (first.signature if first else None) or report.signature
+    if _STOPPED in report.stderr or plain.size_bytes > max_bytes:
+        raise RejectedError(
             Reason.TOO_LARGE, expected=f"at most {max_bytes} bytes", found="more than that"
         )
-    if status == "no secret key":
-        return RejectedError(
-            Reason.WRONG_KEY,
-            expected="a message to a key of this keyring",
-            found=f"one to {key_id}",
-        )
-    if _is_locked(stderr):
+    if report.signature == BAD:
+        signer = report.lines("BADSIG")[0][0]
+        raise damaged(f"one with a bad signature of 0x{signer}")
+    if report.is_good and not report.is_text:
+        plain.is_whole = True
+    elif not first and (report.is_decrypted or report.signature):
+        raise UnreadError(report)
+    else:
+        raise _explain(report, message)
+
+
+def _explain(report: Report, message: Message) -> KeyringError | RejectedError:
+    """Say in our words why gpg has not decrypted a message."""
+    if _is_locked(report):
         return KeyringError(
-            f"key {key_id}: expected its passphrase in MX_GPG_PASSPHRASE, "
+            f"key {report.key_id}: expected its passphrase in MX_GPG_PASSPHRASE, "
             "found that it does not unlock the key"
         )
-    found = "one, and other bytes after it" if is_ok else status or "none"
-    return RejectedError(Reason.DAMAGED, expected="an intact OpenPGP message", found=found)
+    if not message.is_usual:
+        return damaged("one encrypted with AEAD, which this gpg does not read")
+    if report.lines("NO_SECKEY"):
+        named = [f"0x{each}" for each in message.recipients if each != HIDDEN]
+        keys = " and ".join(named) or "that it does not name"
+        found = f"one encrypted to another key {keys}"
+        return RejectedError(Reason.WRONG_KEY, expected=TO_OUR_KEY, found=found)
+    if report.is_decrypted:
+        return damaged("one whose contents are no message")
+    return damaged("one that was changed on its way, or is badly made")
 
 
-def _is_locked(stderr: str) -> bool:
-    """Tell a key that stays locked from a damaged message, which gpg's status words do not."""
-    failure = re.search(r"\[GNUPG:\] ERROR pkdecrypt_failed (\d+)", stderr)
-    code = int(failure[1]) & 0xFFFF if failure else 0
-    return code in _LOCKED or code >= _SYSTEM_ERROR
+def _is_locked(report: Report) -> bool:
+    """Tell a key that stays locked from a damaged message, which gpg's other words do not."""
+    failures = (line for line in report.lines("ERROR") if line[0] == "pkdecrypt_failed")
+    codes = [int(line[1]) & 0xFFFF for line in failures]
+    return any(code in _LOCKED or code >= _SYSTEM_ERROR for code in codes)
