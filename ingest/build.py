@@ -11,11 +11,12 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from ingest.build_guard import HELD_BY, PRIVATE, build_guard
+from ingest.build_guard import HELD_BY, build_guard
 from ingest.build_sources import find_sources
 from ingest.cli import fail_on_error
 from ingest.commands.serving import read_serving
 from ingest.dbt import DBT, dbt_environment
+from ingest.process import child_environment, keep_private
 from ingest.publish import Serving, publish_locked
 from ingest.published import Outcome
 from ingest.settings import load_settings
@@ -77,10 +78,9 @@ def _publish(data: Path, serving: Serving, *, is_quiet: bool) -> None:
 
 def _run_dbt(dbt_args: list[str], *, environment: dict[str, str]) -> int:
     """Run dbt to its end, in a process group of its own: an interruption is for this process."""
-    inherited = {name: value for name, value in os.environ.items() if name != "MX_MASK_KEY"}
     environment |= {HELD_BY: str(os.getpid()), "MX_PUBLISH": "false"}
     command = [str(DBT), "build", *dbt_args]
-    dbt = subprocess.Popen(command, env=inherited | environment, process_group=0)  # noqa: S603
+    dbt = subprocess.Popen(command, env=child_environment() | environment, process_group=0)  # noqa: S603
     try:
         return dbt.wait()
     except KeyboardInterrupt:
@@ -90,7 +90,7 @@ def _run_dbt(dbt_args: list[str], *, environment: dict[str, str]) -> int:
 
 
 def main() -> None:
-    os.umask(PRIVATE)
+    keep_private()
     with fail_on_error():
         settings, dbt_args = load_settings(), sys.argv[1:]
         is_published = NO_PUBLISH not in dbt_args

@@ -19,7 +19,6 @@ from ingest.lock import run_lock
 
 HELD_BY: Final = "MX_BUILD_LOCK_HELD_BY"
 """The process that holds the run lock, for the dbt that it starts."""
-PRIVATE: Final = 0o077
 PATTERNS: Final = set("[]*?")
 _HOLDER: Final = re.compile(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 _held = ExitStack()

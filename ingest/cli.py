@@ -1,7 +1,6 @@
 """The command `ingest`: its commands, and how they fail."""
 
 import logging
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,10 +22,10 @@ from ingest.commands.status import status
 from ingest.commands.verify import verify
 from ingest.errors import IngestError, SettingsError, one_line
 from ingest.logs import configure_logs
+from ingest.process import keep_private
 from ingest.settings import settings_of
 
 FAILED, MISUSED = 1, 2
-PRIVATE = 0o077
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +65,7 @@ def _options(
 
 def main() -> None:
     """Run a command."""
-    os.umask(PRIVATE)
+    keep_private()
     configure_logs(as_json="--json" in sys.argv or not sys.stderr.isatty())
     with fail_on_error():
         app()

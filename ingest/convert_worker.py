@@ -23,6 +23,7 @@ from ingest.delivery import parse_kept_stem
 from ingest.errors import RejectedError
 from ingest.parquet import column_types, write_parquet
 from ingest.plaintext import Plaintext
+from ingest.process import leave_no_core
 from ingest.worker import serve
 
 SWITCH_S: Final = 0.0005
@@ -102,6 +103,7 @@ def abort(*_: object) -> None:
 
 
 if __name__ == "__main__":
+    leave_no_core()
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.excepthook = abort
     sys.setswitchinterval(SWITCH_S)

@@ -19,12 +19,14 @@ from duckdb.func import SPECIAL
 from duckdb.sqltypes import VARCHAR
 
 from ingest import completeness
-from ingest.build_guard import PRIVATE, hold_until_exit, release
+from ingest.build_guard import hold_until_exit, release
 from ingest.build_sources import Sources, find_sources, hash_basis, hash_macros, marks_as_json
 from ingest.errors import IngestError, SettingsError
 from ingest.landed_file import landed_problem
+from ingest.process import keep_private, leave_no_core
 
 atexit.register(release)
+leave_no_core()
 
 
 def _expect_same_data() -> None:
@@ -58,7 +60,7 @@ class Plugin(BasePlugin):
     """The function `ask_plugin(action, argument)`, and what has to be done before connecting."""
 
     def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:
-        os.umask(PRIVATE)
+        keep_private()
         self._data = Path(creds.path).parent
         flags: Any = get_flags()  # type: ignore[no-untyped-call]
         self._project = Path(flags.PROJECT_DIR)

@@ -26,6 +26,7 @@ from ingest.judge import Rules
 from ingest.keys import make_receiver_key
 from ingest.openpgp import Keyring
 from ingest.pipeline import run
+from ingest.process import gpg_environment, leave_no_core
 from ingest.sample.sender import write_sample
 from ingest.settings import PASSPHRASE_FILE, load_settings
 from ingest.summary import Summary
@@ -47,6 +48,7 @@ console = Console(highlight=False)
 
 
 def main(way_name: str = "sftp") -> None:
+    leave_no_core()
     logging.getLogger("paramiko").setLevel(logging.CRITICAL)
     with fail_on_error():
         if way_name not in WAYS:
@@ -139,7 +141,8 @@ def _throw_away_folder() -> Iterator[Path]:
         yield folder
     finally:
         home = str(folder / "gnupg")
-        subprocess.run(["gpgconf", "--homedir", home, "--kill", "all"], check=False)  # noqa: S603, S607
+        end = ["gpgconf", "--homedir", home, "--kill", "all"]
+        subprocess.run(end, env=gpg_environment(), check=False)  # noqa: S603
         shutil.rmtree(folder, ignore_errors=True)
 
 

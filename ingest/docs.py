@@ -1,17 +1,17 @@
 """Describe the warehouse's tables in one page that needs no server: `just docs`."""
 
 import json
-import os
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from ingest.catalogue import RESOURCES, Catalogue, Column, read_catalogue
-from ingest.cli import PRIVATE, fail_on_error
+from ingest.cli import fail_on_error
 from ingest.dbt import DBT, dbt_environment
 from ingest.errors import WarehouseError
 from ingest.lock import run_lock
+from ingest.process import child_environment, keep_private
 from ingest.settings import load_settings
 
 PAGE: Final = "docs.html"
@@ -68,7 +68,7 @@ def _column(name: str, column: Column) -> dict[str, Any]:
 
 def _run_dbt(data: Path, *, target: Path) -> None:
     call = [*COMMAND, "--target-path", str(target)]
-    done = subprocess.run(call, env=os.environ | dbt_environment(data), check=False)  # noqa: S603
+    done = subprocess.run(call, env=child_environment() | dbt_environment(data), check=False)  # noqa: S603
     if done.returncode:
         raise WarehouseError("dbt docs generate: expected to succeed, found the failures above")
 
@@ -82,7 +82,7 @@ def _fill_in(page: str, manifest: dict[str, Any], tables: dict[str, Any]) -> str
 
 
 def main() -> None:
-    os.umask(PRIVATE)
+    keep_private()
     with fail_on_error():
         print(write_docs(load_settings().data))  # noqa: T201
 

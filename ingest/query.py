@@ -1,18 +1,18 @@
 """Ask what is published a question: `just query "from users limit 5"`."""
 
-import os
 import sys
 
 import duckdb
 
-from ingest.cli import PRIVATE, fail_on_error
+from ingest.cli import fail_on_error
 from ingest.errors import UnknownNameError
+from ingest.process import keep_private
 from ingest.settings import load_settings
 from ingest.warehouse import open_warehouse
 
 
 def main() -> None:
-    os.umask(PRIVATE)
+    keep_private()
     with fail_on_error():
         path = load_settings().data / "serve" / "warehouse.duckdb"
         with open_warehouse(path) as warehouse:

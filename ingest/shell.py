@@ -10,12 +10,14 @@ from typing import Final
 
 from ingest.dbt import PROJECT
 from ingest.env_file import ENV_FILE, env_file
+from ingest.process import leave_no_core
 
 BIN: Final = PROJECT.with_name("bin")
 """Has a `dbt` that knows the settings."""
 
 
 def main() -> None:
+    leave_no_core()
     programs = f"{BIN}:{Path(sys.executable).parent}"
     places = {
         ENV_FILE: env_file().absolute(),

@@ -13,6 +13,7 @@ import yaml
 
 from ingest.catalogue import read_catalogue
 from ingest.dbt import PROJECT
+from ingest.process import leave_no_core
 
 BY_HAND: Final = "{#"
 NEXT: Final = "write it: python -m ingest.templates"
@@ -168,6 +169,7 @@ def find_differing_models(project: Path) -> dict[Path, str]:
 
 def main() -> None:
     """Write the models that differ from the template; with --check, only name them."""
+    leave_no_core()
     differing = find_differing_models(PROJECT)
     if sys.argv[1:] == ["--check"]:
         lines = [f"{path}: expected the text of its template; {NEXT}" for path in differing]

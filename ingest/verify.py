@@ -1,6 +1,5 @@
 """Check every stored file, replay all that has landed, and compare each table with the built."""
 
-import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,6 +15,7 @@ from ingest.durable import scratch_folder
 from ingest.errors import WarehouseError
 from ingest.ledger import read_state
 from ingest.lock import run_lock
+from ingest.process import child_environment
 from ingest.release_database import literal, quoted
 from ingest.stored_files import Checked, check_files
 from ingest.warehouse import open_warehouse
@@ -93,7 +93,7 @@ def verify_warehouse(
 
 
 def _replay(scratch: Path, *, memory_bytes: int | None) -> None:
-    environment = os.environ | dbt_environment(scratch, memory_bytes=memory_bytes)
+    environment = child_environment() | dbt_environment(scratch, memory_bytes=memory_bytes)
     done = subprocess.run(  # noqa: S603
         [str(DBT), "--quiet", "run"], env=environment, check=False, capture_output=True, text=True
     )

@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import socket
 import subprocess
 import sys
@@ -10,6 +9,8 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, Final
+
+from ingest.process import child_environment, leave_no_core
 
 MAX_REQUEST_BYTES: Final = 1 << 16
 MAX_DESCRIPTORS: Final = 2
@@ -36,6 +37,7 @@ class Worker:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
+                env=child_environment(),
                 pass_fds=[theirs.fileno()],
             )
         assert self.process.stdin  # noqa: S101 - it is a pipe
@@ -112,7 +114,7 @@ def serve(answer: Callable[[Any, list[int]], Any]) -> None:
 
     Plaintext and secrets pass through such a process: it leaves no core behind.
     """
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    leave_no_core()
     channel = socket.socket(fileno=int(sys.argv[1]))
     while True:
         request, descriptors, _, _ = socket.recv_fds(channel, MAX_REQUEST_BYTES, MAX_DESCRIPTORS)
