@@ -13,12 +13,13 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import BinaryIO, Final, TypeVar
+from typing import Any, BinaryIO, Final, TypeVar
 
 import gnupg
 
 from ingest.decryption import Gpg
-from ingest.errors import KeyringError
+from ingest.errors import KeyringError, SettingsError
+from ingest.key_check import KeyCheck
 from ingest.message import Message, open_message
 from ingest.plaintext import Plaintext, plaintext_pipe
 from ingest.process import gpg_environment
@@ -57,10 +58,11 @@ class Keyring:
             may_unlock: secret keys may leave gpg-agent while many files are read.
 
         Raises:
-            KeyringError: gpg is not installed, or home is no folder.
+            SettingsError: home is no folder.
+            KeyringError: gpg is not installed.
         """
         if not home.is_dir():
-            raise KeyringError(
+            raise SettingsError(
                 f"MX_GNUPGHOME: expected a GnuPG home, found no folder {home}; "
                 "make one with: ingest keys new"
             )
@@ -74,6 +76,16 @@ class Keyring:
         self._passphrase = passphrase
         self._may_unlock = may_unlock
         self._unlocked: UnlockedKeys | None = None
+
+    def check(self) -> None:
+        """See that a message can be opened at all.
+
+        Raises:
+            SettingsError: no private key here decrypts, or the passphrase is not that of the keys.
+        """
+        options = self._gpg.make_args([], passphrase=True)
+        listed = sorted(self._gpg.list_keys(secret=True), key=_age)
+        KeyCheck(home=self._home, options=options, passphrase=self._passphrase).check(listed)
 
     @contextmanager
     def unlocking(self) -> Iterator[None]:
@@ -228,16 +240,15 @@ class Keyring:
 
     def private_keys(self) -> list[Key]:
         """List the keys whose private half is here, in the order in which they were made."""
-        keys = [
+        return [
             Key(
                 fingerprint=each["fingerprint"],
                 user_id=each["uids"][0] if each["uids"] else "",
                 created=_day(each["date"]),
                 expires=_day(each["expires"]),
             )
-            for each in self._gpg.list_keys(secret=True)
+            for each in sorted(self._gpg.list_keys(secret=True), key=_age)
         ]
-        return sorted(keys, key=lambda key: (str(key.created), key.fingerprint))
 
     def export_public(self, fingerprint: str) -> str:
         """Return a public key as ASCII armour, the form that MX asks for.
@@ -290,6 +301,10 @@ def make_key(home: Path, *, user_name: str, email: str, expires: str, passphrase
         raise KeyringError(f"key folder {home}: expected a new key, found gpg refusing")
     fingerprint: str = result.fingerprint
     return fingerprint
+
+
+def _age(listed: dict[str, Any]) -> tuple[str, str]:
+    return str(_day(listed["date"])), listed["fingerprint"]
 
 
 def _day(epoch: str) -> date | None:

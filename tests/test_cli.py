@@ -81,8 +81,8 @@ def test_a_run_tells_a_program_in_json(cli: Cli, sender: Sender, settings: dict[
         ({"MX_SETTLE_HOURS": "soon"}, 2, "MX_SETTLE_HOURS: "),
         ({"MX_SOURCE": "ftp://host/"}, 2, "found the scheme ftp"),
         ({"MX_SOURCE": "/nowhere"}, 1, "source /nowhere: expected a folder to list"),
-        ({"MX_GNUPGHOME": "/nowhere"}, 1, "MX_GNUPGHOME: expected a GnuPG home"),
-        ({"MX_GPG_PASSPHRASE": "wrong"}, 1, "expected its passphrase in MX_GPG_PASSPHRASE"),
+        ({"MX_GNUPGHOME": "/nowhere"}, 2, "MX_GNUPGHOME: expected a GnuPG home"),
+        ({"MX_GPG_PASSPHRASE": "wrong"}, 2, "MX_GPG_PASSPHRASE: expected the passphrase of key"),
         ({"MX_DATA": "/proc/none"}, 1, "MX_DATA: /proc/none"),
         ({"MX_DATA": "/etc/passwd/in"}, 2, "MX_DATA: expected a folder, found a file: /etc/passwd"),
         ({"MX_DATA": "/etc/passwd"}, 2, "MX_DATA: expected a folder, found a file"),
@@ -137,7 +137,7 @@ def test_keys_that_are_not_there_say_how_to_make_them(
 ) -> None:
     done = cli("keys", command, MX_GNUPGHOME=str(tmp_path / "none"))
 
-    assert (done.returncode, "ingest keys new" in done.stderr) == (1, True)
+    assert (done.returncode, "ingest keys new" in done.stderr) == (2, True)
 
 
 def test_every_command_takes_json_and_has_help(cli: Cli) -> None:

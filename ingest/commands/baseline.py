@@ -47,7 +47,7 @@ def baseline(
     from ingest.baseline import Wish
     from ingest.baseline_names import client_in, is_data_file, may_be_data
     from ingest.commands.bar import progress_bar
-    from ingest.commands.receiver import open_keyring, read_rules
+    from ingest.commands.receiver import open_checked_keyring, read_rules
     from ingest.keys import warn_of_expiry
     from ingest.pipeline import run_planned
 
@@ -59,7 +59,7 @@ def baseline(
             f"--date: expected a day from {EARLIEST} to {today + AHEAD}, found {date.date()}"
         )
     settings = load_settings("gnupghome")
-    keyring = open_keyring(settings)
+    keyring = open_checked_keyring(settings)
     warn_of_expiry(keyring, today=today)
     wish = Wish(
         snapshot_date=date.date(),

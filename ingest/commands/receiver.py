@@ -9,11 +9,25 @@ from ingest.settings import Settings, reveal
 from ingest.sources import Https, Source, open_source
 
 
+def open_checked_keyring(settings: Settings) -> Keyring:
+    """Open the receiver's keys to read deliveries with, and see first that they can.
+
+    Raises:
+        SettingsError: there is no such folder, no private key in it that decrypts, or the
+            passphrase does not unlock that.
+        KeyringError: gpg is not installed.
+    """
+    keyring = open_keyring(settings)
+    keyring.check()
+    return keyring
+
+
 def open_keyring(settings: Settings) -> Keyring:
     """Open the receiver's keys.
 
     Raises:
-        KeyringError: gpg is not installed, or there is no such folder.
+        SettingsError: there is no such folder.
+        KeyringError: gpg is not installed.
     """
     return Keyring(
         settings.gnupghome,

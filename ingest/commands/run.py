@@ -36,7 +36,7 @@ def run(
 ) -> None:
     """Fetch, archive, verify and land all that is new."""
     from ingest.commands.bar import progress_bar
-    from ingest.commands.receiver import open_configured_source, open_keyring, read_rules
+    from ingest.commands.receiver import open_checked_keyring, open_configured_source, read_rules
     from ingest.failed_runs import recording_failure
     from ingest.fetch import Days
     from ingest.keys import warn_of_expiry
@@ -48,7 +48,7 @@ def run(
     with ExitStack() as opened:
         with recording_failure("run", data=data_folder()):
             settings = load_settings("source", "gnupghome")
-            keyring = open_keyring(settings)
+            keyring = open_checked_keyring(settings)
             warn_of_expiry(keyring, today=datetime.now(tz=UTC).date())
             rules = read_rules(settings, accept_unlisted=accept_unlisted)
             source = opened.enter_context(open_configured_source(settings))

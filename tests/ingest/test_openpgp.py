@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.errors import KeyringError, RejectedError
+from ingest.errors import KeyringError, RejectedError, SettingsError
 from ingest.openpgp import Keyring
 from ingest.plaintext import Plaintext
 from ingest.sample.armour import armour
@@ -223,7 +223,7 @@ def test_a_locked_key_is_a_fault_of_the_settings_not_of_the_file(
 
 
 def test_a_missing_home_says_how_to_make_one(tmp_path: Path) -> None:
-    with pytest.raises(KeyringError, match="make one with: ingest keys new"):
+    with pytest.raises(SettingsError, match="make one with: ingest keys new"):
         Keyring(tmp_path / "none")
 
 
