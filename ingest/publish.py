@@ -24,9 +24,10 @@ from ingest.release_database import (
     open_built,
     write_database,
 )
-from ingest.releases import DATABASES, Releases, write_facts
+from ingest.releases import DATABASES, FACTS, Releases, write_facts
 
 PASSING: Final = 0o011
+_TOLD: Final = {"tables", "is_masked"}
 MARK: Final = "finished"
 """The table in which dbt notes a complete build (`note_finished`)."""
 
@@ -72,9 +73,10 @@ def roll_back(data: Path) -> Published:
                 f"{releases.serve}: expected a release before the current one, found "
                 f"{releases.numbers() or 'none'}; MX_KEEP_RELEASES says how many are kept"
             )
+        published = _published(releases, Outcome.ROLLED_BACK, earlier[-1], previous=current)
         releases.withdraw(current)
         releases.show(earlier[-1])
-        return _published(releases, Outcome.ROLLED_BACK, earlier[-1], previous=current)
+        return published
 
 
 def publish_locked(data: Path, *, serving: Serving, is_asked: bool) -> Published:
@@ -180,8 +182,19 @@ def _published(
     releases: Releases, outcome: Outcome, number: int, *, previous: int | None = None
 ) -> Published:
     facts = releases.facts(number)
-    del facts["recipe"]
-    return Published(outcome=outcome, release=number, previous=previous, **facts)
+    if lacking := _TOLD - facts.keys():
+        raise PublishError(
+            f"{releases.folder(number) / FACTS}: expected what release {number} holds, found "
+            f"nothing of {' and '.join(sorted(lacking))}; make a new release with: ingest publish"
+        )
+    return Published(
+        outcome=outcome,
+        release=number,
+        previous=previous,
+        is_masked=facts["is_masked"],
+        tables=facts["tables"],
+        macros_left_out=facts.get("macros_left_out", []),
+    )
 
 
 def _open_way(data: Path) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ingest.durable import FILE_MODE, FOLDER_MODE, make_folder, sync_file, sync_folder
+from ingest.errors import PublishError
 
 DATABASES: Final = ("warehouse.duckdb", "warehouse_masked.duckdb")
 PASSABLE: Final = 0o711
@@ -46,15 +47,38 @@ class Releases:
         return max([*self.numbers(), *filter(None, [self.current()])], default=None)
 
     def current(self) -> int | None:
-        """Say which release readers see."""
-        with suppress(FileNotFoundError):
-            return int((self.serve / "current").readlink().name)
-        return None
+        """Say which release readers see.
+
+        Raises:
+            PublishError: the link is none, or leads to no release.
+        """
+        link = self.serve / "current"
+        if not link.is_symlink() and not link.exists():
+            return None
+        name = link.readlink().name if link.is_symlink() else "no link"
+        if not name.isdecimal():
+            raise PublishError(
+                f"{link}: expected a link to a release, found {name}; "
+                "remove it, and show the newest release again with: ingest publish"
+            )
+        return int(name)
 
     def facts(self, number: int) -> dict[str, Any]:
-        """Say what was written down when a release was made; nothing of one that is not there."""
+        """Say what was written down when a release was made; nothing of one that is not there.
+
+        Raises:
+            PublishError: what is there is no JSON object.
+        """
         path = self.folder(number) / FACTS
-        return dict(json.loads(path.read_text())) if path.exists() else {}
+        if not path.exists():
+            return {}
+        with suppress(ValueError):
+            if isinstance(facts := json.loads(path.read_text()), dict):
+                return facts
+        raise PublishError(
+            f"{path}: expected what release {number} holds, found no JSON object; "
+            "remove the file, and make a new release with: ingest publish"
+        )
 
     def is_withdrawn(self, number: int) -> bool:
         return (self.folder(number) / WITHDRAWN).exists()

@@ -1,6 +1,7 @@
 """How long releases stay, how one goes back, and who may open them."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,10 @@ from ingest.errors import PublishError
 from ingest.publish import publish, publish_locked, roll_back
 from ingest.published import Outcome
 from tests.serving.warehouse import ask_elsewhere, build_again, names_in, served, serving, users
+
+
+def publish_again(data: Path) -> object:
+    return publish(data, serving=serving())
 
 
 def modes(folder: Path) -> dict[str, str]:
@@ -69,6 +74,72 @@ def test_a_release_that_someone_removed_keeps_its_number(small: Path) -> None:
     (small / "serve" / "releases" / "1").rename(small / "elsewhere")
 
     assert publish(small, serving=serving()).release == 2
+
+
+@pytest.mark.parametrize("there", ["a word", "a file", "a folder"])
+@pytest.mark.parametrize("ask", [publish_again, roll_back])
+def test_what_readers_see_must_be_a_link_to_a_release(
+    small: Path, there: str, ask: Callable[[Path], object]
+) -> None:
+    publish(small, serving=serving())
+    link = small / "serve" / "current"
+    link.unlink()
+    match there:
+        case "a word":
+            link.symlink_to("elsewhere")
+        case "a file":
+            link.touch()
+        case "a folder":
+            link.mkdir()
+
+    with pytest.raises(PublishError, match=r"current: expected a link to a release, found .*; rem"):
+        ask(small)
+    link.rmdir() if there == "a folder" else link.unlink()
+
+    assert publish(small, serving=serving()).release == 1
+    assert ask_elsewhere(small) == "U1"
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '"text"', "\x00\x01"])
+def test_a_release_whose_facts_are_no_json_is_told_with_the_next_step(
+    small: Path, text: str
+) -> None:
+    publish(small, serving=serving())
+    facts = small / "serve" / "releases" / "1" / "release.json"
+    facts.write_text(text)
+
+    with pytest.raises(PublishError, match="found no JSON object; remove the file, and"):
+        publish(small, serving=serving())
+    facts.unlink()
+
+    assert publish(small, serving=serving()).release == 2
+
+
+@pytest.mark.parametrize("text", [None, "{}", "{"])
+def test_nobody_goes_back_to_a_release_of_which_nothing_is_known(
+    small: Path, text: str | None
+) -> None:
+    for build in "12":
+        build_again(small, build)
+        publish(small, serving=serving())
+    facts = small / "serve" / "releases" / "1" / "release.json"
+    facts.write_text(text) if text is not None else facts.unlink()
+
+    with pytest.raises(PublishError, match="expected what release 1 holds, found no"):
+        roll_back(small)
+
+    assert ask_elsewhere(small) == "U2"
+    assert publish(small, serving=serving()).outcome == Outcome.UNCHANGED
+
+
+def test_a_link_that_points_nowhere_makes_way_for_a_new_release(small: Path) -> None:
+    publish(small, serving=serving())
+    link = small / "serve" / "current"
+    link.unlink()
+    link.symlink_to("releases/7")
+
+    assert publish(small, serving=serving()).release == 8
+    assert ask_elsewhere(small) == "U1"
 
 
 def test_files_and_folders_have_their_modes_whatever_the_umask(small: Path) -> None:
