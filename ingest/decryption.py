@@ -17,6 +17,7 @@ DECRYPT: Final = ("--decrypt",)
 UNWRAP: Final = ("--output", "-", "--unwrap", "--decrypt")
 """Take the encryption off, and leave the contents as they are."""
 BAD: Final = "bad"
+_HEARD_BYTES: Final = 1 << 20
 _STATUS: Final = "[GNUPG:] "
 _TEXT: Final = ("74", "75")
 """Formats of literal data, in hex, of which gpg drops each carriage return."""
@@ -133,5 +134,9 @@ class Gpg:
 
 
 def _hear(gpg: Popen[bytes]) -> str:
+    """Keep the beginning and the end: a message can have gpg say more than memory holds."""
     assert gpg.stderr  # noqa: S101 - it is a pipe
-    return gpg.stderr.read().decode(errors="replace")
+    head, tail = gpg.stderr.read(_HEARD_BYTES), b""
+    while more := gpg.stderr.read(CHUNK_BYTES):
+        tail = (tail + more)[-CHUNK_BYTES:]
+    return (head + tail).decode(errors="replace")

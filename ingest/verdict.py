@@ -64,13 +64,13 @@ def _explain(report: Report, message: Message) -> KeyringError | RejectedError:
             f"key {report.key_id}: expected its passphrase in MX_GPG_PASSPHRASE, "
             "found that it does not unlock the key"
         )
-    if not message.is_usual:
-        return damaged("one encrypted with AEAD, which this gpg does not read")
-    if report.lines("NO_SECKEY"):
+    if report.lines("NO_SECKEY") and not report.lines("DECRYPTION_KEY"):
         named = [f"0x{each}" for each in message.recipients if each != HIDDEN]
         keys = " and ".join(named) or "that it does not name"
         found = f"one encrypted to another key {keys}"
         return RejectedError(Reason.WRONG_KEY, expected=TO_OUR_KEY, found=found)
+    if not message.is_usual:
+        return damaged("one encrypted with AEAD, which this gpg does not read")
     if report.is_decrypted:
         return damaged("one whose contents are no message")
     return damaged("one that was changed on its way, or is badly made")

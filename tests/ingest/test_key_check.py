@@ -1,9 +1,7 @@
 """Keys that cannot open deliveries are told before the first of them is fetched."""
 
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +10,14 @@ import pytest
 
 from ingest.errors import SettingsError
 from ingest.openpgp import Keyring
-from tests.support.messages import A_DAY_LATER, EXPIRY, LONG_AGO, run_gpg
+from tests.support.messages import (
+    A_DAY_LATER,
+    EXPIRY,
+    LONG_AGO,
+    first_fingerprint,
+    gnupg_home,
+    run_gpg,
+)
 from tests.support.receiver import PASSPHRASE, Receiver
 from tests.support.sender import Sender
 
@@ -21,19 +26,9 @@ Arrange = Callable[[Path], None]
 
 @contextmanager
 def _home(arrange: Arrange) -> Iterator[Path]:
-    home = Path(tempfile.mkdtemp(prefix="gk-", dir="/tmp"))
-    (home / "gpg-agent.conf").write_text("s2k-count 65536\n")
-    try:
+    with gnupg_home() as home:
         arrange(home)
         yield home
-    finally:
-        subprocess.run(["gpgconf", "--homedir", str(home), "--kill", "all"], check=True)
-        shutil.rmtree(home, ignore_errors=True)
-
-
-def _fingerprint(home: Path) -> str:
-    listed = run_gpg(home, "--with-colons", "--list-secret-keys").decode().splitlines()
-    return next(line.split(":")[9] for line in listed if line.startswith("fpr:"))
 
 
 def _make(home: Path, usage: str = "sign,encrypt", *more: str) -> None:
@@ -48,12 +43,12 @@ def _make_expired(home: Path) -> None:
     then = ("--faked-system-time", LONG_AGO)
     run_gpg(home, *then, "--quick-gen-key", "r@localhost", "ed25519", "sign", EXPIRY)
     later = ("--faked-system-time", A_DAY_LATER)
-    run_gpg(home, *later, "--quick-add-key", _fingerprint(home), "cv25519", "encrypt", EXPIRY)
+    run_gpg(home, *later, "--quick-add-key", first_fingerprint(home), "cv25519", "encrypt", EXPIRY)
 
 
 def _make_without_primary(home: Path) -> None:
-    with _home(lambda made: _make_with_subkey(made)) as whole:
-        exported = run_gpg(whole, "--export-secret-subkeys", _fingerprint(whole))
+    with _home(_make_with_subkey) as whole:
+        exported = run_gpg(whole, "--export-secret-subkeys", first_fingerprint(whole))
     run_gpg(home, "--import", data=exported)
 
 

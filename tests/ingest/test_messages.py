@@ -20,6 +20,8 @@ from tests.support.messages import (
     bzipped,
     compressed,
     deflated,
+    first_fingerprint,
+    gnupg_home,
     in_parts,
     literal,
     literal_body,
@@ -298,6 +300,10 @@ REJECTED: dict[str, tuple[Make, str]] = {
         _first_and(lambda usual: usual[:-3] + bytes([usual[-3] ^ 1]) + usual[-2:]),
         CHANGED_ON_ITS_WAY,
     ),
+    "changed, to another key, too": (
+        lambda sent: _to_another_first(sent)[:-3] + bytes(3),
+        CHANGED_ON_ITS_WAY,
+    ),
     "two literals": (_sealed(WHOLE + WHOLE), NO_MESSAGE),
     "a text and a literal": (_sealed(literal(PLAIN, b"t") + WHOLE), NO_MESSAGE),
     "junk behind the literal": (_sealed(WHOLE + b"\0\1\2"), NO_MESSAGE),
@@ -394,6 +400,42 @@ def test_all_name_the_same_key(sent: Post, tmp_path: Path, make: Make, found: st
     path = tmp_path / "message.pgp"
     path.write_bytes(make(sent))
     for may_unlock, files_before in WAYS:
-        with _reading(sent, may_unlock=may_unlock, files_before=files_before) as keyring:
-            with pytest.raises(RejectedError, match=f"^{found}"):
-                keyring.read(path, Plaintext.drain, max_bytes=1 << 20)
+        with (
+            _reading(sent, may_unlock=may_unlock, files_before=files_before) as keyring,
+            pytest.raises(RejectedError, match=f"^{found}"),
+        ):
+            keyring.read(path, Plaintext.drain, max_bytes=1 << 20)
+
+
+@pytest.mark.parametrize("algorithms", [("rsa2048", ""), ("ed25519", "cv25519"), ("nistp256", "")])
+def test_each_kind_of_key_opens_alike_in_all_ways(
+    tmp_path: Path, algorithms: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also a primary key that encrypts, which a key for all purposes is."""
+    primary, subkey = algorithms
+    message = tmp_path / "message.pgp"
+    with gnupg_home() as home:
+        _make_key(home, primary, subkey)
+        message.write_bytes(run_gpg(home, "--recipient", "r@localhost", "--encrypt", data=PLAIN))
+        found = [
+            Keyring(home, passphrase=PASSPHRASE).read(message, Plaintext.drain, max_bytes=9999)
+        ]
+        keyring = Keyring(home, passphrase=PASSPHRASE)
+        monkeypatch.delattr(Keyring, "_decrypting")
+        with keyring.unlocking():
+            assert keyring._unlocked
+            keyring._unlocked._files = PAYS_AFTER_FILES
+            found.append(keyring.read(message, Plaintext.drain, max_bytes=9999))
+
+    facts = {(plain.sha256, plain.key_id) for plain, _ in found}
+    assert {sha256 for sha256, _ in facts} == {hashlib.sha256(PLAIN).hexdigest()}
+    assert len(facts) == 1
+
+
+def _make_key(home: Path, primary: str, subkey: str) -> None:
+    usage = "sign,encrypt" if primary.startswith("rsa") else "sign"
+    run_gpg(home, "--quick-gen-key", "r@localhost", primary, usage, "never")
+    if not primary.startswith("rsa"):
+        run_gpg(
+            home, "--quick-add-key", first_fingerprint(home), subkey or primary, "encrypt", "never"
+        )

@@ -52,7 +52,7 @@ def no_gpg(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("gpg was asked")
 
-    monkeypatch.setattr(Keyring, "decrypt", refuse)
+    monkeypatch.setattr(Keyring, "_decrypting", refuse)
 
 
 def test_what_was_encrypted_comes_out_with_size_hash_and_key(

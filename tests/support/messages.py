@@ -133,19 +133,32 @@ class Post:
 
 
 @contextmanager
-def post(receiver: Receiver) -> Iterator[Post]:
-    """Make the senders of a test, one of whom had a key that has expired."""
+def gnupg_home() -> Iterator[Path]:
     home = Path(tempfile.mkdtemp(prefix="gs-", dir="/tmp"))
     (home / "gpg-agent.conf").write_text("s2k-count 65536\n")
-    made = Post(receiver, home)
-    for name in ("stranger", "another"):
-        run_gpg(home, "--quick-gen-key", f"{name}@localhost", "rsa2048", "sign,encrypt", "never")
-    run_gpg(home, "--import", data=run_gpg(receiver.home, "--export", receiver.fingerprint))
-    run_gpg(receiver.home, "--quick-gen-key", "known@localhost", "ed25519", "sign", "never")
-    old = ["--faked-system-time", LONG_AGO, "--quick-gen-key", "old@localhost"]
-    run_gpg(receiver.home, *old, "ed25519", "sign", EXPIRY)
     try:
-        yield made
+        yield home
     finally:
         subprocess.run(["gpgconf", "--homedir", str(home), "--kill", "all"], check=True)
         shutil.rmtree(home, ignore_errors=True)
+
+
+def first_fingerprint(home: Path) -> str:
+    """Name the first private key of a home."""
+    listed = run_gpg(home, "--with-colons", "--list-secret-keys").decode().splitlines()
+    return next(line.split(":")[9] for line in listed if line.startswith("fpr:"))
+
+
+@contextmanager
+def post(receiver: Receiver) -> Iterator[Post]:
+    """Make the senders of a test, one of whom had a key that has expired."""
+    with gnupg_home() as home:
+        for name in ("stranger", "another"):
+            run_gpg(
+                home, "--quick-gen-key", f"{name}@localhost", "rsa2048", "sign,encrypt", "never"
+            )
+        run_gpg(home, "--import", data=run_gpg(receiver.home, "--export", receiver.fingerprint))
+        run_gpg(receiver.home, "--quick-gen-key", "known@localhost", "ed25519", "sign", "never")
+        old = ["--faked-system-time", LONG_AGO, "--quick-gen-key", "old@localhost"]
+        run_gpg(receiver.home, *old, "ed25519", "sign", EXPIRY)
+        yield Post(receiver, home)
