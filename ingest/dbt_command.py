@@ -5,15 +5,17 @@ import sys
 
 from ingest.cli import fail_on_error
 from ingest.dbt import DBT, dbt_environment
+from ingest.process import child_environment, leave_no_core
 from ingest.settings import load_settings
 
 
 def main() -> None:
+    leave_no_core()
     with fail_on_error():
         settings = load_settings()
         ours = dbt_environment(settings.data, memory_bytes=settings.build_memory)
         theirs = {name: value for name, value in os.environ.items() if name.startswith("DBT_")}
-        os.execve(DBT, [str(DBT), *sys.argv[1:]], os.environ | ours | theirs)  # noqa: S606
+        os.execve(DBT, [str(DBT), *sys.argv[1:]], child_environment() | ours | theirs)  # noqa: S606
 
 
 if __name__ == "__main__":

@@ -16,7 +16,10 @@ FETCH: Final = "ingest run"
 TAKE_UNLISTED: Final = "ingest run --accept-unlisted"
 SEND_AGAIN: Final = "ask MX to deliver it again; a good copy heals by itself"
 _REMEDIES: Final[dict[str, tuple[str, str]]] = {
-    Reason.WRONG_KEY: ("put the key pair that it names into MX_GNUPGHOME", "ingest release"),
+    Reason.WRONG_KEY: (
+        "put the key pair that it names into MX_GNUPGHOME, or ask MX to encrypt to yours",
+        "ingest release",
+    ),
     Reason.TOO_LARGE: (
         "raise MX_MAX_PLAIN_BYTES or MX_MEMORY if the size is right",
         "ingest release",

@@ -1,6 +1,7 @@
 """One verdict for the same bytes: by gpg, by a key unlocked for many files, or by gpg alone."""
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from ingest.errors import RejectedError
 from ingest.openpgp import Keyring
 from ingest.plaintext import Plaintext
 from ingest.unlocked import PAYS_AFTER_FILES
+from tests.conftest import Ingest
 from tests.support.messages import (
     A_DAY_LATER,
     PLAIN,
@@ -32,6 +34,7 @@ from tests.support.messages import (
     split,
 )
 from tests.support.receiver import PASSPHRASE, receiver
+from tests.support.sender import Sender, avro_bytes, users
 
 Make = Callable[[Post], bytes]
 Verdict = tuple[str, str, str | None]
@@ -43,6 +46,7 @@ MORE: Final = "one, and other bytes after it"
 CHANGED_ON_ITS_WAY: Final = "one that was changed on its way, or is badly made"
 NO_MESSAGE: Final = "one whose contents are no message"
 SIGNED_ONLY: Final = "one that is signed only, not encrypted"
+OPENED: Final = ("landed", "listed")
 WAYS: Final = ((True, 0), (True, PAYS_AFTER_FILES), (False, 0))
 """Alone, behind others, and where secret keys may not leave gpg."""
 STRANGERS_KEY: Final = "stranger@localhost"
@@ -439,3 +443,36 @@ def _make_key(home: Path, primary: str, subkey: str) -> None:
         run_gpg(
             home, "--quick-add-key", first_fingerprint(home), subkey or primary, "encrypt", "never"
         )
+
+
+class SigningSender(Sender):
+    """A sender who signs all, and whose public key the receiver does not have."""
+
+    post: Post
+
+    def encrypt(self, plain: bytes, path: Path) -> None:
+        signed = self.post.seal(plain, "--local-user", STRANGERS_KEY, "--sign", plain_form=True)
+        path.write_bytes(signed)
+
+
+@pytest.mark.parametrize("resources", [["users"], ["users", "tags", "goals", "budgets", "members"]])
+@pytest.mark.parametrize("may_unlock", [True, False])
+def test_the_ledger_says_that_a_signature_was_not_checked(
+    sent: Post, ingest: Ingest, sender: Sender, data: Path, resources: list[str], may_unlock: bool
+) -> None:
+    keys = Keyring(sent.receiver.home, passphrase=PASSPHRASE, may_unlock=may_unlock)
+    signing = SigningSender(folder=sender.folder, keyring=keys, recipient="")
+    signing.post = sent
+    for resource in resources:
+        signing.send(avro_bytes(users("a")), resource=resource, record_count=1)
+    signing.send_manifest()
+
+    summary = ingest(keys=keys)
+
+    assert summary.files_landed == len(resources)
+    lines = [
+        line for path in (data / "ledger").glob("*.jsonl") for line in path.read_text().splitlines()
+    ]
+    records = [record for line in lines if (record := json.loads(line))["what"] in OPENED]
+    assert len(records) == len(resources) + 1
+    assert {record["signature"] for record in records} == {"not checked"}
