@@ -34,10 +34,14 @@ def gpg_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if _GPG_NEEDS.fullmatch(name)}
 
 
-def child_environment() -> dict[str, str]:
-    """Say what any other program gets of the environment: all but our secrets and their files."""
+def child_environment(*, knows: str = "") -> dict[str, str]:
+    """Say what any other program gets of the environment: all but our secrets and their files.
+
+    Args:
+        knows: the one secret that it needs.
+    """
     from ingest.settings import SECRETS
 
-    names = {f"MX_{name.upper()}" for name in SECRETS}
+    names = {f"MX_{name.upper()}" for name in SECRETS if name != knows}
     secret = names | {f"{name}_FILE" for name in names}
     return {name: value for name, value in os.environ.items() if name.upper() not in secret}
