@@ -73,8 +73,8 @@ FAULTS: dict[str, tuple[dict[str, str], int]] = {
     "no source": ({"MX_SOURCE": ""}, 2),
     "no such scheme": ({"MX_SOURCE": "ftp://host/"}, 2),
     "no number": ({"MX_SETTLE_HOURS": "six"}, 2),
-    "no key folder": ({"MX_GNUPGHOME": "/nowhere"}, 1),
-    "wrong passphrase": ({"MX_GPG_PASSPHRASE": SECRET}, 1),
+    "no key folder": ({"MX_GNUPGHOME": "/nowhere"}, 2),
+    "wrong passphrase": ({"MX_GPG_PASSPHRASE": SECRET}, 2),
     "no password file": ({"MX_SFTP_PASSWORD_FILE": "/nowhere"}, 2),
     "no known hosts": ({"MX_SOURCE": "sftp://mx@127.0.0.1:1/", "MX_SFTP_PASSWORD": SECRET}, 0),
     "a key in a list": ({"MX_SOURCE": "https://127.0.0.1:1/CLT-1", "MX_API_KEY": SECRET}, 0),
@@ -153,8 +153,9 @@ def test_a_disk_that_is_full_is_recorded(
     failed = call("run", limit_bytes=30_000)
 
     assert failed.returncode == 1
-    assert run_records(data)[-1]["failures"] == [message(failed)]
-    assert "File too large" in message(failed)
+    [recorded] = run_records(data)[-1]["failures"]
+    assert message(failed) == f"MX_DATA: {recorded}"
+    assert "File too large" in recorded
     assert call("run").returncode == 0
 
 
@@ -219,7 +220,7 @@ def test_what_someone_types_and_sees_fail_is_recorded_and_no_alarm(
 
     failed = call("release", f"{CLIENT}.{DAY}.users.created", MX_GPG_PASSPHRASE="wrong")
 
-    assert failed.returncode == 1
+    assert failed.returncode == 2
     assert (run_records(data)[-1]["command"], len(run_records(data)[-1]["failures"])) == (
         "release",
         1,

@@ -48,6 +48,7 @@ def baseline(
     from ingest.baseline_names import client_in, is_data_file, may_be_data
     from ingest.commands.bar import progress_bar
     from ingest.commands.receiver import open_checked_keyring, read_rules
+    from ingest.failed_runs import recording_failure
     from ingest.keys import warn_of_expiry
     from ingest.pipeline import run_planned
 
@@ -59,7 +60,8 @@ def baseline(
             f"--date: expected a day from {EARLIEST} to {today + AHEAD}, found {date.date()}"
         )
     settings = load_settings("gnupghome")
-    keyring = open_checked_keyring(settings)
+    with recording_failure("baseline", data=settings.data):
+        keyring = open_checked_keyring(settings)
     warn_of_expiry(keyring, today=today)
     wish = Wish(
         snapshot_date=date.date(),

@@ -73,8 +73,10 @@ def _check_again(names: list[str], settings: Settings) -> "Summary":
     from ingest import pipeline
     from ingest.commands.bar import progress_bar
     from ingest.commands.receiver import open_checked_keyring, read_rules
+    from ingest.failed_runs import recording_failure
 
-    keyring, rules = open_checked_keyring(settings), read_rules(settings)
+    with recording_failure("release", data=settings.data):
+        keyring, rules = open_checked_keyring(settings), read_rules(settings)
     with progress_bar() as progress:
         return pipeline.release(
             names, data=settings.data, keyring=keyring, rules=rules, progress=progress

@@ -9,6 +9,7 @@ from typing import Any, Final
 import duckdb
 
 from ingest.completeness import GOOD, unreadable_files
+from ingest.errors import PublishError
 from ingest.landing import landing_path
 from ingest.ledger_state import Landed, Place
 from ingest.release_database import RELEASE, quoted
@@ -107,9 +108,8 @@ def _read_release(releases: Releases) -> tuple[int | None, datetime | None, list
     """Say which release readers see, and when the build that it shows was complete."""
     try:
         current = releases.current()
-    except (OSError, ValueError):
-        link = releases.serve / "current"
-        return None, None, [f"{link}: expected a link to a release, found something else"]
+    except PublishError as error:
+        return None, None, [str(error)]
     if current is None:
         return None, None, []
     path = releases.folder(current) / "warehouse.duckdb"

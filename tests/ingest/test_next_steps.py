@@ -151,7 +151,7 @@ def test_a_wrong_key_is_to_be_put_right(
 
     assert told(data) == [
         "the manifest in quarantine as wrong_key: put the key pair that it names into "
-        "MX_GNUPGHOME: ingest release"
+        "MX_GNUPGHOME, or ask MX to encrypt to yours: ingest release"
     ]
 
 

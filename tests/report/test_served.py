@@ -142,8 +142,8 @@ DAMAGES: dict[Callable[[Path], None], str] = {
     remove_warehouse: "warehouse.duckdb: expected a warehouse, found none; build with: just build",
     break_warehouse: "warehouse.duckdb: expected to read it, found ",
     empty_warehouse: "warehouse.duckdb: expected to read it, found ",
-    break_link: "serve/current: expected a link to a release, found something else",
-    replace_link: "serve/current: expected a link to a release, found something else",
+    break_link: "serve/current: expected a link to a release, found word",
+    replace_link: "serve/current: expected a link to a release, found no link",
     remove_release: "2/warehouse.duckdb: expected to read it, found ",
 }
 
