@@ -65,7 +65,7 @@ engines *args: setup
 
 # the whole fault-injection suite, a longer run than `just test` makes of it
 chaos *args: setup
-    CHAOS_KILLS=250 CHAOS_DAMAGES=1000 CHAOS_EXAMPLES=20000 .venv/bin/pytest tests/chaos {{ args }}
+    CHAOS_KILLS=250 CHAOS_DAMAGES=1000 CHAOS_EXAMPLES=20000 .venv/bin/pytest tests/chaos tests/ingest/test_columnar.py {{ args }}
 
 # hold incremental tables against their oracle in so many random sets of worlds
 laws examples="20": setup

@@ -1,6 +1,7 @@
 """Columns come out as the rows do, and rows as fastavro reads them; or both are turned away."""
 
 import io
+import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -19,6 +20,7 @@ from ingest.parquet import column_types
 from tests.support.converting import LOST, converted
 from tests.support.sender import avro_bytes
 
+EXAMPLES = int(os.environ.get("CHAOS_EXAMPLES", "300")) // 8
 INT, LONG = st.integers(-(2**31), 2**31 - 1), st.integers(-(2**63), 2**63 - 1)
 LONG_LIST = {"type": "array", "items": "long"}
 MOMENTS = st.integers(0, 2**32).map(lambda second: datetime.fromtimestamp(second, tz=UTC))
@@ -132,7 +134,7 @@ def test_flat_rows_are_those_of_the_reference(container: bytes) -> None:
     assert outcome(container, in_columns=True) == outcome(container, in_columns=False)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=EXAMPLES)
 @given(container=containers(codec="null"), data=st.data())
 def test_damaged_rows_fare_as_with_the_reference_or_the_process_ends(
     container: bytes, data: st.DataObject, converters: Converters

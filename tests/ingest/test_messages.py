@@ -346,7 +346,7 @@ def _reading(sent: Post, *, may_unlock: bool, files_before: int) -> Iterator[Key
         yield keyring
 
 
-def _verdicts(sent: Post, path: Path) -> list[Verdict]:
+def verdicts(sent: Post, path: Path) -> list[Verdict]:
     found = []
     for may_unlock, files_before in WAYS:
         with _reading(sent, may_unlock=may_unlock, files_before=files_before) as keyring:
@@ -359,11 +359,11 @@ def test_a_message_lands_whoever_opens_it(sent: Post, tmp_path: Path, name: str)
     path = tmp_path / "message.pgp"
     path.write_bytes(LANDED[name](sent))
 
-    verdicts = _verdicts(sent, path)
+    told = verdicts(sent, path)
 
     expected = hashlib.sha256(OTHER_CONTENTS.get(name, PLAIN)).hexdigest()
-    assert verdicts[0][:2] == ("landed", expected)
-    assert set(verdicts) == {(*verdicts[0][:2], SIGNATURES.get(name))}
+    assert told[0][:2] == ("landed", expected)
+    assert set(told) == {(*told[0][:2], SIGNATURES.get(name))}
 
 
 @pytest.mark.parametrize("name", REJECTED)
@@ -374,10 +374,10 @@ def test_what_is_no_whole_message_is_told_by_all_alike(
     path = tmp_path / "message.pgp"
     path.write_bytes(make(sent))
 
-    verdicts = _verdicts(sent, path)
+    told = verdicts(sent, path)
 
-    assert set(verdicts) == {verdicts[0]}
-    assert verdicts[0][:2] == ("rejected", found)
+    assert set(told) == {told[0]}
+    assert told[0][:2] == ("rejected", found)
 
 
 @pytest.mark.parametrize(

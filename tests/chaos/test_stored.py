@@ -1,0 +1,88 @@
+"""What a disk does to stored files and to the ledger is told; nothing else comes of it."""
+
+import random
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ingest.build_guard import check_ledger
+from ingest.errors import LedgerError
+from ingest.ledger import Ledger, read_state
+from ingest.openpgp import Keyring
+from ingest.pipeline import make_anew
+from ingest.stored_files import check_files
+from ingest.verify import verify_files
+from tests.chaos.test_damage import DAMAGES, damage
+from tests.conftest import Ingest
+from tests.ingest.test_standing import RULES
+from tests.support.sender import Sender
+
+
+@pytest.fixture
+def stored(sender: Sender, ingest: Ingest, data: Path) -> dict[Path, bytes]:
+    """All that a day has left in landing and archive."""
+    sender.send_users(*(f"guid-{number}" for number in range(50)))
+    sender.send_users("a", event="updated")
+    sender.send_users(event="deleted")
+    sender.send_manifest()
+    assert ingest().alarms == 0
+    folders = (data / "landing", data / "archive")
+    return {
+        path: path.read_bytes()
+        for folder in folders
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_no_damage_to_a_stored_file_goes_unseen(stored: dict[Path, bytes], data: Path) -> None:
+    state, now = read_state(data / "ledger"), datetime.now(tz=UTC)
+    for seed in range(DAMAGES):
+        path = random.Random(seed).choice(list(stored))  # noqa: S311
+        path.write_bytes(damage(stored[path], seed=seed))
+
+        found = check_files(data, state, now=now).damaged
+
+        assert [data / each.path for each in found] == [path]
+        path.write_bytes(stored[path])
+
+
+def test_what_was_damaged_in_the_landing_is_made_anew(
+    stored: dict[Path, bytes], data: Path, keyring: Keyring
+) -> None:
+    landed = [path for path in stored if path.is_relative_to(data / "landing")]
+    for seed, path in enumerate(landed * (DAMAGES // 50)):
+        path.write_bytes(damage(path.read_bytes(), seed=seed))
+
+        make_anew(data=data, keyring=keyring, rules=RULES)
+
+        assert path.read_bytes() == stored[path]
+    assert verify_files(data).damaged == []
+
+
+def test_a_damaged_ledger_is_read_by_all_or_named_by_all(
+    stored: dict[Path, bytes], data: Path
+) -> None:
+    [path] = (data / "ledger").iterdir()
+    whole = path.read_bytes()
+    landed = set(read_state(data / "ledger").landed)
+    for seed in range(DAMAGES):
+        path.write_bytes(damage(whole, seed=seed))
+
+        said = set()
+        for read in (
+            lambda: read_state(data / "ledger"),
+            lambda: check_ledger(data, None, is_anew=True),
+            lambda: Ledger(data / "ledger", run_id="r"),
+        ):
+            try:
+                read()
+            except LedgerError as error:
+                said.add(str(error))
+            else:
+                said.add("")
+        assert len(said) == 1
+        with suppress(LedgerError):
+            assert len(read_state(data / "ledger").landed) <= len(landed)
