@@ -124,9 +124,11 @@ def last_line(seen: Overview) -> str:
     """Say in a line what is not whole, as `ingest run` does."""
     if not seen.alarms:
         return "all that is due is whole"
-    failed = ", the last run failed" if seen.failing else ""
-    counts = f"{seen.open_days:,} days, {len(seen.bad_names):,} names"
-    return f"not whole: {counts}{failed}; see: ingest report"
+    counted = {"days": seen.open_days, "names": len(seen.bad_names)}
+    parts = [f"{count:,} {what}" for what, count in counted.items() if count]
+    if seen.failing:
+        parts.append("the last run failed")
+    return f"not whole: {', '.join(parts)}; see: ingest report"
 
 
 def day_grid(day: DayStanding) -> str:

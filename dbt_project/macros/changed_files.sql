@@ -4,18 +4,17 @@
 {% macro changed_files(resource=none) -%}
     {%- set query -%}
         select
-            resource,
-            file,
-            path,
-            schema_id,
-            cast(snapshot_date as {{ dbt.type_string() }}) as day,
-            is_landed,
-            is_landed
-            and record_count > 0
-            and path not in (select path from {{ ref("unreadable_files") }}) as has_rows
-        from {{ ref("changed_files") }}
+            changed.resource,
+            changed.file,
+            changed.path,
+            changed.schema_id,
+            cast(changed.snapshot_date as {{ dbt.type_string() }}) as day,
+            changed.is_landed,
+            changed.is_landed and changed.record_count > 0 and unreadable.path is null as has_rows
+        from {{ ref("changed_files") }} as changed
+        left outer join {{ ref("unreadable_files") }} as unreadable on changed.path = unreadable.path
         {%- if resource %}
-        where resource = {{ text_literal(resource) }}
+        where changed.resource = {{ text_literal(resource) }}
         {%- endif %}
     {%- endset -%}
     {{ return(fetch(query)) }}

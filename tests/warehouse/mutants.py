@@ -46,12 +46,12 @@ RULES: dict[str, dict[str, tuple[str, str]]] = {
     },
     "macros/reduce_events.sql": {
         "values that a delete leaves alone": (
-            "partition by _client_guid, guid, _event = 'deleted'",
-            "partition by _client_guid, guid",
+            "row_number() over (\n            partition by _client_guid, guid, _event = 'deleted'",
+            "row_number() over (\n            partition by _client_guid, guid",
         ),
         "the client in a key": (
-            "partition by _client_guid, guid, _event = 'deleted'",
-            "partition by guid, _event = 'deleted'",
+            "row_number() over (\n            partition by _client_guid, guid, _event = 'deleted'",
+            "row_number() over (\n            partition by guid, _event = 'deleted'",
         ),
         "keys that come back after a delete": (
             "decided_keys._snapshot_date > decided_keys._snapshot_date_deleted,",
@@ -98,8 +98,8 @@ RULES: dict[str, dict[str, tuple[str, str]]] = {
             "{%- set files = changed_files(resource) | selectattr('has_rows') | list -%}",
         ),
         "the names of changed files beside their days": (
-            "and _source_file{{ which }} in (",
-            "or _source_file{{ which }} in (",
+            "and {{ of }}_source_file{{ which }} in (",
+            "or {{ of }}_source_file{{ which }} in (",
         ),
     },
     "models/ops/changed_files.sql": {
@@ -171,7 +171,14 @@ RULES: dict[str, dict[str, tuple[str, str]]] = {
             '" where " ~ is_of(changed_files(resource))',
             '" where false"',
         ),
-        "an end to the withdrawn keys of a new resource": ("[delete_withdrawn_keys(state), ", "["),
+        "an end to the withdrawn keys of a new resource": (
+            "            delete_withdrawn_keys(state),\n",
+            "",
+        ),
+        "new tables for a new column of a new resource": (
+            '{{ return(columns | reject("in", known) | list == []) }}',
+            "{{ return(true) }}",
+        ),
         "the owner of a new resource's row": (
             "hidden.guid = cast(live.user_guid as {{ dbt.type_string() }})",
             "hidden.guid = 'nobody'",

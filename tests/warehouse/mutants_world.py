@@ -12,8 +12,8 @@ from ingest.landing import landing_path
 from tests.warehouse.landing import CLIENT, OTHER_CLIENT, Landing, Rows, daily_file
 from tests.warehouse.worlds import Arrival
 
-RESOURCES = ("users", "members", "accounts", "transactions", "pledges")
-"""The last one has no model."""
+RESOURCES = ("users", "members", "accounts", "transactions", "pledges", "vows")
+"""The last two have no models."""
 SET_ASIDE = daily_file("accounts.updated", day=3)
 UNREADABLE = daily_file("accounts.created", day=5)
 OPS = (
@@ -105,6 +105,7 @@ FIRST_WAVE = (
     _first("pledges.created", _row("P1", user="U6"), _row("P2"), _row("P4", user="U1"), _log()),
     _first("pledges.updated", _row("P1", user="U6"), day=2),
     _first("pledges.deleted", _row("P3"), _log(), day=2),
+    _first("vows.created", _row("V1", user="U6"), _row("V2", user="U6")),
 )
 """All keys, in the states from which the second wave moves some."""
 
@@ -130,9 +131,9 @@ SECOND_WAVE = (
     # T9 was never created
     _second("transactions.created", day=3, client=OTHER_CLIENT),
     # P2 was never created
-    _second(
-        "pledges.created", _row("P1", user="U6", extra=1), _row("P4", user="U1"), extra=pa.int32()
-    ),
+    _second("pledges.created", _row("P1", user="U6"), _row("P4", user="U1")),
+    # a column that no row of a new resource had
+    _second("vows.updated", _row("V1", user="U6", extra=5), day=2, extra=pa.int32()),
     Arrival(file=UNREADABLE, rows=[_row("A7") | {"note": "lost"}], extra=None),
 )
 

@@ -17,6 +17,7 @@ OWNERS: dict[str, dict[str, str]] = {
     "tags": {"user_guid": "users"},
     "taggings": {"tag_guid": "tags", "transaction_guid": "transactions"},
     "pledges": {"user_guid": "users"},
+    "vows": {"user_guid": "users"},
 }
 Key = tuple[str, str]
 Told = tuple[Any, ...]

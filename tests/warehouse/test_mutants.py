@@ -26,7 +26,7 @@ DBT_ARGS = (
     "--quiet",
     "--no-write-json",
     "--log-level-file=none",
-    f"--vars={{keyed_resources: [{', '.join(mutants_world.RESOURCES[:-1])}], logs: []}}",
+    f"--vars={{keyed_resources: [{', '.join(mutants_world.RESOURCES[:-2])}], logs: []}}",
 )
 
 
