@@ -20,7 +20,7 @@ STEPS = {
     "finish a download": "ingest.incoming.Download.attempt",
     "keep the replaced version": "ingest.archive.link_or_copy",
     "put into the archive": "ingest.archive.move_synced",
-    "decrypt": "ingest.openpgp.Keyring.decrypt",
+    "decrypt": "ingest.openpgp.Keyring.read",
     "ask for a conversion": "ingest.worker.Worker.ask",
     "hear of a conversion": "ingest.worker.Worker.answer",
     "put into the landing": "ingest.concluding.move_all_synced",
