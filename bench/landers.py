@@ -18,7 +18,7 @@ from bench.peers import PEER_ENVIRONMENT, peer_python, peer_version
 from bench.receiver import BenchReceiver, new_receiver
 from ingest.settings import PASSPHRASE_FILE
 
-RUN: Final = (sys.executable, "-m", "ingest", "run")
+RUN: Final = (sys.executable, "-m", "ingest", "run", "--allow-empty")
 
 
 @dataclass(slots=True, kw_only=True)
