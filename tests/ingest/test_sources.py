@@ -201,8 +201,6 @@ def test_a_wrong_password_is_not_tried_again(sshd_server: Sshd) -> None:
 
 def test_a_folder_that_is_not_there_says_what_is(sshd_server: Sshd) -> None:
     """The nearest folder above it is listed, the first names of it."""
-    (sshd_server.folder / "inner").mkdir(exist_ok=True)
-
     with (
         pytest.raises(
             SourceError, match=r"^sftp 127\.0\.0\.1:\d+: expected the folder /\S+/uplaod/x, "
