@@ -236,7 +236,7 @@
     explode(sequence(cast({{ first }} as date), cast(greatest({{ first }}, {{ last }}) as date), interval 1 month))
 {%- endmacro %}
 
-{#- What a table that no model makes is kept in. -#}
+{#- The storage format of a table that no model makes. -#}
 {% macro table_format() %}{{ adapter.dispatch("table_format", "mx")() }}{% endmacro %}
 {% macro duckdb__table_format() -%}{%- endmacro %}
 {% macro spark__table_format() -%}

@@ -1,5 +1,5 @@
 {#- The one place that orders events: what was there before a day, then the day's created rows, its
-    updated ones, its deleted ones. Of several files of a baseline the names order the parts. -#}
+    updated ones, its deleted ones. A baseline in several files is ordered by their names. -#}
 {% macro event_order(direction="asc") -%}
     _snapshot_date {{ direction }},
     case _event

@@ -85,7 +85,7 @@
     }}
 {%- endmacro %}
 
-{#- What the models in `models/current` say of resources that belong to users. -#}
+{#- The same query as `models/current` has for a resource that belongs to users. -#}
 {% macro live_rows(resource, staging, columns) -%}
 {%- set state = new_relation("state", resource) -%}
 select {{ shown_columns("live", state, is_state=true) }}

@@ -5,8 +5,8 @@
     {{ return(node.config.meta.get("owners", {}) if node else {"user_guid": "users"}) }}
 {%- endmacro %}
 
-{#- Whether owners are looked for in all rows: an earlier version of an owner's file goes, so that owners
-    that were known may be unknown again, or a resource is made anew, perhaps with other owners. -#}
+{#- Whether owners are looked for in all rows. This is so where a version of an owner's file goes, since
+    its owners may be unknown again, and where a resource is rebuilt, perhaps with other owners. -#}
 {% macro looks_for_all_owners() -%}
     {%- set owners = [] -%}
     {%- for node in graph.nodes.values() if execute and node.fqn[1] == "current" -%}

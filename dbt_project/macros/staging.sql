@@ -49,8 +49,8 @@ where false
     {{ return(fetch(query) | sort(attribute="ordinal")) }}
 {%- endmacro %}
 
-{#- Rows of one schema. A landed type other than the column's own is read beside the landed value,
-    so that a value which does not fit is known from one which is not there. -#}
+{#- Rows of one schema. Where the landed type differs from the column's, the value read stands beside
+    the landed one. This tells a value that does not fit from an absent one. -#}
 {% macro stage_schema(columns, landed_types, rows) -%}
 {%- set parsed = [] -%}
 select
