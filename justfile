@@ -13,7 +13,7 @@ setup:
 
 # the whole way on synthetic deliveries: sender, SFTP (or https), verify, land, tables
 demo way="sftp": setup
-    @{{ python }} -m ingest.demo {{ way }}
+    @{{ python }} -m ingest.commands.demo {{ way }}
 
 # fetch, verify and land all that is new; the last line says what is not whole
 ingest *args: setup
@@ -21,11 +21,11 @@ ingest *args: setup
 
 # build and test the warehouse
 build *args: setup
-    @{{ python }} -m ingest.build {{ args }}
+    @{{ python }} -m ingest.commands.build {{ args }}
 
 # make every table anew from the landing
 rebuild *args: setup
-    @{{ python }} -m ingest.build --full-refresh {{ args }}
+    @{{ python }} -m ingest.commands.build --full-refresh {{ args }}
 
 # ask whether every client's latest complete day is young enough
 freshness *args: setup
@@ -33,11 +33,11 @@ freshness *args: setup
 
 # ask the warehouse: just query "from users limit 5"
 query sql: setup
-    @{{ python }} -m ingest.query {{ quote(sql) }}
+    @{{ python }} -m ingest.commands.query {{ quote(sql) }}
 
 # describe all tables in one page, data/docs.html
 docs: setup
-    @{{ python }} -m ingest.docs
+    @{{ python }} -m ingest.commands.docs
 
 # write the page for whoever is on call
 report *args: setup
@@ -45,7 +45,7 @@ report *args: setup
 
 # set a shell up for dbt: eval "$(just env)"
 env:
-    @{{ python }} -m ingest.shell
+    @{{ python }} -m ingest.commands.env
 
 # all tests
 test *args: setup peers check
@@ -65,11 +65,11 @@ engines *args: setup
 
 # the whole fault-injection suite, a longer run than `just test` makes of it
 chaos *args: setup
-    CHAOS_KILLS=250 CHAOS_DAMAGES=1000 CHAOS_EXAMPLES=20000 .venv/bin/pytest tests/chaos tests/ingest/test_columnar.py {{ args }}
+    CHAOS_KILLS=250 CHAOS_DAMAGES=1000 CHAOS_EXAMPLES=20000 .venv/bin/pytest tests/chaos tests/delivery/avro/test_columnar.py {{ args }}
 
 # hold incremental tables against their oracle in so many random sets of worlds
 laws examples="20": setup
-    LAWS_EXAMPLES={{ examples }} .venv/bin/pytest tests/warehouse/test_laws.py
+    LAWS_EXAMPLES={{ examples }} .venv/bin/pytest tests/dbt_project/test_laws.py
 
 # make .venv-bench, the public tools that benchmarks are held against
 peers:
@@ -85,7 +85,11 @@ check: setup
     .venv/bin/mypy
     .venv/bin/lint-imports
     .venv/bin/sqlfluff lint dbt_project/models dbt_project/tests --disable-progress-bar
-    {{ python }} -m ingest.templates --check
+    {{ python }} -m ingest.warehouse.models.templates --check
+
+# write the SQL of each resource's models from the template
+models *args: setup
+    {{ python }} -m ingest.warehouse.models.templates {{ args }}
 
 # resolve the dependencies anew
 lock:

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from bench.distance import far_away
-from ingest.delivery import DAILY_EVENTS
+from ingest.delivery.names import DAILY_EVENTS
 from tests.support.sshd import ACCOUNT, Sshd, sshd
 
 CLIENT: Final = "CLT-00000000-0000-4000-8000-000000000001"

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import NoReturn
 
 from ingest.commands.receiver import open_configured_source
-from ingest.durable import scratch_folder
 from ingest.errors import IngestError
-from ingest.fetch import fetch_all
-from ingest.ledger import Ledger
-from ingest.progress import Silent
+from ingest.receive.fetch import fetch_all
 from ingest.settings import load_settings
+from ingest.status.progress import Silent
+from ingest.store.durable import scratch_folder
+from ingest.store.ledger.ledger import Ledger
 
 
 def main() -> None:

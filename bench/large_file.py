@@ -14,11 +14,11 @@ import pyarrow as pa
 
 from bench.receiver import CATALOGUE, PATTERN_DAY, BenchReceiver
 from bench.typical_day import files_of
-from ingest.avro.container import write_long
-from ingest.delivery import DailyFile, Event
-from ingest.sample.daily_file import BLOCK_BYTES, CountedStream
-from ingest.sample.schema import make_schema
-from ingest.sample.send import Sent
+from ingest.delivery.avro.container import write_long
+from ingest.delivery.names import DailyFile, Event
+from sample.send.daily_file import BLOCK_BYTES, CountedStream
+from sample.send.schema import make_schema
+from sample.send.send import Sent
 
 DISTINCT_ROWS: Final = 4_000
 RESOURCE: Final = "transactions"

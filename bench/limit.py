@@ -17,10 +17,10 @@ from typing import Final
 
 from bench.large_file import daily_file
 from bench.measure import run_measured
-from ingest.avro.decode import Container, open_container
-from ingest.convert import ROW_GROUP_SHARE
-from ingest.parquet import write_parquet
-from ingest.plaintext import CHUNK_BYTES
+from ingest.delivery.avro.decode import Container, open_container
+from ingest.landing.convert.parquet import write_parquet
+from ingest.landing.convert.pool import ROW_GROUP_SHARE
+from ingest.openpgp.plaintext import CHUNK_BYTES
 
 MEMORY_BYTES: Final = 512 << 20
 STEPS: Final = ("decrypt", "hash", "decode", "write")
@@ -44,7 +44,7 @@ def measure_steps(ciphertext: Path, *, gpg: Sequence[str], scratch: Path) -> dic
 
 def _measure(plain: Path, target: Path) -> dict[str, float]:
     steps: dict[str, float] = {}
-    from ingest.avro import columnar  # noqa: F401 - its import is no part of decoding
+    from ingest.delivery.avro import columnar  # noqa: F401 - its import is no part of decoding
 
     with _timed(steps, "hash"), plain.open("rb") as stream:
         sha256 = hashlib.sha256()

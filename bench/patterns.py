@@ -7,11 +7,11 @@ from typing import Final
 import duckdb
 
 from bench.typical_day import FIRST_DATE
-from ingest.encrypt import Post
-from ingest.judge import Rules
+from ingest.landing.decide import Rules
+from ingest.openpgp.encrypt import Post
 from ingest.pipeline import run
-from ingest.sample.sender import write_sample
-from ingest.sources.local import LocalFolder
+from ingest.receive.sources.local import LocalFolder
+from sample.send.sender import write_sample
 
 RULES: Final = Rules(settle=timedelta(hours=6), max_plain_bytes=1 << 30)
 

@@ -19,19 +19,19 @@ import duckdb
 
 from bench.patterns import RULES, read_patterns
 from bench.typical_day import CLIENT, TypicalDays, date_of, files_of
-from ingest.delivery import DailyFile
-from ingest.digest import hash_file
-from ingest.encrypt import Post
-from ingest.keys import make_receiver_key
-from ingest.landing import landing_path
-from ingest.ledger import read_records
-from ingest.openpgp import Keyring
+from ingest.delivery.names import DailyFile
+from ingest.openpgp.encrypt import Post
+from ingest.openpgp.keyring import Keyring
+from ingest.openpgp.keys import make_receiver_key
 from ingest.pipeline import run
-from ingest.sample.daily_file import write_daily_file
-from ingest.sample.schema import codec_of, make_schema, read_catalogue
-from ingest.sample.send import Sent, manifest_text
+from ingest.receive.sources.local import LocalFolder
 from ingest.settings import PASSPHRASE_FILE
-from ingest.sources.local import LocalFolder
+from ingest.store.digest import hash_file
+from ingest.store.ledger.ledger import read_records
+from ingest.store.paths import landing_path
+from sample.send.daily_file import write_daily_file
+from sample.send.schema import codec_of, make_schema, read_catalogue
+from sample.send.send import Sent, manifest_text
 
 PATTERN_DAY: Final = 1
 """The first typical one: all that is there before the changes comes on day 0."""

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import duckdb
 
-from ingest.delivery import DAILY_EVENTS, DailyFile, Delivery
-from ingest.sample.resources import RESOURCES
-from ingest.sample.schema import SURPRISE
+from ingest.delivery.names import DAILY_EVENTS, DailyFile, Delivery
+from sample.send.resources import RESOURCES
+from sample.send.schema import SURPRISE
 
 CLIENT: Final = "CLT-00000000-0000-4000-8000-000000000001"
 FIRST_DATE: Final = date(2022, 1, 1)

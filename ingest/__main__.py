@@ -1,13 +1,13 @@
 """`python -m ingest` is the command `ingest`."""
 
 from ingest.lean import keeping_imports
-from ingest.process import keep_private
+from ingest.settings.isolation import keep_private
 
 
 def main() -> None:
     keep_private()
     with keeping_imports():
-        from ingest.cli import main as run_command
+        from ingest.commands.app import main as run_command
     run_command()
 
 

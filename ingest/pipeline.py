@@ -10,30 +10,30 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.convert import Converters
-from ingest.delivery import is_ours
-from ingest.durable import scratch_folder
-from ingest.encrypt import to_newest_key
+from ingest.delivery.names import is_ours
 from ingest.errors import SourceError
-from ingest.failed_runs import new_run_id, record_failure
-from ingest.fetch import ALL_DAYS, Days, adopt_orphans, fetch_all
-from ingest.give_up import find_subjects
-from ingest.judge import Rules
-from ingest.judging import Judging
-from ingest.land import Lander
-from ingest.ledger import Ledger
-from ingest.ledger_state import LedgerState, What
-from ingest.lock import run_lock
-from ingest.named import find_landed, find_quarantined
-from ingest.openpgp import Keyring
-from ingest.progress import Progress, Silent
-from ingest.set_aside import finish_set_aside, set_aside
-from ingest.sources import Source, SourceFile
-from ingest.standing import count_alarms, file_standings
-from ingest.summary import EmptySource, Summary
+from ingest.landing.convert.pool import Converters
+from ingest.landing.decide import Rules
+from ingest.landing.land import Judging
+from ingest.landing.set_aside import finish_set_aside, set_aside
+from ingest.landing.verify import Lander
+from ingest.openpgp.encrypt import to_newest_key
+from ingest.openpgp.keyring import Keyring
+from ingest.receive.fetch import ALL_DAYS, Days, adopt_orphans, fetch_all
+from ingest.receive.sources import Source, SourceFile
+from ingest.status.failed_runs import new_run_id, record_failure
+from ingest.status.give_up import find_subjects
+from ingest.status.progress import Progress, Silent
+from ingest.status.standing import count_alarms, file_standings
+from ingest.status.summary import EmptySource, Summary
+from ingest.store.durable import scratch_folder
+from ingest.store.ledger.ledger import Ledger
+from ingest.store.ledger.state import LedgerState, What
+from ingest.store.lock import run_lock
+from ingest.store.named import find_landed, find_quarantined
 
 if TYPE_CHECKING:
-    from ingest.stored_files import Checked
+    from ingest.landing.check import Checked
 
 SILENT = Silent()
 
@@ -168,8 +168,8 @@ def make_anew(*, data: Path, keyring: Keyring, rules: Rules) -> "Checked":
         LockError, KeyringError: as with a run.
     """
     # DuckDB takes long to import, which a run need not wait for
-    from ingest.remaking import Remaking
-    from ingest.stored_files import check_files
+    from ingest.landing.check import check_files
+    from ingest.landing.repair import Remaking
 
     with _alone(data, rules=rules, command="verify") as this:
         checked = check_files(data, this.ledger.state, now=datetime.now(tz=UTC))

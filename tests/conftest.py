@@ -11,11 +11,11 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from ingest.judge import Rules
-from ingest.openpgp import Keyring
+from ingest.landing.decide import Rules
+from ingest.openpgp.keyring import Keyring
 from ingest.pipeline import run
-from ingest.sources.local import LocalFolder
-from ingest.summary import Summary
+from ingest.receive.sources.local import LocalFolder
+from ingest.status.summary import Summary
 from tests.front import machine
 from tests.readers.environments import ENGINES, OTHER_ENGINES, missing_readers
 from tests.support.receiver import PASSPHRASE, Receiver, receiver

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from ingest.catalogue import read_catalogue
-from ingest.cli import app
+from ingest.commands.app import app
 from ingest.settings import Settings
+from ingest.warehouse.models.catalogue import read_catalogue
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

@@ -5,17 +5,17 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.build import build_warehouse
-from ingest.judge import Rules
-from ingest.openpgp import Keyring
+from ingest.landing.decide import Rules
+from ingest.openpgp.keyring import Keyring
 from ingest.pipeline import run
-from ingest.sample.sender import write_sample
-from ingest.sample.server import serve_sftp
-from ingest.sources import Source, open_source
-from tests.serving.warehouse import serving
+from ingest.receive.sources import Source, open_source
+from ingest.warehouse.build.run import build_warehouse
+from sample.send.sender import write_sample
+from sample.serve.server import serve_sftp
 from tests.support.api import Api
 from tests.support.receiver import Receiver
 from tests.support.sender import CLIENT
+from tests.warehouse.publish.warehouse import serving
 
 START, DAYS = date(2026, 3, 1), 3
 

@@ -61,7 +61,7 @@
 {%- endmacro %}
 
 {#- Tell the plugin what ran and what there is: whether a build is complete is its to know
-    (`ingest/completeness.py`). -#}
+    (`ingest/warehouse/build/completeness.py`). -#}
 {% macro note_results(results) -%}
     {%- if execute and (writes() or flags.WHICH == "test") -%}
         {%- set nodes, statuses = {}, {} -%}

@@ -178,7 +178,7 @@
 {% macro duckdb__moment_of(microseconds) %}make_timestamptz({{ microseconds }}){% endmacro %}
 {% macro spark__moment_of(microseconds) %}timestamp_micros({{ microseconds }}){% endmacro %}
 
-{#- What `ingest.dbt_plugin` does or knows; nothing where there is no such plugin. -#}
+{#- What `ingest.warehouse.plugin` does or knows; nothing where there is no such plugin. -#}
 {% macro ask_plugin(action, argument="''") -%}
     {{ return(adapter.dispatch("ask_plugin", "mx")(action, argument)) }}
 {%- endmacro %}

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ingest.commands import Json, conclude
-from ingest.delivery import AHEAD, EARLIEST, is_plausible, spell_client
+from ingest.commands.options import Json, conclude
+from ingest.delivery.names import AHEAD, EARLIEST, is_plausible, spell_client
 from ingest.errors import SettingsError, SourceError
 from ingest.settings import Settings, load_settings, reveal
 
 if TYPE_CHECKING:
-    from ingest.baseline import Wish
-    from ingest.ledger_state import LedgerState
-    from ingest.openpgp import Keyring
+    from ingest.openpgp.keyring import Keyring
     from ingest.pipeline import Plan
-    from ingest.sources import Source
+    from ingest.receive.baseline import Wish
+    from ingest.receive.sources import Source
+    from ingest.store.ledger.state import LedgerState
 
 ADDRESSES = ("https://", "http://")
 
@@ -44,13 +44,13 @@ def baseline(
     as_json: Json = False,
 ) -> None:
     """Land a one-time snapshot: what was there before the events of a day."""
-    from ingest.baseline import Wish
-    from ingest.baseline_names import client_in, is_data_file, may_be_data
-    from ingest.commands.bar import progress_bar
+    from ingest.commands.console import progress_bar
     from ingest.commands.receiver import open_checked_keyring, read_rules
-    from ingest.failed_runs import recording_failure
-    from ingest.keys import warn_of_expiry
+    from ingest.delivery.baseline import client_in, is_data_file, may_be_data
+    from ingest.openpgp.keys import warn_of_expiry
     from ingest.pipeline import run_planned
+    from ingest.receive.baseline import Wish
+    from ingest.status.failed_runs import recording_failure
 
     if client is not None and client_in(client) != spell_client(client):
         raise SettingsError(f"--client: expected CLT- and a UUID, found {client!a}")
@@ -83,14 +83,14 @@ def baseline(
 @contextmanager
 def _open_files(where: str, settings: Settings) -> Iterator["Source"]:
     from ingest.commands.receiver import read_https
-    from ingest.sources.tree import FolderTree
+    from ingest.receive.sources.tree import FolderTree
 
     path, is_address = Path(where).expanduser(), where.startswith(ADDRESSES)
     if not is_address and not path.is_file():
         yield FolderTree(path)
         return
     # httpx takes a while to import, which a folder need not wait for
-    from ingest.sources.urls import open_urls
+    from ingest.receive.sources.urls import open_urls
 
     try:
         text = None if is_address else path.read_bytes()
@@ -115,10 +115,10 @@ def _plan(
     keyring: "Keyring",
     is_data: Callable[[str], bool],
 ) -> "Plan":
-    from ingest.baseline import find_baseline
-    from ingest.baseline_header import read_schema
-    from ingest.catalogue import read_catalogue
     from ingest.pipeline import Plan
+    from ingest.receive.baseline import find_baseline
+    from ingest.receive.baseline_header import read_schema
+    from ingest.warehouse.models.catalogue import read_catalogue
 
     found = find_baseline(
         source,

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from ingest.commands import Json
-from ingest.dbt import PROJECT
+from ingest.commands.options import Json
 from ingest.settings import load_settings
+from ingest.warehouse.dbt import PROJECT
 
 
 def explain(
@@ -17,7 +17,7 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Tell the life of one record: each event, its file, what it changed, why it is (not) there."""
-    from ingest.explain import explain_record
+    from ingest.warehouse.explain import explain_record
 
     lives = explain_record(
         resource, guid, warehouse=load_settings().data / "warehouse.duckdb", project=PROJECT

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ingest.commands import Json
+from ingest.commands.options import Json
 from ingest.errors import KeyringError
 from ingest.settings import load_settings, reveal
 
@@ -20,7 +20,7 @@ def new(
     as_json: Json = False,
 ) -> None:
     """Make an RSA-4096 key pair; the public half is what MX asks for."""
-    from ingest.keys import make_receiver_key
+    from ingest.openpgp.keys import make_receiver_key
 
     settings = load_settings("gnupghome")
     fingerprint = make_receiver_key(
@@ -36,7 +36,7 @@ def new(
 @keys.command("list")
 def list_keys(as_json: Json = False) -> None:
     """List the key pairs that can open deliveries."""
-    from ingest.openpgp import Keyring
+    from ingest.openpgp.keyring import Keyring
 
     facts = [
         {
@@ -62,7 +62,7 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Print a public key as ASCII armour, to be sent to MX."""
-    from ingest.openpgp import Keyring
+    from ingest.openpgp.keyring import Keyring
 
     home = load_settings("gnupghome").gnupghome
     keyring = Keyring(home)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ingest.commands import Json
+from ingest.commands.options import Json
 from ingest.settings import load_settings
 
 
@@ -16,8 +16,8 @@ def publish(
     as_json: Json = False,
 ) -> None:
     """Put the finished, tested warehouse before its readers, all tables at once."""
-    from ingest import publish as engine
-    from ingest.commands.serving import read_serving
+    from ingest.warehouse.publish import publish as engine
+    from ingest.warehouse.publish.serving import read_serving
 
     settings = load_settings()
     if rollback:

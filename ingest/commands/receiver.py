@@ -3,10 +3,10 @@
 from contextlib import AbstractContextManager
 from datetime import timedelta
 
-from ingest.judge import Rules
-from ingest.openpgp import Keyring
+from ingest.landing.decide import Rules
+from ingest.openpgp.keyring import Keyring
+from ingest.receive.sources import Https, Source, open_source
 from ingest.settings import Settings, reveal
-from ingest.sources import Https, Source, open_source
 
 
 def open_checked_keyring(settings: Settings) -> Keyring:

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ingest.commands import Json
+from ingest.commands.options import Json
 from ingest.errors import SettingsError
 from ingest.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from ingest.summary import Summary
+    from ingest.status.summary import Summary
 
 NOT_WHOLE = 3
 
@@ -71,9 +71,9 @@ def release(
 
 def _check_again(names: list[str], settings: Settings) -> "Summary":
     from ingest import pipeline
-    from ingest.commands.bar import progress_bar
+    from ingest.commands.console import progress_bar
     from ingest.commands.receiver import open_checked_keyring, read_rules
-    from ingest.failed_runs import recording_failure
+    from ingest.status.failed_runs import recording_failure
 
     with recording_failure("release", data=settings.data):
         keyring, rules = open_checked_keyring(settings), read_rules(settings)

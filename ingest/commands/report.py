@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ingest.commands import AsOf, Json, moment
+from ingest.commands.options import AsOf, Json, moment
 from ingest.settings import load_settings
 
 
@@ -20,10 +20,10 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Write a page for whoever is on call; with --json print its facts instead."""
-    from ingest.durable import write_in_place
-    from ingest.ledger import read_records
-    from ingest.report.facts import gather
-    from ingest.report.served import read_served
+    from ingest.status.report.facts import gather
+    from ingest.store.durable import write_in_place
+    from ingest.store.ledger.ledger import read_records
+    from ingest.warehouse.served import read_served
 
     settings = load_settings()
     facts = gather(
@@ -35,7 +35,7 @@ def report(
     if as_json:
         typer.echo(json.dumps(asdict(facts), default=lambda day: day.isoformat()))
         return
-    from ingest.report.page import render
+    from ingest.status.report.page import render
 
     target = output or settings.data / "report.html"
     write_in_place(target, render(facts).encode())

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ingest.commands import Json, conclude
+from ingest.commands.options import Json, conclude
 from ingest.settings import data_folder, load_settings
 
 Since = Annotated[
@@ -35,12 +35,12 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Fetch, archive, verify and land all that is new."""
-    from ingest.commands.bar import progress_bar
+    from ingest.commands.console import progress_bar
     from ingest.commands.receiver import open_checked_keyring, open_configured_source, read_rules
-    from ingest.failed_runs import recording_failure
-    from ingest.fetch import Days
-    from ingest.keys import warn_of_expiry
+    from ingest.openpgp.keys import warn_of_expiry
     from ingest.pipeline import run as run_pipeline
+    from ingest.receive.fetch import Days
+    from ingest.status.failed_runs import recording_failure
 
     days = Days(
         since=since.date() if since else date.min, until=until.date() if until else date.max

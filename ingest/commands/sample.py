@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 import typer
 
-from ingest.commands import Json
+from ingest.commands.options import Json
 from ingest.errors import KeyringError, SettingsError
-from ingest.sample.armour import Bodies
 from ingest.settings import load_settings, reveal
+from sample.send.armour import Bodies
 
 
 def sample(
@@ -41,7 +41,7 @@ def sample(
 ) -> None:
     """Write synthetic deliveries as MX would send them, to the newest key of MX_GNUPGHOME."""
     from ingest.commands.receiver import open_keyring
-    from ingest.sample.sender import write_sample
+    from sample.send.sender import write_sample
 
     settings = load_settings("gnupghome")
     if serve and urlsplit(to).scheme == "sftp":

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from ingest.commands import Json
-from ingest.dbt import PROJECT
+from ingest.commands.options import Json
 from ingest.settings import load_settings
+from ingest.warehouse.dbt import PROJECT
 
 
 def scaffold(
@@ -15,7 +15,7 @@ def scaffold(
     as_json: Json = False,
 ) -> None:
     """Write the permanent models of a new resource, as a diff to review."""
-    from ingest.scaffold import add_models, read_new_resource
+    from ingest.warehouse.models.scaffold import add_models, read_new_resource
 
     new = read_new_resource(resource, warehouse=load_settings().data / "warehouse.duckdb")
     written = [str(path) for path in add_models(new, project=PROJECT)]

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.durable import write_in_place
 from ingest.errors import SettingsError
-from ingest.openpgp import Keyring
-from ingest.sample.armour import Bodies
-from ingest.sample.reporting_api import serve_reporting_api
+from ingest.openpgp.keyring import Keyring
+from ingest.store.durable import write_in_place
+from sample.send.armour import Bodies
+from sample.serve.reporting_api import serve_reporting_api
 
 STOPS = (signal.SIGINT, signal.SIGTERM)
 KEY_BYTES = 32

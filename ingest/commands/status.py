@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ingest.commands import AsOf, Json, moment
+from ingest.commands.options import AsOf, Json, moment
 from ingest.settings import load_settings
 
 NOT_WHOLE = 3
@@ -22,8 +22,8 @@ def status(
     as_json: Json = False,
 ) -> None:
     """Show what has landed, waits, is missing or in quarantine, by client and day."""
-    from ingest.ledger import read_state
-    from ingest.status import calendar, day_text, failing_lines, last_line, overview
+    from ingest.status.grid import calendar, day_text, failing_lines, last_line, overview
+    from ingest.store.ledger.ledger import read_state
 
     settings, now = load_settings(), moment(as_of)
     seen = overview(

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ingest.commands import Json
+from ingest.commands.options import Json
 from ingest.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from ingest.stored_files import Checked
+    from ingest.landing.check import Checked
 
 FAILED = 1
 REBUILD = "make the tables anew with: just rebuild"
@@ -27,7 +27,7 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Check every stored file; then replay all that has landed, and compare every table."""
-    from ingest.verify import verify_files
+    from ingest.warehouse.replay import verify_files
 
     settings = load_settings(*(["gnupghome"] if repair else []))
     checked = _make_anew(settings) if repair else verify_files(settings.data)
@@ -47,7 +47,7 @@ def verify(
 
 
 def _compare_tables(settings: Settings) -> dict[str, Any]:
-    from ingest.verify import verify_warehouse
+    from ingest.warehouse.replay import verify_warehouse
 
     compared, differing = verify_warehouse(settings.data, memory_bytes=settings.build_memory)
     return {"tables": compared, "differing": [asdict(each) for each in differing]}

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from ingest.judge import Rules
-from ingest.ledger import read_state
-from ingest.openpgp import Keyring
+from ingest.landing.decide import Rules
+from ingest.openpgp.keyring import Keyring
 from ingest.pipeline import run
-from ingest.sources.local import LocalFolder
+from ingest.receive.sources.local import LocalFolder
+from ingest.store.ledger.ledger import read_state
 from tests.support.receiver import PASSPHRASE, Receiver
 from tests.support.sender import Sender
 

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.avro.container import write_long
-from ingest.avro.decode import open_container
-from ingest.delivery import DailyFile, ManifestFile, parse_name
+from ingest.delivery.avro.container import write_long
+from ingest.delivery.avro.decode import open_container
+from ingest.delivery.manifest import Listing, parse_manifest
+from ingest.delivery.names import DailyFile, ManifestFile, parse_name
 from ingest.errors import RejectedError
-from ingest.landing import landing_path
-from ingest.manifest import Listing, parse_manifest
-from ingest.quarantine import quarantine_path
-from tests.ingest.test_manifest import DELIVERY, ROW, manifest
+from ingest.store.paths import landing_path
+from ingest.store.quarantine import quarantine_path
+from tests.delivery.test_manifest import DELIVERY, ROW, manifest
 from tests.support.sender import CLIENT, avro_bytes, users
 
 EXAMPLES = int(os.environ.get("CHAOS_EXAMPLES", "300"))

@@ -13,13 +13,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingest.ledger import read_state
-from ingest.openpgp import Keyring
-from ingest.verify import verify_files
+from ingest.openpgp.keyring import Keyring
+from ingest.store.ledger.ledger import read_state
+from ingest.warehouse.replay import verify_files
 from tests.chaos.conftest import Snapshot, Stage, run_once
 from tests.chaos.victim import REPAIR_STEPS, SET_ASIDE_STEPS, STEPS, WHEN
 from tests.conftest import quarantine_reasons
-from tests.ingest.test_stored_files import forget_hashes
+from tests.landing.test_check import forget_hashes
 from tests.support.sender import CLIENT, DAY
 
 RANDOM_KILLS = int(os.environ.get("CHAOS_KILLS", "10"))

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from ingest.build_guard import check_ledger
 from ingest.errors import LedgerError
-from ingest.ledger import Ledger, read_state
-from ingest.openpgp import Keyring
+from ingest.landing.check import check_files
+from ingest.openpgp.keyring import Keyring
 from ingest.pipeline import make_anew
-from ingest.stored_files import check_files
-from ingest.verify import verify_files
+from ingest.store.ledger.ledger import Ledger, read_state
+from ingest.warehouse.build.guard import check_ledger
+from ingest.warehouse.replay import verify_files
 from tests.chaos.test_damage import DAMAGES, damage
 from tests.conftest import Ingest
-from tests.ingest.test_standing import RULES
+from tests.status.test_standing import RULES
 from tests.support.sender import Sender
 
 

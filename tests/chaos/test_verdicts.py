@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.test_damage import DAMAGES, damage
-from tests.ingest.test_messages import LANDED, verdicts
+from tests.openpgp.test_messages import LANDED, verdicts
 from tests.support.messages import Post, post
 from tests.support.receiver import receiver
 

@@ -10,46 +10,46 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from ingest.cli import main
+from ingest.commands.app import main
 
 STEPS = {
     "make the scratch folder": "ingest.pipeline.scratch_folder",
     "open the ledger": "ingest.pipeline.Ledger",
-    "list the source": "ingest.sources.local.LocalFolder.list_files",
-    "open a source file": "ingest.sources.local.LocalFolder.open_file",
-    "finish a download": "ingest.incoming.Download.attempt",
-    "keep the replaced version": "ingest.archive.link_or_copy",
-    "put into the archive": "ingest.archive.move_synced",
-    "decrypt": "ingest.openpgp.Keyring.read",
-    "ask for a conversion": "ingest.worker.Worker.ask",
-    "hear of a conversion": "ingest.worker.Worker.answer",
-    "put into the landing": "ingest.concluding.move_all_synced",
-    "put into quarantine": "ingest.concluding.put_in_quarantine",
-    "write the reason": "ingest.quarantine.put_in_place",
-    "leave quarantine": "ingest.concluding.leave_quarantine",
-    "write a record": "ingest.ledger.append_durably",
-    "sync a folder": "ingest.durable.sync_folder",
+    "list the source": "ingest.receive.sources.local.LocalFolder.list_files",
+    "open a source file": "ingest.receive.sources.local.LocalFolder.open_file",
+    "finish a download": "ingest.receive.incoming.Download.attempt",
+    "keep the replaced version": "ingest.receive.archive.link_or_copy",
+    "put into the archive": "ingest.receive.archive.move_synced",
+    "decrypt": "ingest.openpgp.keyring.Keyring.read",
+    "ask for a conversion": "ingest.concurrency.Worker.ask",
+    "hear of a conversion": "ingest.concurrency.Worker.answer",
+    "put into the landing": "ingest.landing.commit.move_all_synced",
+    "put into quarantine": "ingest.landing.commit.put_in_quarantine",
+    "write the reason": "ingest.store.quarantine.put_in_place",
+    "leave quarantine": "ingest.landing.commit.leave_quarantine",
+    "write a record": "ingest.store.ledger.ledger.append_durably",
+    "sync a folder": "ingest.store.durable.sync_folder",
 }
 """Every step at which something is on its way from one place to another."""
 PUBLISH_STEPS = {
-    "make the scratch folder of a publish": "ingest.publish.scratch_folder",
-    "clear up": "ingest.releases.Releases.clear_up",
-    "write a database": "ingest.publish.write_database",
-    "write what a release is of": "ingest.publish.write_facts",
-    "sync a release": "ingest.releases.sync_file",
+    "make the scratch folder of a publish": "ingest.warehouse.publish.publish.scratch_folder",
+    "clear up": "ingest.store.releases.Releases.clear_up",
+    "write a database": "ingest.warehouse.publish.publish.write_database",
+    "write what a release is of": "ingest.warehouse.publish.publish.write_facts",
+    "sync a release": "ingest.store.releases.sync_file",
     "put a release beside the others": "pathlib.Path.rename",
     "show a release": "pathlib.Path.replace",
-    "set an old release aside": "ingest.releases._set_aside",
+    "set an old release aside": "ingest.store.releases._set_aside",
 }
 SET_ASIDE_STEPS = {
-    "record what is set aside": "ingest.ledger.append_durably",
-    "quarantine what is set aside": "ingest.set_aside.put_in_quarantine",
-    "take a file out of the landing": "ingest.set_aside.remove_synced",
+    "record what is set aside": "ingest.store.ledger.ledger.append_durably",
+    "quarantine what is set aside": "ingest.landing.set_aside.put_in_quarantine",
+    "take a file out of the landing": "ingest.landing.set_aside.remove_synced",
 }
 REPAIR_STEPS = {
-    "check stored files": "ingest.stored_files.check_files",
-    "put what was made anew into the landing": "ingest.remaking.move_all_synced",
-    "record what was made anew": "ingest.ledger.append_durably",
+    "check stored files": "ingest.landing.check.check_files",
+    "put what was made anew into the landing": "ingest.landing.repair.move_all_synced",
+    "record what was made anew": "ingest.store.ledger.ledger.append_durably",
 }
 WHEN = ("before", "after")
 

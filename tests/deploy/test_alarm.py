@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.server import DEPLOY
-from tests.report.world import CALM, FIRST, morning, recording, volumes
+from tests.status.report.world import CALM, FIRST, morning, recording, volumes
 from tests.support.sshd import free_port
 
 SECRET = "word-of-the-channel"

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.dbt_project.landing import Landing
 from tests.engines.engines import OWN, programs_of, run_dbt
 from tests.engines.sail_server import Sail, sail_server
 from tests.engines.tables import Tables, read_warehouse
 from tests.engines.waves import WAVES
-from tests.warehouse.landing import Landing
 
 
 @pytest.fixture(scope="session")

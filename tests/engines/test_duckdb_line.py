@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.dbt_project.landing import Landing
 from tests.engines.engines import programs_of, run_dbt
 from tests.engines.tables import Tables, find_differences
 from tests.engines.waves import land_third_wave
-from tests.warehouse.landing import Landing
 
 REFUSED = "Attempting to modify table stg_taggings but another transaction has altered this table"
 

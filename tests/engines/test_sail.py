@@ -18,11 +18,11 @@ from typing import Any
 import duckdb
 import pytest
 
+from tests.dbt_project.landing import Landing
+from tests.dbt_project.typing_cases import CASES, CLIENT
 from tests.engines.sail_server import Sail
 from tests.engines.tables import Tables, find_differences
 from tests.engines.waves import land_texts
-from tests.warehouse.landing import Landing
-from tests.warehouse.typing_cases import CASES, CLIENT
 
 FORMAT = "using delta options (overwriteSchema 'true')"
 MADE = [

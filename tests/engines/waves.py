@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from tests.warehouse import marts_cases, story, typing_cases, widening_cases
-from tests.warehouse.landing import Landing, Rows, daily_file
+from tests.dbt_project import marts_cases, story, typing_cases, widening_cases
+from tests.dbt_project.landing import Landing, Rows, daily_file
 
 TEXT = pa.string()
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from ingest.dbt import DBT, PROJECT
+from ingest.warehouse.dbt import DBT, PROJECT
+from tests.dbt_project.landing import Landing
 from tests.front.machine import Done
 from tests.support.built import land
-from tests.warehouse.landing import Landing
 
-SET_UP = f'eval "$("{sys.executable}" -m ingest.shell)"'
+SET_UP = f'eval "$("{sys.executable}" -m ingest.commands.env)"'
 
 
 def shell(script: str, *, cwd: Path, **settings: str) -> Done:

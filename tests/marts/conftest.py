@@ -7,13 +7,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingest.openpgp import Keyring
-from ingest.publish import Serving
+from ingest.openpgp.keyring import Keyring
+from ingest.warehouse.publish.publish import Serving
 from tests.conftest import landed_rows
+from tests.dbt_project.conftest import Warehouse
 from tests.marts.feed import Feed
 from tests.support.receiver import Receiver
 from tests.support.world import publish_world
-from tests.warehouse.conftest import Warehouse
 
 
 @pytest.fixture(scope="session")

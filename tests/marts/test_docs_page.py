@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from ingest.docs import write_docs
 from ingest.errors import WarehouseError
+from ingest.warehouse.docs import write_docs
+from tests.dbt_project.conftest import open_warehouse
 from tests.support.browser import show
-from tests.warehouse.conftest import open_warehouse
 
 SCHEMAS = ("main", "history", "ops", "marts")
 UNKNOWN_FIELDS = {"main.users.preferred_language", "history.users.preferred_language"}

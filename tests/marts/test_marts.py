@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.dbt_project.conftest import Warehouse, open_warehouse
 from tests.marts.feed import Feed, amount
-from tests.warehouse.conftest import Warehouse, open_warehouse
 
 RESOURCES = "select distinct resource from marts.changes_by_day"
 LIVE = "select _client_guid, count(*) from state.{} where _event_is_live group by all"

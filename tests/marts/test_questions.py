@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from tests.dbt_project.conftest import Warehouse
 from tests.marts.answers import ANSWERS
 from tests.marts.feed import Feed
-from tests.warehouse.conftest import Warehouse
 
 PAGE = (Path(__file__).parents[2] / "docs" / "analysts.md").read_text()
 QUESTIONS = re.findall(r"^### \d+\. (.+?)\n(.*?)```sql\n(.*?)```", PAGE, re.MULTILINE | re.DOTALL)

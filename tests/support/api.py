@@ -6,17 +6,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from ingest.fetch import ALL_DAYS, Days
-from ingest.judge import Rules
-from ingest.ledger import read_state
-from ingest.ledger_state import LedgerState
-from ingest.openpgp import Keyring
+from ingest.landing.decide import Rules
+from ingest.openpgp.keyring import Keyring
 from ingest.pipeline import run
-from ingest.sample.armour import Bodies
-from ingest.sample.reporting_api import ServedAt, serve_reporting_api
-from ingest.sources import Https, Source, open_source
-from ingest.standing import Standing, file_standings
-from ingest.summary import Summary
+from ingest.receive.fetch import ALL_DAYS, Days
+from ingest.receive.sources import Https, Source, open_source
+from ingest.status.standing import Standing, file_standings
+from ingest.status.summary import Summary
+from ingest.store.ledger.ledger import read_state
+from ingest.store.ledger.state import LedgerState
+from sample.send.armour import Bodies
+from sample.serve.reporting_api import ServedAt, serve_reporting_api
 from tests.conftest import landed_rows
 from tests.support.reporting_api import Faults
 from tests.support.sender import CLIENT, DAY

@@ -11,10 +11,10 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from ingest.build import build_warehouse
-from ingest.dbt import DBT, dbt_environment
-from tests.serving.warehouse import serving
-from tests.warehouse.landing import Landing, daily_file
+from ingest.warehouse.build.run import build_warehouse
+from ingest.warehouse.dbt import DBT, dbt_environment
+from tests.dbt_project.landing import Landing, daily_file
+from tests.warehouse.publish.warehouse import serving
 
 Done = subprocess.CompletedProcess[str]
 
@@ -48,7 +48,7 @@ def land(landing: Landing, name: str, *guids: str, day: int = 1) -> Path:
 def just_build(data: Path, *args: str) -> Done:
     """Run `just build` as a program."""
     environment = os.environ | {"MX_DATA": str(data), "MX_MASK_KEY": "a key of the tests alone"}
-    command = [sys.executable, "-m", "ingest.build", *args]
+    command = [sys.executable, "-m", "ingest.commands.build", *args]
     return subprocess.run(
         command, env=environment, capture_output=True, text=True, check=False, timeout=300
     )

@@ -6,10 +6,16 @@ from tempfile import TemporaryDirectory
 
 import pyarrow.parquet as pq
 
-from ingest.convert import IN_COLUMNS_BYTES, Conversion, Converted, ConverterLost, Converters
-from ingest.delivery import DailyFile, parse_name
+from ingest.delivery.names import DailyFile, parse_name
 from ingest.errors import RejectedError
-from ingest.plaintext import plaintext_pipe
+from ingest.landing.convert.pool import (
+    IN_COLUMNS_BYTES,
+    Conversion,
+    Converted,
+    ConverterLost,
+    Converters,
+)
+from ingest.openpgp.plaintext import plaintext_pipe
 from tests.support.sender import CLIENT, DAY
 
 LOST = ("", "lost")

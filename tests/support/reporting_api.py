@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ingest.sample.answers import Answer, Request, whole
-from ingest.sample.certificates import Authority, load_chain
-from ingest.sample.https_server import Answering
+from sample.serve.answers import Answer, Request, whole
+from sample.serve.certificates import Authority, load_chain
+from sample.serve.https_server import Answering
 
 ALL = r""
 LIST = r"^/download/[^/]+$"

@@ -10,7 +10,7 @@ from typing import Any
 
 import fastavro
 
-from ingest.openpgp import Keyring
+from ingest.openpgp.keyring import Keyring
 
 CLIENT = "CLT-11111111-1111-4111-8111-111111111111"
 DAY = "2026-01-02"

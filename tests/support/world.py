@@ -3,13 +3,13 @@
 from datetime import date, timedelta
 from pathlib import Path
 
-from ingest.build import build_warehouse
-from ingest.judge import Rules
-from ingest.openpgp import Keyring
+from ingest.landing.decide import Rules
+from ingest.openpgp.keyring import Keyring
 from ingest.pipeline import run
-from ingest.publish import Serving
-from ingest.sample.sender import write_sample
-from ingest.sources.local import LocalFolder
+from ingest.receive.sources.local import LocalFolder
+from ingest.warehouse.build.run import build_warehouse
+from ingest.warehouse.publish.publish import Serving
+from sample.send.sender import write_sample
 
 
 def publish_world(

@@ -1,0 +1,95 @@
+"""The command `ingest`: its commands, and how they fail."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from typing import Annotated, NoReturn
+
+import typer
+
+from ingest.commands.baseline import baseline
+from ingest.commands.console import configure_logs
+from ingest.commands.explain import explain
+from ingest.commands.keys import keys
+from ingest.commands.publish import publish
+from ingest.commands.release import release
+from ingest.commands.report import report
+from ingest.commands.run import run
+from ingest.commands.sample import sample
+from ingest.commands.scaffold import scaffold
+from ingest.commands.status import status
+from ingest.commands.verify import verify
+from ingest.errors import IngestError, SettingsError, one_line
+from ingest.settings import settings_of
+from ingest.settings.isolation import keep_private
+
+FAILED, MISUSED = 1, 2
+
+log = logging.getLogger(__name__)
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(run)
+app.command()(baseline)
+app.command()(status)
+app.command()(report)
+app.command()(release)
+app.command()(publish)
+app.command()(explain)
+app.command()(verify)
+app.command()(sample)
+app.command()(scaffold)
+app.add_typer(keys, name="keys")
+
+
+def _show_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"mx-ingest {version('mx-ingest')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    is_version_asked: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Say the version."),
+    ] = False,
+) -> None:
+    """Land MX's encrypted daily files as verified Parquet."""
+
+
+def main() -> None:
+    """Run a command."""
+    keep_private()
+    configure_logs(as_json="--json" in sys.argv or not sys.stderr.isatty())
+    with fail_on_error():
+        app()
+
+
+@contextmanager
+def fail_on_error() -> Iterator[None]:
+    """Turn a foreseeable fault into one line and an exit code."""
+    try:
+        yield
+    except SettingsError as error:
+        _fail(one_line(error), MISUSED)
+    except OSError as error:
+        _fail(_say_os_error(error), FAILED)
+    except (IngestError, KeyboardInterrupt) as error:
+        _fail(one_line(error), FAILED)
+
+
+def _say_os_error(error: OSError) -> str:
+    """Name the setting that the path comes from, where it is one."""
+    names = settings_of(error.filename) if isinstance(error.filename, str) else []
+    return f"{', '.join(names)}: {one_line(error)}" if names else one_line(error)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    log.error("ingest: %s", message)
+    raise SystemExit(code)

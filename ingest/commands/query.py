@@ -1,0 +1,39 @@
+"""Ask what is published a question: `just query "from users limit 5"`."""
+
+import sys
+
+import duckdb
+
+from ingest.commands.app import fail_on_error
+from ingest.errors import UnknownNameError
+from ingest.settings import load_settings
+from ingest.settings.isolation import keep_private
+from ingest.warehouse.read import open_warehouse
+
+
+def main() -> None:
+    keep_private()
+    with fail_on_error():
+        path = load_settings().data / "serve" / "warehouse.duckdb"
+        with open_warehouse(path) as warehouse:
+            _show(warehouse, sys.argv[1])
+
+
+def _show(warehouse: duckdb.DuckDBPyConnection, query: str) -> None:
+    """Print an answer; a statement without one prints nothing.
+
+    Raises:
+        UnknownNameError: DuckDB does not understand the query; the message has its hint.
+    """
+    try:
+        answer = warehouse.sql(query)
+        if answer is not None:
+            answer.show()
+    except duckdb.IOException:
+        raise
+    except duckdb.Error as error:
+        raise UnknownNameError(f"query: expected SQL for these tables, found {error}") from error
+
+
+if __name__ == "__main__":
+    main()

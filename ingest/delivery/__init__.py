@@ -1,0 +1,1 @@
+"""What a delivery is made of: names, days, manifest, Avro files."""

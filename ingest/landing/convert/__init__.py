@@ -1,0 +1,1 @@
+"""Plaintext Avro to Parquet, in processes that may be lost."""

@@ -1,0 +1,122 @@
+"""Verified rows as Parquet, and their columns as the ledger names them."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ingest.delivery.avro.decode import Container
+from ingest.delivery.avro.schema import LINEAGE
+from ingest.delivery.names import DailyFile
+
+ROW_NUMBER = "_row_number"
+ROW_GROUP_ROWS = 61_440
+"""Half of DuckDB's own, of which one is a task of a reader's thread. Less is left to write when all
+is decoded: a file lands in a tenth less time than with whole ones, and is read in a tenth more."""
+
+
+def write_parquet(
+    container: Container,
+    *,
+    file: DailyFile,
+    plain_sha256: str,
+    target: Path,
+    row_group_bytes: int,
+) -> int:
+    """Write a container's rows, each with its lineage, and return how many there are.
+
+    Raises:
+        RejectedError: the rows turn out not to be what the container's schema says.
+    """
+    lineage = {
+        "_resource": file.resource,
+        "_event": str(file.event),
+        "_snapshot_date": file.delivery.snapshot_date,
+        "_client_guid": file.delivery.client_guid,
+        "_source_file": file.stem,
+        "_source_sha256": plain_sha256,
+    }
+    schema = pa.schema([*container.schema, *(pa.field(*column) for column in LINEAGE.items())])
+    row_count = 0
+    with closing(container.batches), _open_writer(target, schema) as writer:
+        for table in _row_groups(container.batches, max_bytes=row_group_bytes):
+            numbers = pa.arange(row_count, row_count + table.num_rows)
+            columns = [table.column(field.name) for field in container.schema]
+            for name, kind in LINEAGE.items():
+                constant = pa.scalar(lineage.get(name), kind)
+                is_number = name == ROW_NUMBER
+                columns.append(numbers if is_number else pa.repeat(constant, table.num_rows))
+            writer.write_table(pa.table(columns, schema=schema), row_group_size=ROW_GROUP_ROWS)
+            row_count += table.num_rows
+    return row_count
+
+
+def _open_writer(target: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """Open a file in which a column has a dictionary for as long as that pays.
+
+    With row numbers it never does; but to say so is to name every other column, and those within
+    nested ones have names that pyarrow does not tell beforehand.
+    """
+    if any(pa.types.is_nested(field.type) for field in schema):
+        return pq.ParquetWriter(target, schema, compression="zstd")
+    return pq.ParquetWriter(
+        target,
+        schema,
+        compression="zstd",
+        use_dictionary=[name for name in schema.names if name != ROW_NUMBER],
+        column_encoding={ROW_NUMBER: "DELTA_BINARY_PACKED"},
+    )
+
+
+def column_types(schema: pa.Schema) -> list[dict[str, str]]:
+    """Name a landed file's own columns and their types, as the ledger remembers them."""
+    return [{"name": field.name, "type": sql_type(field.type)} for field in schema]
+
+
+def sql_type(kind: pa.DataType) -> str:
+    """Write an Arrow type as DuckDB reads it back from Parquet."""
+    if pa.types.is_struct(kind):
+        fields = ", ".join(f'"{field.name}" {sql_type(field.type)}' for field in kind)
+        return f"struct({fields})"
+    if pa.types.is_map(kind):
+        return f"map({sql_type(kind.key_type)}, {sql_type(kind.item_type)})"
+    if pa.types.is_list(kind):
+        return f"{sql_type(kind.value_type)}[]"
+    if pa.types.is_decimal(kind):
+        return f"decimal({kind.precision},{kind.scale})"
+    if pa.types.is_timestamp(kind):
+        return ("timestamptz" if kind.tz else "timestamp") + ("_ns" if kind.unit == "ns" else "")
+    return _SQL_TYPES.get(kind, "blob")
+
+
+_SQL_TYPES = {
+    pa.null(): "null",
+    pa.bool_(): "boolean",
+    pa.int32(): "integer",
+    pa.int64(): "bigint",
+    pa.float32(): "float",
+    pa.float64(): "double",
+    pa.string(): "varchar",
+    pa.date32(): "date",
+    pa.time32("ms"): "time",
+    pa.time64("us"): "time",
+}
+
+
+def _row_groups(batches: Iterator[pa.RecordBatch], *, max_bytes: int) -> Iterator[pa.Table]:
+    """Gather batches until they fill a row group; what is too much begins the next one."""
+    group: list[pa.RecordBatch] = []
+    rows = size = 0
+    for batch in batches:
+        group.append(batch)
+        rows, size = rows + batch.num_rows, size + batch.nbytes
+        if rows < ROW_GROUP_ROWS and size < max_bytes:
+            continue
+        gathered = pa.Table.from_batches(group)
+        yield gathered.slice(0, ROW_GROUP_ROWS)
+        group = gathered.slice(ROW_GROUP_ROWS).to_batches()
+        rows, size = sum(each.num_rows for each in group), sum(each.nbytes for each in group)
+    if group:
+        yield pa.Table.from_batches(group)

@@ -1,0 +1,1 @@
+"""Ciphertext to plaintext, and back."""

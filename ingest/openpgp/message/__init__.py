@@ -1,0 +1,1 @@
+"""The outer form of an OpenPGP message, read before gpg gets it."""

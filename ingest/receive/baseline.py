@@ -1,0 +1,142 @@
+"""A one-time snapshot as a source: each file of it under the name that the archive gives it."""
+
+import logging
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, BinaryIO
+
+from ingest.delivery.baseline import client_in, resource_in_name, resource_in_schema
+from ingest.delivery.names import LAST_PART, Delivery, Event, baseline_file
+from ingest.errors import SettingsError, SourceError
+from ingest.receive.sources import Source, SourceFile
+from ingest.store.ledger.state import LedgerState, Place
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What an operator says of a baseline."""
+
+    snapshot_date: date
+    """Its rows were there before the first event of this day."""
+    client: str | None
+    """Whose it is; None if its files or what has come before are to tell."""
+    address: str
+    """MX_SOURCE, in which a client may stand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """A source whose files have the names of a baseline's; what has no place in it is left out."""
+
+    source: Source
+    delivered_names: Mapping[str, str]
+    """By the name in the archive: the name in the source."""
+
+    def list_files(self) -> list[SourceFile]:
+        names = {theirs: ours for ours, theirs in self.delivered_names.items()}
+        return [
+            replace(each, name=names[each.name], delivered_name=each.name)
+            for each in self.source.list_files()
+            if each.name in names
+        ]
+
+    def open_file(self, name: str, *, offset: int) -> AbstractContextManager[BinaryIO]:
+        return self.source.open_file(self.delivered_names[name], offset=offset)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What became of the files in a source."""
+
+    baseline: Baseline
+    failures: list[SourceError]
+    """Files of which nothing tells what they are."""
+    left_alone: int
+    """Files that are no data at all."""
+
+
+def find_baseline(
+    source: Source,
+    wish: Wish,
+    *,
+    state: LedgerState,
+    columns: Mapping[str, Collection[str]],
+    is_data: Callable[[str], bool],
+    read_schema: Callable[[str], Any | None],
+) -> Found:
+    """Give each file its place: the one it has in the ledger, or the next part of its resource.
+
+    What a killed run had archived and not recorded has a part and no name: the run after it, whose
+    new files come in the same order, gives it to the same file.
+
+    Args:
+        columns: the known resources, with what is known of the fields of each.
+        is_data: tells by a file's name whether it may be one of a baseline.
+        read_schema: reads a file's schema, and is asked only where its name does not tell.
+
+    Raises:
+        SettingsError: nothing tells which client a file is of.
+        SourceError: the source cannot be listed.
+    """
+    listed = sorted(each.name for each in source.list_files())
+    data = [name for name in listed if is_data(name)]
+    known = columns.keys() | {place.resource for place in state.archived}
+    clients = {place.delivery.client_guid for place in state.archived}
+    clients |= {delivery.client_guid for delivery in state.manifests}
+    taken = set(state.baselines.values())
+    failures: list[SourceError] = []
+    delivered_names: dict[str, str] = {}
+    for name in data:
+        try:
+            delivery = Delivery(_client_of(name, wish, known=clients), wish.snapshot_date)
+            place = state.baselines.get((delivery, name))
+            if place is None:
+                resource = resource_in_name(name, known=known)
+                resource = resource or resource_in_schema(read_schema(name), columns=columns)
+                place = _next_place(delivery, resource, name=name, taken=taken)
+                taken.add(place)
+        except SourceError as error:
+            log.warning("%s", error, extra={"facts": {"event": "not told", "name": name}})
+            failures.append(error)
+        else:
+            file = baseline_file(place.delivery, place.resource, part=place.part)
+            delivered_names[f"{file.stem}.avro.pgp"] = name
+    return Found(
+        baseline=Baseline(source=source, delivered_names=delivered_names),
+        failures=failures,
+        left_alone=len(listed) - len(data),
+    )
+
+
+def _client_of(name: str, wish: Wish, *, known: Collection[str]) -> str:
+    named = client_in(name)
+    if wish.client and named not in (None, wish.client):
+        raise SourceError(f"source file {name!r}: expected one of {wish.client}, found {named}")
+    client = wish.client or named or client_in(wish.address)
+    if client is None and len(known) == 1:
+        [client] = known
+    if client is None:
+        raise SettingsError(
+            f"client: expected in the name of {name!r}, in MX_SOURCE or alone in the ledger, found "
+            f"{'several' if known else 'none'}; say whose the baseline is: --client CLT-..."
+        )
+    return client
+
+
+def _next_place(
+    delivery: Delivery, resource: str | None, *, name: str, taken: Collection[Place]
+) -> Place:
+    if resource is None:
+        raise SourceError(
+            f"source file {name!r}: expected the name of one resource in its own or in its schema, "
+            "found none; put it into the file's name, like users-1.avro"
+        )
+    for part in range(1, LAST_PART + 1):
+        place = Place(delivery, resource, Event.BASELINE, part)
+        if place not in taken:
+            return place
+    raise SourceError(f"source file {name!r}: expected at most {LAST_PART} files of {resource}")

@@ -1,0 +1,51 @@
+"""A folder on this machine as a source: a mounted disk, or where an SFTP server writes."""
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from ingest.errors import SourceError
+from ingest.receive.sources import SourceFile
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFolder:
+    """A folder of delivered files; links in it are not followed."""
+
+    folder: Path
+
+    def list_files(self) -> list[SourceFile]:
+        try:
+            with os.scandir(self.folder) as entries:
+                return [
+                    SourceFile(
+                        name=entry.name,
+                        size_bytes=entry.stat(follow_symlinks=False).st_size,
+                        modified_at=entry.stat(follow_symlinks=False).st_mtime,
+                    )
+                    for entry in entries
+                    if entry.is_file(follow_symlinks=False)
+                ]
+        except OSError as error:
+            raise SourceError(
+                f"source {self.folder}: expected a folder to list, found {error.strerror}"
+            ) from error
+
+    @contextmanager
+    def open_file(self, name: str, *, offset: int) -> Iterator[BinaryIO]:
+        path = self.folder / name
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except OSError as error:
+            raise SourceError(
+                f"source file {name!r}: expected to open it, found {error.strerror}"
+            ) from error
+        with os.fdopen(descriptor, "rb") as stream:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise SourceError(f"source file {name!r}: expected a regular file")
+            stream.seek(offset)
+            yield stream

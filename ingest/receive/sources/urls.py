@@ -1,0 +1,149 @@
+"""Files by their URLs, as MX gives them for what was bought; a URL may hold a secret in its query.
+
+Not documented: how the list is laid out beyond being a JSON array of URLs, what the paths look
+like, on which host the files are, and whether they want the key of the Reporting API. So a file is
+called by its path, and the key is sent to the host of MX_SOURCE alone.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, BinaryIO, Final
+from urllib.parse import SplitResult, unquote, urlsplit
+
+import httpx
+
+from ingest.errors import SourceError
+from ingest.receive.sources import MOST_BYTES, Https, SourceFile
+from ingest.receive.sources.https import FILE_TYPE, KEY_HEADER, LIST_TYPE
+from ingest.receive.sources.https_client import Told, check_address, make_client, read_at_most
+from ingest.receive.sources.https_file import Bodies
+
+MAX_LIST_BYTES: Final = 16 << 20
+WHERE: Final = "list of URLs"
+_ADVICE: Final = {
+    401: "check MX_API_KEY, which goes to the host of MX_SOURCE alone",
+    403: "get a new list if its URLs have expired; check that this machine may ask",
+    404: "get a new list",
+    410: "get a new list",
+}
+
+
+class UrlList:
+    """A source whose files are known by their URLs alone: neither sizes nor times are told."""
+
+    def __init__(self, client: httpx.Client, urls: Mapping[str, str], *, key: "Key") -> None:
+        """Take the URLs by the names of the files."""
+        self._bodies = Bodies(client, advice=_ADVICE)
+        self._urls = urls
+        self._key = key
+
+    def list_files(self) -> list[SourceFile]:
+        return [SourceFile(name=name, size_bytes=0) for name in self._urls]
+
+    def open_file(self, name: str, *, offset: int) -> AbstractContextManager[BinaryIO]:
+        url = self._urls[name]
+        headers = self._key.headers(url, accept=FILE_TYPE)
+        return self._bodies.open(url, name=name, headers=headers, offset=offset, limit=MOST_BYTES)
+
+
+class Key:
+    """The key of the Reporting API, for the host that it belongs to."""
+
+    def __init__(self, api_key: str | None, *, address: str) -> None:
+        self._api_key = api_key
+        self._host = _host(urlsplit(address))
+
+    def headers(self, url: str, *, accept: str) -> dict[str, str]:
+        """Give what a request to a URL may tell."""
+        if not self._api_key or _host(urlsplit(url)) != self._host:
+            return {"Accept": "*/*"}
+        return {"Accept": accept, KEY_HEADER: self._api_key}
+
+
+@contextmanager
+def open_urls(
+    where: str, text: bytes | None, *, api_key: str | None, address: str, https: Https
+) -> Iterator[UrlList]:
+    """Open the files of a list.
+
+    Args:
+        where: the address that answers with the list, if there is no text of one.
+        address: MX_SOURCE, whose host may see the key.
+
+    Raises:
+        SettingsError: an address is malformed, or a certificate unreadable.
+        SourceError: the list cannot be had, or is none.
+    """
+    key = Key(api_key, address=address)
+    with make_client(https) as client:
+        urls = parse_urls(_ask(client, where, key=key) if text is None else text)
+        yield UrlList(client, name_urls(urls), key=key)
+
+
+def parse_urls(text: bytes) -> list[str]:
+    """Read a JSON array of URLs, or one a line.
+
+    Raises:
+        SourceError: it is neither.
+        SettingsError: an address is not encrypted.
+    """
+    try:
+        told = text.decode("utf-8-sig").strip()
+    except UnicodeDecodeError as error:
+        raise _no_list("bytes that are no UTF-8") from error
+    urls = _json_urls(told) if told.startswith(("[", "{")) else told.split()
+    if not urls:
+        raise _no_list("none")
+    for url in urls:
+        if not url.startswith(("https://", "http://")):
+            raise _no_list("something that is no URL")
+        check_address(url, setting=WHERE)
+    return list(dict.fromkeys(urls))
+
+
+def name_urls(urls: Sequence[str]) -> dict[str, str]:
+    """Call each file by the path of its URL; where several have one path, by a hash before it."""
+    paths = {url: unquote(urlsplit(url).path).strip("/") for url in urls}
+    counts = Counter(paths.values())
+    return {
+        path if counts[path] == 1 else f"{hashlib.sha256(url.encode()).hexdigest()[:8]}/{path}": url
+        for url, path in paths.items()
+    }
+
+
+def _ask(client: httpx.Client, where: str, *, key: Key) -> bytes:
+    check_address(where, setting=WHERE)
+    told = Told(f"the list at {urlsplit(where).hostname}")
+    headers = key.headers(where, accept=LIST_TYPE)
+    with told, client.stream("GET", where, headers=headers) as response:
+        if response.status_code != httpx.codes.OK:
+            told.refuse(response, advice=_ADVICE)
+        told.refuse_coded(response)
+        body = read_at_most(response, MAX_LIST_BYTES)
+    if body is None:
+        raise _no_list(f"more than {MAX_LIST_BYTES:,} bytes")
+    return body
+
+
+def _json_urls(text: str) -> list[str]:
+    """MX wraps the list of daily files into an object of one entry, and may do so here."""
+    try:
+        told: Any = json.loads(text)
+    except ValueError as error:
+        raise _no_list("broken JSON") from error
+    if isinstance(told, dict) and len(told) == 1:
+        [told] = told.values()
+    if not isinstance(told, list) or not all(isinstance(each, str) for each in told):
+        raise _no_list("other JSON")
+    return told
+
+
+def _host(parts: SplitResult) -> tuple[str, str | None, int | None]:
+    return parts.scheme, parts.hostname, parts.port
+
+
+def _no_list(found: str) -> SourceError:
+    return SourceError(f"{WHERE}: expected a JSON array of URLs, or one a line, found {found}")

@@ -1,0 +1,1 @@
+"""How files, days and runs stand."""

@@ -1,0 +1,61 @@
+"""What an operator means by the name of something that will never come. Pure, no I/O."""
+
+import re
+from datetime import date
+from typing import Any
+
+from ingest.delivery.names import (
+    Delivery,
+    ManifestFile,
+    parse_kept_name,
+    parse_kept_stem,
+    spell_client,
+)
+from ingest.errors import UnknownNameError
+from ingest.store.ledger.state import LedgerState, place_of, subject
+
+_DAY = re.compile(r"(?:(?P<client>(?i:CLT)-[^./]+)[./])?(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})")
+
+
+def find_subjects(name: str, *, state: LedgerState) -> list[dict[str, Any]]:
+    """Give the ledger's facts of what is meant: a file, a day (of one client or all), a client.
+
+    Raises:
+        UnknownNameError: the ledger knows nothing of that name.
+    """
+    deliveries = {place[0] for place in state.archived} | state.manifests.keys()
+    deliveries |= state.listings.keys()
+    clients = {delivery.client_guid for delivery in deliveries}
+    if name in state.bad_names:
+        return [{"name": name}]
+    if meant := {name, spell_client(name)} & clients:
+        return [{"client_guid": client} for client in sorted(meant)]
+    if day := _DAY.fullmatch(name):
+        snapshot_date = _date(day["date"])
+        client = day["client"]
+        named = {client, spell_client(client)} & clients if client else clients
+        if named and snapshot_date:
+            return [
+                subject(
+                    ManifestFile(delivery=Delivery(client_guid=client, snapshot_date=snapshot_date))
+                )
+                for client in sorted(named)
+            ]
+    file = parse_kept_name(name) or parse_kept_stem(name)
+    if isinstance(file, ManifestFile) and file.delivery in deliveries:
+        return [subject(file)]
+    if file and not isinstance(file, ManifestFile):
+        place = place_of(file)
+        if place in state.archived or place in state.listings.get(place[0], {}):
+            return [subject(file)]
+    raise UnknownNameError(
+        f"{name}: expected the name of a known file, a day (2026-01-31, or CLT-.../2026-01-31) "
+        "or a client, found nothing of that name; see: ingest status"
+    )
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,211 @@
+"""The state of the days as text: a calendar of many, a grid of one. Pure, no I/O."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from ingest.delivery.names import DAILY_EVENTS, Event
+from ingest.errors import Reason
+from ingest.status.next_steps import NextStep, remedy, steps_for_day
+from ingest.status.standing import DayStanding, FileStanding, Standing, day_standings
+from ingest.store.ledger.state import Failing, LedgerState
+
+SIGNS = {
+    Standing.LANDED: "#",
+    Standing.WAITING: "~",
+    Standing.RESTATED: "r",
+    Standing.MISSING: "M",
+    Standing.GONE: "X",
+    Standing.UNLISTED: "u",
+    Standing.QUARANTINED: "Q",
+    Standing.GIVEN_UP: "-",
+    Standing.NOT_DUE: ".",
+    Standing.BASELINE: "b",
+}
+LEGEND = "  ".join(f"{sign} {standing}" for standing, sign in SIGNS.items())
+MOST_DETAILS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """The days that were asked for, and what of them calls for someone."""
+
+    days: list[DayStanding]
+    bad_names: list[str]
+    """Names in quarantine; they belong to no day and no client."""
+    failing: Failing | None = None
+    """The last runs, if they failed; told where no day or client was asked for."""
+
+    @property
+    def alarms(self) -> int:
+        """Count days that call for someone, and names, and that the last run failed."""
+        return self.open_days + len(self.bad_names) + (self.failing is not None)
+
+    @property
+    def open_days(self) -> int:
+        """Count days that call for someone."""
+        return sum(day.is_alarm for day in self.days)
+
+    def facts(self, *, with_landed: bool) -> dict[str, Any]:
+        """Give all of it for a program."""
+        return {
+            "days": [day_facts(day, with_landed=with_landed) for day in self.days],
+            "bad_names": self.bad_names,
+            "failing": asdict(self.failing) if self.failing else None,
+            "alarms": self.alarms,
+        }
+
+
+def overview(
+    state: LedgerState,
+    *,
+    now: datetime,
+    settle: timedelta,
+    client: str | None = None,
+    day: date | None = None,
+) -> Overview:
+    """Say how all days stand, or those of one client, or one day of each."""
+    days = [
+        each
+        for each in day_standings(state, now=now, settle=settle)
+        if (client is None or client.lower() == each.delivery.client_guid.lower())
+        and day in (None, each.delivery.snapshot_date)
+    ]
+    is_all = client is None and day is None
+    if not is_all:
+        return Overview(days=days, bad_names=[])
+    return Overview(days=days, bad_names=sorted(state.bad_names), failing=state.failing)
+
+
+def calendar(days: list[DayStanding], *, bad_names: list[str]) -> str:
+    """Draw a line a month for each client, a sign a day, and tell what is not whole."""
+    lines: list[str] = []
+    for client_guid, of_client in groupby(days, key=lambda day: day.delivery.client_guid):
+        lines += [client_guid, *_months(of_client), ""]
+    lines.append(LEGEND)
+    alarms = [day for day in days if day.is_alarm]
+    alarms.sort(key=lambda day: (day.days_to_loss <= 0, day.days_to_loss))
+    lines += [""] if alarms else []
+    for day in alarms[:MOST_DETAILS]:
+        first, *others = steps_for_day(day)
+        lines += [f"{_detail(day)}; {first.text()}", *map(_told, others)]
+    if len(alarms) > MOST_DETAILS:
+        lines.append(f"and {len(alarms) - MOST_DETAILS} days more: ingest status --json")
+    for name in bad_names:
+        lines.append(f"name in quarantine: {name!a}; {remedy(Reason.NAME, names=[name]).text()}")
+    return "\n".join(lines)
+
+
+def failing_lines(failing: Failing, *, now: datetime) -> str:
+    """Say that the last runs failed, since when, and with which words."""
+    runs = "the last run" if failing.count == 1 else f"the last {failing.count:,} runs"
+    since = f"since {failing.since:%Y-%m-%d %H:%M} UTC, " if failing.count > 1 else ""
+    return f"{runs} failed, {since}the last {age(now - failing.at)} ago:\n  {failing.line}"
+
+
+def age(passed: timedelta) -> str:
+    """Say how long ago something was, in the largest unit of which there are two."""
+    minutes = max(int(passed.total_seconds() // 60), 0)
+    unit, length = next(
+        (each for each in (("day", 24 * 60), ("hour", 60)) if minutes >= 2 * each[1]), ("minute", 1)
+    )
+    count = minutes // length
+    return f"{count} {unit}{'' if count == 1 else 's'}"
+
+
+def _told(step: NextStep) -> str:
+    return f"  {step.text()}"
+
+
+def last_line(seen: Overview) -> str:
+    """Say in a line what is not whole, as `ingest run` does."""
+    if not seen.alarms:
+        return "all that is due is whole"
+    counted = {"days": seen.open_days, "names": len(seen.bad_names)}
+    parts = [f"{count:,} {what}" for what, count in counted.items() if count]
+    if seen.failing:
+        parts.append("the last run failed")
+    return f"not whole: {', '.join(parts)}; see: ingest report"
+
+
+def day_grid(day: DayStanding) -> str:
+    """Draw one day's files, resource by event; a baseline has a column where there is one."""
+    has_baseline = any(file.is_baseline for file in day.files)
+    events = [Event.BASELINE, *DAILY_EVENTS] if has_baseline else DAILY_EVENTS
+    lines = [_detail(day), "", f"{'':<30}" + "".join(f"{event:<22}" for event in events)]
+    by_resource = groupby(day.files, key=lambda file: file.place[1])
+    for resource, files in by_resource:
+        of_resource = list(files)
+        cells = (f"{_cell(of_resource, event):<22}" for event in events)
+        lines.append(f"{resource:<30}{''.join(cells)}".rstrip())
+    lines += [
+        f"{file.place[1]} {file.place.kind}: {file.reason}" for file in day.files if file.reason
+    ]
+    return "\n".join(lines)
+
+
+def day_text(day: DayStanding) -> str:
+    """Draw one day's files, and say what to do about what is not whole."""
+    steps = steps_for_day(day) if day.is_alarm else []
+    return "\n".join([day_grid(day), *([""] if steps else []), *map(_told, steps)])
+
+
+def _cell(files: list[FileStanding], event: Event) -> str:
+    """Say how a resource's file of an event stands, or how many parts of a baseline do."""
+    standings = [file.standing for file in files if file.place.event is event]
+    if len(standings) < 2:
+        return "".join(standings)
+    return ", ".join(f"{count} {standing}" for standing, count in Counter(standings).items())
+
+
+def day_facts(day: DayStanding, *, with_landed: bool) -> dict[str, Any]:
+    """Give one day for a program; files that have landed are only counted unless asked for."""
+    return {
+        "client_guid": day.delivery.client_guid,
+        "snapshot_date": day.delivery.snapshot_date.isoformat(),
+        "standing": day.standing,
+        "days_to_loss": day.days_to_loss,
+        "is_alarm": day.is_alarm,
+        "next_steps": [asdict(step) for step in steps_for_day(day)] if day.is_alarm else [],
+        "counts": {str(standing): count for standing, count in sorted(day.counts.items())},
+        "files": [
+            {
+                "resource": file.place[1],
+                "event": file.place[2],
+                **({"part": file.place.part} if file.place.part > 1 else {}),
+                "standing": file.standing,
+                "reason": file.reason,
+                "is_alarm": file.is_alarm,
+            }
+            for file in day.files
+            if with_landed or file.standing != Standing.LANDED
+        ],
+    }
+
+
+def _months(days: Iterable[DayStanding]) -> Iterator[str]:
+    yield f"{'':9}" + "".join(f"{number:<5}" for number in range(1, 32, 5))
+    for month, of_month in groupby(
+        days, key=lambda day: day.delivery.snapshot_date.isoformat()[:7]
+    ):
+        signs = [" "] * 31
+        for day in of_month:
+            signs[day.delivery.snapshot_date.day - 1] = SIGNS[day.standing]
+        yield f"{month}  {''.join(signs)}".rstrip()
+
+
+def _detail(day: DayStanding) -> str:
+    counts = ", ".join(f"{count} {standing}" for standing, count in sorted(day.counts.items()))
+    said = f"{day.delivery.snapshot_date}  {day.delivery.client_guid}  {day.standing}"
+    return f"{said}: {counts or 'no files'}{_loss(day)}"
+
+
+def _loss(day: DayStanding) -> str:
+    if day.standing in (Standing.LANDED, Standing.GIVEN_UP) or not day.is_awaited:
+        return ""
+    if day.days_to_loss <= 0:
+        return "; MX's copy is gone"
+    return f"; {day.days_to_loss} days until MX's copy is gone"

@@ -1,0 +1,144 @@
+"""Each client's days as a calendar shows them, and how fresh the client is. Pure, no I/O."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from ingest.delivery.names import Delivery
+from ingest.status.report.history import History
+from ingest.status.standing import DUE_HOUR, DayStanding, Standing, last_due, moment_after
+from ingest.store.ledger.state import Place
+
+
+class DayState(StrEnum):
+    """What a calendar tells of a client's day."""
+
+    COMPLETE = "complete"
+    LATE = "late"
+    INCOMPLETE = "incomplete"
+    MISSING = "missing"
+    QUARANTINED = "quarantined"
+    GIVEN_UP = "given up"
+    NOT_DUE = "not due"
+    BASELINE = "baseline"
+
+    @property
+    def role(self) -> str:
+        """Give the name of its colours."""
+        return self.replace(" ", "-")
+
+
+_STATES = {
+    Standing.QUARANTINED: DayState.QUARANTINED,
+    Standing.MISSING: DayState.INCOMPLETE,
+    Standing.GONE: DayState.INCOMPLETE,
+    Standing.WAITING: DayState.INCOMPLETE,
+    Standing.RESTATED: DayState.INCOMPLETE,
+    Standing.UNLISTED: DayState.INCOMPLETE,
+    Standing.GIVEN_UP: DayState.GIVEN_UP,
+    Standing.NOT_DUE: DayState.NOT_DUE,
+    Standing.BASELINE: DayState.BASELINE,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """One client's day."""
+
+    snapshot_date: date
+    state: DayState
+    completed_at: datetime | None
+    """When the last of its listed files had landed for the first time."""
+    days_to_loss: int
+    """Until MX has deleted its copy; 0 or less when it is gone."""
+    is_alarm: bool
+    counts: dict[str, int]
+    """How many of its files stand how."""
+    is_awaited: bool = True
+    """Daily files are due; if none are, it is the day of a baseline."""
+    is_plausible: bool = True
+    """False for a day that cannot be meant: no calendar shows it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freshness:
+    """How far a client's complete days reach."""
+
+    latest_complete: date | None
+    age_hours: float | None
+    """Since the end of that day, UTC."""
+    days_behind: int | None
+    """Behind the youngest day that is due; 0 when nothing is late."""
+    alarms: int
+    """Days that call for someone."""
+
+
+def days_of_clients(standings: Iterable[DayStanding], *, history: History) -> dict[str, list[Day]]:
+    """Give each client's days in their order."""
+    completed = dict(_completions(history))
+    days: dict[str, list[Day]] = defaultdict(list)
+    for standing in standings:
+        delivery = standing.delivery
+        completed_at = completed.get(delivery) if standing.standing == Standing.LANDED else None
+        days[delivery.client_guid].append(
+            Day(
+                snapshot_date=delivery.snapshot_date,
+                state=_state(standing, completed_at, history),
+                completed_at=completed_at,
+                days_to_loss=standing.days_to_loss,
+                is_alarm=standing.is_alarm,
+                counts={str(each): count for each, count in sorted(standing.counts.items())},
+                is_awaited=standing.is_awaited,
+                is_plausible=standing.is_plausible,
+            )
+        )
+    return dict(days)
+
+
+def freshness(days: list[Day], *, now: datetime) -> Freshness:
+    """Say how far a client's complete days reach."""
+    whole = [
+        day.snapshot_date
+        for day in days
+        if day.is_plausible and day.state in (DayState.COMPLETE, DayState.LATE)
+    ]
+    latest = max(whole, default=None)
+    alarms = sum(day.is_alarm for day in days)
+    if latest is None:
+        return Freshness(latest_complete=None, age_hours=None, days_behind=None, alarms=alarms)
+    end = moment_after(latest, days=1)
+    return Freshness(
+        latest_complete=latest,
+        age_hours=round((now - end).total_seconds() / 3600, 1),
+        days_behind=max((last_due(now) - latest).days, 0),
+        alarms=alarms,
+    )
+
+
+def due_at(snapshot_date: date) -> datetime:
+    """Say when a day's files should be there."""
+    return moment_after(snapshot_date, days=1, hour=DUE_HOUR)
+
+
+def _completions(history: History) -> Iterator[tuple[Delivery, datetime]]:
+    landed: dict[Delivery, list[Place]] = defaultdict(list)
+    for place in history.first_landed:
+        landed[place[0]].append(place)
+    for delivery, listed_at in history.first_listed.items():
+        listed = history.state.listings.get(delivery, {})
+        times = [history.first_landed[place] for place in landed[delivery] if place in listed]
+        yield delivery, max([listed_at, *times])
+
+
+def _state(day: DayStanding, completed_at: datetime | None, history: History) -> DayState:
+    """A day that was due before anything of its client had come is not late but of old."""
+    if day.standing == Standing.MISSING and not day.has_come:
+        return DayState.MISSING
+    if day.standing != Standing.LANDED:
+        return _STATES[day.standing]
+    due = due_at(day.delivery.snapshot_date)
+    is_late = completed_at is not None and completed_at > due
+    is_ours = history.began_at[day.delivery.client_guid] <= due
+    return DayState.LATE if is_late and is_ours else DayState.COMPLETE

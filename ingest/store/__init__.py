@@ -1,0 +1,1 @@
+"""MX_DATA on disk."""

@@ -1,0 +1,46 @@
+"""Quarantine: what failed, why, in words for a program and for a person."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from ingest.delivery.names import DailyFile, ManifestFile
+from ingest.errors import RejectedError
+from ingest.store.durable import link_or_copy, put_in_place
+
+BAD_NAMES = "_names"
+
+
+def quarantine_path(folder: Path, file: DailyFile | ManifestFile | None, *, name: str) -> Path:
+    """Say where a file lies in quarantine; one whose name breaks the grammar goes by its hash."""
+    if file is None:
+        return folder / BAD_NAMES / hashlib.sha256(os.fsencode(name)).hexdigest()
+    return folder / file.delivery.folder / name
+
+
+def put_in_quarantine(
+    target: Path, *, ciphertext: Path | None, error: RejectedError, scratch: Path, **facts: Any
+) -> None:
+    """Keep a rejected file's bytes and, in a JSON file beside them, why it was rejected.
+
+    A file of which only the name is known has no bytes to keep.
+    """
+    reason = {"reason": error.reason, "expected": error.expected, "found": error.found, **facts}
+    temporary = scratch / "reason.json"
+    temporary.write_text(json.dumps(reason, indent=2) + "\n")
+    target.unlink(missing_ok=True)
+    if ciphertext:
+        link_or_copy(ciphertext, target)
+    put_in_place(temporary, _reason_path(target))
+
+
+def leave_quarantine(target: Path) -> None:
+    """Forget a file that has healed."""
+    _reason_path(target).unlink(missing_ok=True)
+    target.unlink(missing_ok=True)
+
+
+def _reason_path(target: Path) -> Path:
+    return target.with_name(f"{target.name}.json")

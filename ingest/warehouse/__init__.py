@@ -1,0 +1,1 @@
+"""Around dbt: build, publish, read, explain, replay."""

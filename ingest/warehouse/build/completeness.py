@@ -1,0 +1,154 @@
+"""Whether what dbt has built is complete: nothing failed, and nothing that changed was left out.
+
+A build may take several runs, of parts or after failures. `ops.passed_nodes` has the models and
+tests that passed and are up to date, each with a hash of the text that passed.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import duckdb
+
+from ingest.store.landed_file import next_step_of
+
+GOOD: Final = {"success", "pass", "warn"}
+LEDGER: Final = "ledger"
+ABOUT_NEWS: Final = {"changed_files", "unreadable_files"}
+"""Models that say what is new: what asks them does not follow from it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """A model, test, seed or snapshot of the project."""
+
+    name: str
+    parents: list[str]
+    text: str
+    """A hash of its SQL and of what the project says of it."""
+    relation: tuple[str, str, str] | None
+    """Schema, name and model of what readers are to see of it; None for nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A run of dbt and the project that it ran on."""
+
+    id: str
+    builds: bool
+    """It has written; `dbt test` has not."""
+    results: dict[str, str]
+    """What became of each node that ran."""
+    nodes: dict[str, Node]
+
+    @property
+    def failed(self) -> list[str]:
+        return [node for node, status in self.results.items() if status not in GOOD]
+
+    def follows_from(self, changed: set[str]) -> list[str]:
+        """Give the nodes that follow from changed resources, or from the ledger."""
+        seen: dict[str, set[str]] = {}
+        return [node for node in self.nodes if self._sources(node, seen) & changed]
+
+    def _sources(self, node: str, seen: dict[str, set[str]]) -> set[str]:
+        """Name the resources that a node follows from, and the ledger."""
+        if node not in self.nodes:
+            return set()
+        name = self.nodes[node].name
+        if name.startswith("stg_"):
+            return {name.removeprefix("stg_")}
+        if name == LEDGER or name in ABOUT_NEWS:
+            return {name} - ABOUT_NEWS
+        if node not in seen:
+            parents = (self._sources(parent, seen) for parent in self.nodes[node].parents)
+            seen[node] = set().union(*parents)
+        return seen[node]
+
+
+def read_run(told: dict[str, Any]) -> Run:
+    """Read what the hook says of a run."""
+    nodes = {
+        node: Node(
+            name=facts["name"],
+            parents=facts["parents"],
+            text=facts["text"],
+            relation=tuple(facts["relation"]) if facts["relation"] else None,
+        )
+        for node, facts in told["nodes"].items()
+    }
+    return Run(id=told["id"], builds=told["builds"], results=told["results"], nodes=nodes)
+
+
+def note_passed(database: duckdb.DuckDBPyConnection, run: Run, *, basis: str) -> None:
+    """Note which nodes have passed, and that what was left out and follows from changes has not.
+
+    Args:
+        basis: a hash of what every node depends on, macros and programs.
+    """
+    changed = changed_resources(database) if run.builds else set()
+    if any(run.nodes[node].name == LEDGER for node in run.results if node in run.nodes):
+        changed.add(LEDGER)
+    stale = run.follows_from(changed) if run.builds else []
+    passed = [
+        (node, f"{basis} {run.nodes[node].text}")
+        for node, status in run.results.items()
+        if status in GOOD and node in run.nodes
+    ]
+    database.execute(
+        "delete from ops.passed_nodes where list_contains(?, node)", [[*stale, *run.results]]
+    )
+    if passed:
+        database.executemany("insert into ops.passed_nodes values (?, ?)", passed)
+    if run.failed:
+        database.execute("delete from ops.finished")
+
+
+def changed_resources(database: duckdb.DuckDBPyConnection) -> set[str]:
+    """Name the resources of which rows are to come or to go; none before anything was built."""
+    query = "select distinct resource from ops.changed_files where record_count > 0"
+    try:
+        return {resource for (resource,) in database.execute(query).fetchall()}
+    except duckdb.CatalogException:
+        return set()
+
+
+def missing_nodes(database: duckdb.DuckDBPyConnection, run: Run, *, basis: str) -> list[str]:
+    """Name what has failed, has not passed as it is now, or has rows to come."""
+    rows = database.execute("select node, text from ops.passed_nodes").fetchall()
+    found: dict[str, str] = dict(rows)
+    passed = {
+        node for node, facts in run.nodes.items() if found.get(node) == f"{basis} {facts.text}"
+    }
+    waiting = {f"stg_{resource}" for resource in changed_resources(database)}
+    return [
+        *run.failed,
+        *(node for node in run.nodes if node not in passed and node not in run.failed),
+        *(node for node, facts in run.nodes.items() if facts.name in waiting),
+    ]
+
+
+def note_finished(database: duckdb.DuckDBPyConnection, run: Run, *, sources: str) -> None:
+    """Note that the warehouse is complete, and what of it readers are to see."""
+    new = database.execute("select resource from ops.new_resources").fetchall()
+    relations = [
+        *(node.relation for node in run.nodes.values() if node.relation),
+        *((schema, resource, "") for (resource,) in new for schema in ("main", "history")),
+    ]
+    database.execute("begin")
+    database.execute("delete from ops.published_relations")
+    database.executemany("insert into ops.published_relations values (?, ?, ?)", relations)
+    database.execute("insert into ops.finished values (?, now(), ?)", [run.id, sources])
+    database.execute("commit")
+
+
+def unreadable_files(database: duckdb.DuckDBPyConnection) -> list[str]:
+    """Say of each landed file that could not be read what to do, a line each."""
+    query = "select path, problem, file from ops.unreadable_files order by path"
+    try:
+        files = database.execute(query).fetchall()
+    except duckdb.CatalogException:
+        return []
+    return [
+        f"{path}: expected a Parquet file that can be read, found {problem}; "
+        + next_step_of(problem, file=file)
+        for path, problem, file in files
+    ]

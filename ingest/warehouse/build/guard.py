@@ -1,0 +1,166 @@
+"""Before a build writes: nobody else is at work, and what it reads is not damaged."""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from ingest.errors import LedgerError, LockError, SettingsError, WarehouseError
+from ingest.store.durable import make_folder
+from ingest.store.ledger.lines import read_file
+from ingest.store.ledger.state import What
+from ingest.store.lock import run_lock
+from ingest.warehouse.build.sources import read_marks
+
+HELD_BY: Final = "MX_BUILD_LOCK_HELD_BY"
+"""The process that holds the run lock, for the dbt that it starts."""
+PATTERNS: Final = set("[]*?")
+_HOLDER: Final = re.compile(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
+_held = ExitStack()
+
+Warehouse = duckdb.DuckDBPyConnection
+
+
+@contextmanager
+def build_guard(data: Path, *, is_anew: bool) -> Iterator[None]:
+    """Hold the data folder for a build, once it is known that the build reads what it should.
+
+    Args:
+        is_anew: whether all of the ledger is read again, and not only what is new in it.
+
+    Raises:
+        LockError: an ingest, another build or another program has it.
+        LedgerError: the ledger is absent, shorter than it was, damaged, or has lost landed files.
+        SettingsError: the folder's name would be taken for a pattern.
+    """
+    if found := PATTERNS & set(str(data)):
+        raise SettingsError(
+            f"MX_DATA: expected a folder whose name DuckDB does not take for a pattern, found "
+            f"{' '.join(sorted(found))} in {data}; move it to another name"
+        )
+    with run_lock(data, run_id=f"{datetime.now(tz=UTC):%Y%m%dT%H%M%SZ}-build"):
+        _check(data, is_anew=is_anew)
+        yield
+
+
+def hold_until_exit(data: Path, *, is_anew: bool) -> None:
+    """Guard a build until this process ends, unless the process that started it does so."""
+    if os.environ.get(HELD_BY) != str(os.getppid()):
+        _held.enter_context(build_guard(data, is_anew=is_anew))
+
+
+def release() -> None:
+    """Let go of what is held until this process ends."""
+    _held.close()
+
+
+def _check(data: Path, *, is_anew: bool) -> None:
+    warehouse = data / "warehouse.duckdb"
+    make_folder(data / "dbt")
+    if warehouse.exists():
+        with _open_alone(warehouse) as opened:
+            is_older = _is_of_older_layout(opened)
+            if not is_older:
+                check_ledger(data, opened, is_anew=is_anew)
+        if is_older:
+            print(f"{warehouse} has the layout of an older version: it is made anew")  # noqa: T201
+            for path in (warehouse, warehouse.with_name("warehouse.duckdb.wal")):
+                path.unlink(missing_ok=True)
+    if not warehouse.exists():
+        check_ledger(data, None, is_anew=True)
+
+
+@contextmanager
+def _open_alone(warehouse: Path) -> Iterator[Warehouse]:
+    """Open a warehouse as only one process can."""
+    try:
+        opened = duckdb.connect(str(warehouse))
+    except duckdb.IOException as error:
+        holder = _HOLDER.search(str(error))
+        if holder is None:
+            raise _unreadable(warehouse, error) from error
+        raise LockError(
+            f"{warehouse}: expected to be alone, found it open in {holder['program']} "
+            f"(process {holder['pid']}); close it there: readers open "
+            f"{warehouse.parent / 'serve' / warehouse.name}"
+        ) from error
+    except duckdb.Error as error:
+        raise _unreadable(warehouse, error) from error
+    with opened:
+        yield opened
+
+
+def _unreadable(warehouse: Path, error: duckdb.Error) -> WarehouseError:
+    first_line = str(error).partition("\n")[0]
+    return WarehouseError(
+        f"{warehouse}: expected to open it, found {first_line}; remove it, and the next build "
+        "makes it anew from what has landed"
+    )
+
+
+def _is_of_older_layout(warehouse: Warehouse) -> bool:
+    """Tell a warehouse of version 0.1 by a column that its bookkeeping had."""
+    query = """
+        select count(*) from duckdb_columns()
+        where schema_name = 'ops' and table_name = 'applied_files' and column_name = 'consumer'
+    """
+    return warehouse.execute(query).fetchall() != [(0,)]
+
+
+def check_ledger(data: Path, warehouse: Warehouse | None, *, is_anew: bool) -> None:
+    """Read strictly what is new in the ledger since the last build of a warehouse.
+
+    Raises:
+        LedgerError: it is absent, shorter than it was, damaged, or has lost landed files.
+    """
+    ledger, known = data / "ledger", _known_marks(warehouse)
+    found = read_marks(ledger)
+    if not found and (known or any((data / "landing").glob("*/*/*/*.parquet"))):
+        raise LedgerError(f"ledger {ledger}: expected its files, found none; {RESTORE}")
+    for name, mark in known.items():
+        size, had = (int(each.split()[0]) for each in (found.get(name, "0 0"), mark))
+        if size < had:
+            raise LedgerError(
+                f"ledger {ledger / name}: expected at least the {had} bytes of the last build, "
+                f"found {size}; {RESTORE}"
+            )
+    for name, mark in found.items():
+        if is_anew or known.get(name) != mark:
+            landed = {
+                record["path"]
+                for record in read_file(ledger / name, mends=True)
+                if record["what"] == What.LANDED
+            }
+            if lost := _landed_before(warehouse, name) - landed:
+                raise LedgerError(
+                    f"ledger {ledger / name}: expected a record of each landed file, found none of "
+                    f"{min(lost)} ({len(lost)} in all); {RESTORE}"
+                )
+
+
+RESTORE: Final = (
+    "restore the ledger from a backup; to build from it as it is, remove warehouse.duckdb first"
+)
+
+
+def _known_marks(warehouse: Warehouse | None) -> dict[str, str]:
+    rows = _rows(warehouse, "select file, mark from ops.ledger_marks")
+    return dict(rows)
+
+
+def _landed_before(warehouse: Warehouse | None, name: str) -> set[str]:
+    query = f"select path from ops.ledger where what = 'landed' and ledger_file = '{name}'"
+    return {path for (path,) in _rows(warehouse, query)}
+
+
+def _rows(warehouse: Warehouse | None, query: str) -> list[Any]:
+    """Ask a warehouse; one of which nothing was built yet has no such tables."""
+    try:
+        return warehouse.execute(query).fetchall() if warehouse else []
+    except duckdb.CatalogException:
+        return []

@@ -1,0 +1,84 @@
+"""Build the warehouse and publish it, alone in the data folder: `just build`.
+
+dbt decides what a build does. This module asks first whether anything is new, and leaves out the
+models of resources that have no new rows.
+"""
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+from typing import Final
+
+from ingest.settings.isolation import child_environment
+from ingest.warehouse.build.guard import HELD_BY, build_guard
+from ingest.warehouse.build.sources import find_sources
+from ingest.warehouse.build.untouched import find_untouched_models
+from ingest.warehouse.dbt import DBT, dbt_environment
+from ingest.warehouse.publish.outcome import Outcome
+from ingest.warehouse.publish.publish import Serving, publish_locked
+from ingest.warehouse.read import last_build
+
+UNCHANGED: Final = "nothing has landed or changed since the last build: the tables are up to date"
+QUIET: Final = "--quiet"
+FULL_REFRESH: Final = "--full-refresh"
+
+
+def build_warehouse(
+    data: Path,
+    *,
+    dbt_args: list[str],
+    memory_bytes: int | None = None,
+    serving: Serving | None = None,
+) -> int:
+    """Run `dbt build`, publish what it made, and return dbt's exit code.
+
+    Where the last build was complete and of the same, nothing is built.
+
+    Args:
+        dbt_args: with any but --quiet dbt is run whatever there is to build.
+        serving: without it nothing is published.
+
+    Raises:
+        LockError: an ingest, another build or another program has the data folder or the warehouse.
+        LedgerError: the ledger is damaged.
+    """
+    is_whole, is_quiet = not set(dbt_args) - {QUIET}, QUIET in dbt_args
+    with build_guard(data, is_anew=FULL_REFRESH in dbt_args):
+        build = last_build(data / "warehouse.duckdb")
+        if is_whole and build and build.sources == find_sources(data).text():
+            if not is_quiet:
+                print(UNCHANGED)  # noqa: T201
+        else:
+            chosen = find_untouched_models(data, build) if is_whole and build else []
+            code = _run_dbt(
+                [*dbt_args, *(["--exclude", *chosen] if chosen else [])],
+                environment=dbt_environment(data, memory_bytes=memory_bytes),
+            )
+            if code:
+                return code
+        if serving:
+            _publish(data, serving, is_quiet=is_quiet)
+        return 0
+
+
+def _publish(data: Path, serving: Serving, *, is_quiet: bool) -> None:
+    """Publish a complete build; of one that is not, dbt's last hook has said so."""
+    if last_build(data / "warehouse.duckdb") is None:
+        return
+    published = publish_locked(data, serving=serving, is_asked=False)
+    if not is_quiet and published.outcome is not Outcome.UNCHANGED:
+        print(published.text())  # noqa: T201
+
+
+def _run_dbt(dbt_args: list[str], *, environment: dict[str, str]) -> int:
+    """Run dbt to its end, in a process group of its own: an interruption is for this process."""
+    environment |= {HELD_BY: str(os.getpid()), "MX_PUBLISH": "false"}
+    command = [str(DBT), "build", *dbt_args]
+    dbt = subprocess.Popen(command, env=child_environment() | environment, process_group=0)  # noqa: S603
+    try:
+        return dbt.wait()
+    except KeyboardInterrupt:
+        os.killpg(dbt.pid, signal.SIGKILL)
+        dbt.wait()
+        raise

@@ -1,0 +1,96 @@
+"""What a build depends on, as hashes: dbt's project, the programs that run it, and the ledger."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from ingest.store.ledger.lines import ledger_files
+from ingest.warehouse.dbt import PROJECT, dbt_environment
+
+WRITTEN_BY_DBT: Final = {"target", "logs", "dbt_packages"}
+SAID_ANYHOW: Final = dbt_environment(Path()).keys()
+"""Variables of dbt's that every build of ours has, or that say no more than where things lie."""
+PROGRAMS: Final = ("dbt-core", "dbt-duckdb", "duckdb")
+TABLE_MACROS: Final = (
+    "changed_files",
+    "engine",
+    "event_order",
+    "reduce_events",
+    "staging",
+    "typing",
+)
+"""The macros that the tables of `staging` and `state` are made by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What a build depends on, each as a hash."""
+
+    project: str
+    """dbt's project and what runs it."""
+    ledger: str
+
+    def text(self) -> str:
+        return f"{self.project} {self.ledger}"
+
+
+def find_sources(data: Path, *, project: Path = PROJECT) -> Sources:
+    """Look at what a build would depend on now."""
+    ledger = (f"{name} {mark}" for name, mark in read_marks(data / "ledger").items())
+    return Sources(_hash([*_programs(), *_files(project)]), _hash(ledger))
+
+
+def read_marks(ledger: Path) -> dict[str, str]:
+    """Tell each file of a ledger from what it was: its size and time, by its name.
+
+    A ledger only grows; one that was put back from elsewhere has other times.
+    """
+    marks = {}
+    for path in ledger_files(ledger):
+        status = path.stat()
+        marks[path.name] = f"{status.st_size} {status.st_mtime_ns}"
+    return marks
+
+
+def marks_as_json(ledger: Path) -> str:
+    """Write the marks of a ledger's files as rows."""
+    marks = read_marks(ledger)
+    return json.dumps([{"file": name, "mark": mark} for name, mark in marks.items()])
+
+
+@cache
+def hash_macros(project: Path) -> str:
+    """Hash the macros by which tables are kept, so that another rule makes them anew."""
+    return _hash((project / "macros" / f"{name}.sql").read_text() for name in TABLE_MACROS)
+
+
+def hash_basis(project: Path) -> str:
+    """Hash what all models and tests of a project depend on beside their own text."""
+    shared = [project / "dbt_project.yml", *sorted((project / "macros").rglob("*.sql"))]
+    tests = sorted((project / "tests" / "generic").rglob("*.sql"))
+    return _hash([*_programs(), *(path.read_text() for path in [*shared, *tests])])
+
+
+def _hash(parts: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(parts).encode(errors="surrogateescape")).hexdigest()
+
+
+def _programs() -> Iterator[str]:
+    for package in PROGRAMS:
+        yield f"{package} {version(package)}"
+    for name, value in sorted(os.environ.items()):
+        if name.startswith("DBT_") and name not in SAID_ANYHOW:
+            yield f"{name} {value}"
+
+
+def _files(project: Path) -> Iterator[str]:
+    for path in sorted(project.rglob("*")):
+        inner = path.relative_to(project)
+        if inner.parts[0] not in WRITTEN_BY_DBT and path.is_file():
+            yield f"{inner} {hashlib.sha256(path.read_bytes()).hexdigest()}"

@@ -1,0 +1,27 @@
+"""Where dbt lies, and what it needs to know."""
+
+import sys
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[2] / "dbt_project"
+DBT = Path(sys.executable).with_name("dbt")
+
+
+def dbt_environment(data: Path, *, memory_bytes: int | None = None) -> dict[str, str]:
+    """Say in variables where dbt finds its project and the data folder, and where it writes.
+
+    Unit tests are left out: they are about the models, which `just test` proves, not about data.
+
+    Args:
+        memory_bytes: what DuckDB may use before it spills; 4 GB unless the environment says more.
+    """
+    memory = {"MX_BUILD_MEMORY": f"{memory_bytes}B"} if memory_bytes else {}
+    written = data.absolute() / "dbt"
+    return memory | {
+        "DBT_PROJECT_DIR": str(PROJECT),
+        "DBT_PROFILES_DIR": str(PROJECT),
+        "DBT_TARGET_PATH": str(written / "target"),
+        "DBT_LOG_PATH": str(written / "logs"),
+        "DBT_EXCLUDE_RESOURCE_TYPES": "unit_test",
+        "MX_DATA": str(data.absolute()),
+    }

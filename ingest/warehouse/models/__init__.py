@@ -1,0 +1,1 @@
+"""The models of dbt_project, as text and as a catalogue."""

@@ -1,0 +1,141 @@
+"""What dbt's YAML says of tables and their columns: what they hold, and who may see it."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from ingest.warehouse.dbt import PROJECT
+
+LINEAGE: Final = ("landing", "every_resource")
+HISTORY: Final = "history"
+RESOURCES: Final = {"main", HISTORY}
+"""The schemas whose tables are resources, with the columns of their staging models."""
+MADE_BY_DBT: Final = ("models", "seeds", "snapshots")
+"""Keys of dbt's YAML, and the folders where it lies."""
+
+
+class Privacy(StrEnum):
+    """Who may see a column: everyone, everyone as a keyed hash, or those alone who may see all."""
+
+    NONE = "none"
+    PERSONAL = "personal"
+    SENSITIVE = "sensitive"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column; one that nobody has described is sensitive until someone classes it."""
+
+    description: str = ""
+    privacy: Privacy | None = None
+
+    @property
+    def is_masked(self) -> bool:
+        return self.privacy is Privacy.PERSONAL
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.privacy not in (Privacy.NONE, Privacy.PERSONAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table, with its columns by their names in lower case."""
+
+    description: str = ""
+    columns: dict[str, Column] = field(default_factory=dict)
+    owners: dict[str, str] = field(default_factory=dict)
+    """Which resource each of some columns names an owner in."""
+
+    def column(self, name: str) -> Column:
+        return self.columns.get(name.lower(), Column())
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Every table that is described, by the folder of its model and its name."""
+
+    described: dict[tuple[str, str], Table]
+    made_by: dict[str, Table]
+    """The same by the full name of the model, seed or snapshot."""
+
+    def table(self, schema: str, name: str, model: str = "") -> Table:
+        """Say what is known of a table; of a resource that nobody knows, its lineage alone.
+
+        Args:
+            model: what makes it. An analyst's model may have another folder than schema.
+        """
+        found = self.made_by.get(model) if model else self.described.get((schema, name))
+        table = found or Table()
+        if schema not in RESOURCES:
+            return table
+        lineage, staged = self._columns(*LINEAGE), self._columns("staging", f"stg_{name}")
+        # every version has the columns of every other one
+        versions = self._columns(HISTORY, "users") if schema == HISTORY else {}
+        columns = lineage | versions | staged | table.columns
+        return Table(table.description, columns, table.owners)
+
+    def staged_fields(self) -> dict[str, set[str]]:
+        """Give the fields of every resource that has a model."""
+        return {
+            name.removeprefix("stg_"): set(table.columns)
+            for (schema, name), table in self.described.items()
+            if schema == "staging"
+        }
+
+    def owners(self, resource: str) -> dict[str, str]:
+        """Say which columns of a resource name its owners; a user may own any without a model."""
+        table = self.described.get(("main", resource))
+        return table.owners if table else {"user_guid": "users"}
+
+    def all_owners(self, resource: str) -> set[str]:
+        """Give the owners of a resource, and theirs."""
+        owners = set(self.owners(resource).values())
+        return owners.union(*(self.all_owners(owner) for owner in owners))
+
+    def _columns(self, schema: str, name: str) -> dict[str, Column]:
+        return self.described.get((schema, name), Table()).columns
+
+
+def read_catalogue(project: Path = PROJECT) -> Catalogue:
+    """Read the YAML of every model, seed, snapshot and source."""
+    described, made_by = {}, {}
+    for path in sorted(path for name in MADE_BY_DBT for path in (project / name).rglob("*.y*ml")):
+        content = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
+        for entry in (entry for kind in MADE_BY_DBT for entry in content.get(kind, ())):
+            made_by[entry["name"]] = table = _table(entry)
+            described[_relation(entry["name"], folder=path.parent.name)] = table
+        for source in content.get("sources", ()):
+            schema = source.get("schema", source["name"])
+            described |= {(schema, entry["name"]): _table(entry) for entry in source["tables"]}
+    return Catalogue(described, made_by)
+
+
+def _relation(model: str, *, folder: str) -> tuple[str, str]:
+    """Give the schema and name of what a model of ours makes, as macros name them."""
+    return ("main", model) if folder == "current" else (folder, model.removeprefix(f"{folder}_"))
+
+
+def _table(entry: dict[str, Any]) -> Table:
+    columns = {
+        column["name"].lower(): Column(_text(column), _privacy(column))
+        for column in entry.get("columns", ())
+    }
+    return Table(_text(entry), columns, _meta(entry).get("owners", {}))
+
+
+def _text(entry: dict[str, Any]) -> str:
+    return " ".join(str(entry.get("description", "")).split())
+
+
+def _privacy(column: dict[str, Any]) -> Privacy | None:
+    found = _meta(column).get("privacy")
+    return Privacy(found) if found else None
+
+
+def _meta(entry: dict[str, Any]) -> dict[str, Any]:
+    meta: dict[str, Any] = entry.get("config", {}).get("meta", {})
+    return meta

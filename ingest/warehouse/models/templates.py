@@ -1,0 +1,182 @@
+"""The SQL of each resource's models, from one template; `just models` writes it.
+
+A model that begins with a comment in Jinja is written by hand; that comment says why.
+"""
+
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from string import Template
+from typing import Final
+
+import yaml
+
+from ingest.settings.isolation import leave_no_core
+from ingest.warehouse.dbt import PROJECT
+from ingest.warehouse.models.catalogue import read_catalogue
+
+BY_HAND: Final = "{#"
+NEXT: Final = "write it: just models"
+
+COUNTERS: Final = {"revision", "updated_at"}
+
+STAGING: Final = Template("{{ stage('$resource') }}\n")
+STATE: Final = Template("{{ reduce_events(ref('stg_$resource')$counters) }}\n")
+HISTORY: Final = Template("{{ number_versions(ref('stg_$resource')) }}\n")
+
+LIVE_KEYS: Final = Template("""\
+with live as (
+
+    select *
+    from {{ ref('state_$resource') }}
+    where _event_is_live
+
+)
+
+select {{ shown_columns('live', ref('state_$resource'), is_state=true) }}
+from live
+""")
+
+LIVE_KEYS_OF_LOG: Final = Template("""\
+with reduced as (
+
+    {{ reduce_events(ref('stg_$resource')) | indent }}
+
+),
+
+live as (
+
+    select *
+    from reduced
+    where _event_is_live
+
+)
+
+select {{ shown_columns('live', ref('stg_$resource'), is_state=true) }}
+from live
+""")
+
+LOG_ROWS: Final = Template("{{ log_rows(ref('stg_$resource')) }}\n")
+LOG_ROWS_WITHOUT_KEYS: Final = Template("{{ log_rows(ref('stg_$resource'), has_keys=false) }}\n")
+
+HIDDEN_KEYS: Final = Template("""\
+{{ config(materialized='view') }}
+
+select
+    seen._client_guid,
+    cast(seen.guid as {{ dbt.type_string() }}) as guid
+from {{ ref('state_$resource') }} as seen
+where
+    not seen._event_is_live
+""")
+
+OWNER_IS_HIDDEN: Final = Template("""\
+exists (
+        select 1
+        from {{ ref('hidden_$owner') }} as hidden
+        where
+            hidden._client_guid = $rows._client_guid
+            and hidden.guid = cast($rows.$column as {{ dbt.type_string() }})
+    )
+""")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """What the models of a resource depend on."""
+
+    name: str
+    is_log: bool
+    has_keys: bool
+    """Whether its catalogue columns have a guid."""
+    counters: tuple[str, ...] = ()
+    """Its columns that should grow with each event of a key, and do not order events."""
+    is_owner: bool = False
+    owners: dict[str, str] = field(default_factory=dict)
+    """The resource of the owner that each of some columns names."""
+
+
+def render_models(resource: Resource) -> dict[str, str]:
+    """Give the SQL of each model of a resource, by its path in the folder of models."""
+    name, texts = resource.name, {"staging/stg_": STAGING.substitute(resource=resource.name)}
+    if not resource.is_log:
+        counters = f", counters={list(resource.counters)}" if resource.counters else ""
+        texts["state/state_"] = STATE.substitute(resource=name, counters=counters)
+        texts["history/history_"] = HISTORY.substitute(resource=name)
+    texts["current/"] = _current(resource)
+    if resource.is_owner:
+        texts["ops/hidden_"] = _hidden(resource)
+    return {f"{prefix}{name}.sql": text for prefix, text in texts.items()}
+
+
+def _current(resource: Resource) -> str:
+    """Show the live keys whose owners are not hidden, and the rows without a key."""
+    if resource.is_log and not resource.has_keys:
+        return LOG_ROWS_WITHOUT_KEYS.substitute(resource=resource.name)
+    live = LIVE_KEYS_OF_LOG if resource.is_log else LIVE_KEYS
+    conditions = "    and not ".join(_owners_are_hidden(resource, rows="live"))
+    return (
+        live.substitute(resource=resource.name)
+        + (f"where\n    not {conditions}" if conditions else "")
+        + "union all\n"
+        + LOG_ROWS.substitute(resource=resource.name)
+    )
+
+
+def _hidden(resource: Resource) -> str:
+    own = HIDDEN_KEYS.substitute(resource=resource.name)
+    return "    or ".join([own, *_owners_are_hidden(resource, rows="seen")])
+
+
+def _owners_are_hidden(resource: Resource, *, rows: str) -> list[str]:
+    return [
+        OWNER_IS_HIDDEN.substitute(owner=owner, column=column, rows=rows)
+        for column, owner in resource.owners.items()
+    ]
+
+
+def read_resources(project: Path) -> list[Resource]:
+    """Read the resources that have models, and their owners, from a project's YAML."""
+    listed = yaml.safe_load((project / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    catalogue = read_catalogue(project)
+    fields, names = catalogue.staged_fields(), [*listed["keyed_resources"], *listed["logs"]]
+    owners = {name: catalogue.owners(name) for name in names}
+    are_owners = {owner for each in owners.values() for owner in each.values()}
+    return [
+        Resource(
+            name=name,
+            is_log=name in listed["logs"],
+            has_keys="guid" in fields.get(name, set()),
+            counters=tuple(sorted(fields.get(name, set()) & COUNTERS)),
+            is_owner=name in are_owners,
+            owners=owners[name],
+        )
+        for name in names
+    ]
+
+
+def find_differing_models(project: Path) -> dict[Path, str]:
+    """Find the models that are not what the template says, with what it says."""
+    differing = {}
+    for resource in read_resources(project):
+        for inner, text in render_models(resource).items():
+            path = project / "models" / inner
+            found = path.read_text(encoding="utf-8") if path.exists() else ""
+            if found != text and not found.startswith(BY_HAND):
+                differing[path] = text
+    return differing
+
+
+def main() -> None:
+    """Write the models that differ from the template; with --check, only name them."""
+    leave_no_core()
+    differing = find_differing_models(PROJECT)
+    if sys.argv[1:] == ["--check"]:
+        lines = [f"{path}: expected the text of its template; {NEXT}" for path in differing]
+        raise SystemExit("\n".join(lines) or 0)
+    for path, text in differing.items():
+        path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,180 @@
+"""The plugin that dbt-duckdb loads, as `profiles.yml` says.
+
+Before dbt connects it takes the run lock and checks what the build reads. SQL then asks it, by a
+function, what only Python knows or can do.
+"""
+
+import atexit
+import json
+import os
+import sys
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt.flags import get_flags
+from duckdb.func import SPECIAL
+from duckdb.sqltypes import VARCHAR
+
+from ingest.errors import IngestError, SettingsError
+from ingest.settings.isolation import keep_private, leave_no_core
+from ingest.store.landed_file import landed_problem
+from ingest.warehouse.build import completeness
+from ingest.warehouse.build.guard import hold_until_exit, release
+from ingest.warehouse.build.sources import (
+    Sources,
+    find_sources,
+    hash_basis,
+    hash_macros,
+    marks_as_json,
+)
+
+atexit.register(release)
+leave_no_core()
+
+
+def _expect_same_data() -> None:
+    """Refuse a data folder other than the settings': dbt knows only the environment, not `.env`.
+
+    Raises:
+        SettingsError: so it is, or the settings are malformed.
+    """
+    from ingest.settings import load_settings
+
+    expected = load_settings().data.absolute()
+    found = Path(os.environ.get("MX_DATA", "data")).absolute()
+    if expected != found:
+        raise SettingsError(
+            f"MX_DATA: expected {expected}, as the settings say, found {found}; set the shell "
+            'up for dbt with: eval "$(./just env)"'
+        )
+
+
+WRITING: Final = {"build", "run", "retry", "seed", "snapshot", "test"}
+"""The commands that hold the run lock. The others read, or only look at the project."""
+
+
+@cache
+def _say_once(message: str) -> None:
+    """Print a message: dbt tries again to connect, and would have it said each time."""
+    print(message, file=sys.stderr)  # noqa: T201
+
+
+class Plugin(BasePlugin):
+    """The function `ask_plugin(action, argument)`, and what has to be done before connecting."""
+
+    def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:
+        keep_private()
+        self._data = Path(creds.path).parent
+        flags: Any = get_flags()  # type: ignore[no-untyped-call]
+        self._project = Path(flags.PROJECT_DIR)
+        if flags.WHICH not in WRITING:
+            return
+        try:
+            _expect_same_data()
+            hold_until_exit(self._data, is_anew=bool(flags.FULL_REFRESH))
+        except IngestError as error:
+            _say_once(str(error))
+            raise RuntimeError(str(error)) from error
+
+    def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
+        self._connection = conn
+        conn.create_function(
+            "ask_plugin",
+            self._answer,
+            [VARCHAR, VARCHAR],
+            VARCHAR,
+            null_handling=SPECIAL,
+            side_effects=True,
+        )
+
+    def _answer(self, action: str, argument: str) -> str | None:
+        """Do what SQL asks for.
+
+        Raises:
+            ValueError: there is no such action.
+        """
+        match action:
+            case "macros":
+                return hash_macros(self._project)
+            case "ledger":
+                return marks_as_json(self._data / "ledger")
+            case "problem":
+                return self._problem_of(argument)
+            case "attempt":
+                return self._attempt(argument)
+            case "note":
+                return self._note(argument)
+            case "finish":
+                return self._finish()
+        raise ValueError(f"expected an action that this plugin knows, found {action}")
+
+    @cached_property
+    def _basis(self) -> str:
+        return hash_basis(self._project)
+
+    @cached_property
+    def _sources(self) -> Sources:
+        """Under the lock they stay as they are."""
+        return find_sources(self._data, project=self._project)
+
+    def _problem_of(self, told: str) -> str | None:
+        """Read all of a landed file, and say what is wrong with it.
+
+        Args:
+            told: the hash that the ledger has of it, or nothing, a space, and its path.
+        """
+        sha256, _, path = told.partition(" ")
+        return landed_problem(self._data / path, sha256=sha256 or None)
+
+    def _attempt(self, statements: str) -> str:
+        """Run statements in a transaction of their own, and say what went wrong."""
+        with self._connection.cursor() as cursor:
+            cursor.execute("set TimeZone = 'UTC'")
+            cursor.execute("begin")
+            try:
+                cursor.execute(statements)
+                cursor.execute("commit")
+            except duckdb.Error as error:
+                cursor.execute("rollback")
+                return str(error).partition("\n")[0]
+        return ""
+
+    def _note(self, told: str) -> str:
+        self._run = completeness.read_run(json.loads(told))
+        with self._connection.cursor() as cursor:
+            completeness.note_passed(cursor, self._run, basis=self._basis)
+        return ""
+
+    def _finish(self) -> str:
+        """Publish a complete build, and say what came of it; say of another what it lacks."""
+        with self._connection.cursor() as cursor:
+            cursor.execute("set TimeZone = 'UTC'")
+            lines = completeness.unreadable_files(cursor)
+            missing = completeness.missing_nodes(cursor, self._run, basis=self._basis)
+            if missing:
+                names = f"{len(missing)} models and tests have failed or were left out"
+                example = missing[0].split(".")[2]
+                lines.append(
+                    f"not published: {names}, {example} among them; readers keep the release before"
+                )
+            else:
+                completeness.note_finished(cursor, self._run, sources=self._sources.text())
+                lines += self._publish(cursor)
+        return "\n".join(lines)
+
+    def _publish(self, cursor: duckdb.DuckDBPyConnection) -> list[str]:
+        from ingest.settings import load_settings
+        from ingest.warehouse.publish.publish import publish_open
+        from ingest.warehouse.publish.serving import read_serving
+
+        if os.environ.get("MX_PUBLISH") == "false":  # `just build` does it itself
+            return []
+        try:
+            serving = read_serving(load_settings())
+            return publish_open(self._data, cursor, serving=serving).text().splitlines()
+        except IngestError as error:
+            _say_once(str(error))
+            raise

@@ -1,0 +1,208 @@
+"""Put the finished, tested warehouse where readers open it, and go back to an earlier release."""
+
+import hashlib
+import stat
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from ingest.errors import PublishError
+from ingest.store.durable import FILE_MODE, scratch_folder
+from ingest.store.lock import run_lock
+from ingest.store.releases import DATABASES, FACTS, Releases, write_facts
+from ingest.warehouse.models.catalogue import Catalogue, read_catalogue
+from ingest.warehouse.publish import database as release_database
+from ingest.warehouse.publish import mask
+from ingest.warehouse.publish.database import (
+    Built,
+    Database,
+    Label,
+    look_at_built,
+    open_built,
+    write_database,
+)
+from ingest.warehouse.publish.mask import Mask
+from ingest.warehouse.publish.outcome import Outcome, Published
+
+PASSING: Final = 0o011
+_TOLD: Final = {"tables", "is_masked"}
+MARK: Final = "finished"
+"""The table in which dbt notes a complete build (`note_finished`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """How releases are kept, and who may read them."""
+
+    keep: int
+    mode: int
+    masked_mode: int
+    mask: Mask | None
+    memory_bytes: int
+
+
+def publish(data: Path, *, serving: Serving) -> Published:
+    """Publish the warehouse, unless the newest release is of the same build.
+
+    Raises:
+        LockError: an ingest or a build is at work in the data folder.
+        WarehouseError: it is not finished and tested, or cannot be read.
+    """
+    with run_lock(data, run_id=_run_id("publish")):
+        return publish_locked(data, serving=serving, is_asked=True)
+
+
+def roll_back(data: Path) -> Published:
+    """Let readers see the newest earlier release that was not gone back from itself.
+
+    Raises:
+        PublishError: there is none.
+    """
+    with run_lock(data, run_id=_run_id("rollback")):
+        releases = Releases(data / "serve")
+        current = releases.current()
+        earlier = [
+            number
+            for number in releases.numbers()
+            if current is not None and number < current and not releases.is_withdrawn(number)
+        ]
+        if current is None or not earlier:
+            raise PublishError(
+                f"{releases.serve}: expected a release before the current one, found "
+                f"{releases.numbers() or 'none'}; MX_KEEP_RELEASES says how many are kept"
+            )
+        published = _published(releases, Outcome.ROLLED_BACK, earlier[-1], previous=current)
+        releases.withdraw(current)
+        releases.show(earlier[-1])
+        return published
+
+
+def publish_locked(data: Path, *, serving: Serving, is_asked: bool) -> Published:
+    """Publish in a data folder that the caller holds.
+
+    Args:
+        is_asked: whether someone wants it by name, and so to return to what was rolled back.
+    """
+    warehouse = data / "warehouse.duckdb"
+    with (
+        scratch_folder(data) as scratch,
+        open_built(warehouse, scratch=scratch, memory_bytes=serving.memory_bytes) as built,
+    ):
+        return _publish_built(Releases(data / "serve"), built, serving=serving, is_asked=is_asked)
+
+
+def publish_open(data: Path, database: Database, *, serving: Serving) -> Published:
+    """Publish what the process that calls has just built, by a connection of its own to it."""
+    with scratch_folder(data) as scratch:
+        built = look_at_built(database, scratch=scratch)
+        return _publish_built(Releases(data / "serve"), built, serving=serving, is_asked=False)
+
+
+def _publish_built(
+    releases: Releases, built: Built, *, serving: Serving, is_asked: bool
+) -> Published:
+    """Show a release of this warehouse: a new one, unless the newest is of the same."""
+    build, built_at = _finished(built)
+    releases.clear_up()
+    _open_way(releases.serve.parent)
+    catalogue = read_catalogue()
+    recipe = _recipe(build, catalogue, serving)
+    newest, previous = releases.newest(), releases.current()
+    if newest and releases.facts(newest).get("recipe") == recipe:
+        return _show_newest(releases, newest, is_asked=is_asked)
+    label = Label(release=(newest or 0) + 1, build=build, built_at=built_at)
+    with releases.making(label.release) as folder:
+        write_facts(folder, {"recipe": recipe} | _write(folder, label, built, catalogue, serving))
+    releases.show(label.release)
+    releases.prune(keep=serving.keep)
+    return _published(releases, Outcome.PUBLISHED, label.release, previous=previous)
+
+
+def _finished(built: Built) -> tuple[str, datetime]:
+    """Say which build of the whole project was the last to write, if all went well."""
+    query = "select count(*) from duckdb_tables() where schema_name = 'ops' and table_name = ?"
+    database = built.database
+    is_marked = database.execute(query, [MARK]).fetchall() == [(1,)]
+    columns = "build, finished_at"
+    marks = database.execute(f"select {columns} from ops.{MARK}").fetchall() if is_marked else []
+    if len(marks) != 1:
+        raise PublishError(
+            "warehouse.duckdb: expected the last build to be complete and without a failure, found "
+            "none such; make it with: just build"
+        )
+    build, at = marks[0]
+    return build, at
+
+
+def _recipe(build: str, catalogue: Catalogue, serving: Serving) -> str:
+    """Tell in one text what a release is made from; the mask's key shows in it by its signature."""
+    signature = serving.mask.sign("mx-ingest release") if serving.mask else ""
+    modes = f"{serving.mode} {serving.masked_mode}"
+    parts = [build, repr(catalogue), duckdb.__version__, *_programs(), modes, signature]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _programs() -> list[str]:
+    """What writes a release; one that hid too little is not to stay because nothing was built."""
+    return [Path(str(module.__file__)).read_text() for module in (mask, release_database)]
+
+
+def _write(
+    folder: Path, label: Label, built: Built, catalogue: Catalogue, serving: Serving
+) -> dict[str, Any]:
+    """Write a release's databases, and tell what they hold."""
+    full, hashed = (folder / name for name in DATABASES)
+    written = write_database(full, built=built, catalogue=catalogue, label=label)
+    full.chmod(serving.mode)
+    facts = {"tables": written.tables, "is_masked": False, "macros_left_out": []}
+    if serving.mask is None:
+        return facts
+    with built.reading_from(full) as published:
+        masked = write_database(
+            hashed, built=published, catalogue=catalogue, label=label, mask=serving.mask
+        )
+    hashed.chmod(serving.masked_mode)
+    return facts | {"is_masked": True, "macros_left_out": masked.macros_left_out}
+
+
+def _show_newest(releases: Releases, newest: int, *, is_asked: bool) -> Published:
+    """Return to the newest release where a rollback or a kill has left another before readers."""
+    current = releases.current()
+    if newest == current:
+        return _published(releases, Outcome.UNCHANGED, newest)
+    if current and releases.is_withdrawn(newest) and not is_asked:
+        return _published(releases, Outcome.HELD, current)
+    releases.show(newest)
+    return _published(releases, Outcome.SHOWN_AGAIN, newest, previous=current)
+
+
+def _published(
+    releases: Releases, outcome: Outcome, number: int, *, previous: int | None = None
+) -> Published:
+    facts = releases.facts(number)
+    if lacking := _TOLD - facts.keys():
+        raise PublishError(
+            f"{releases.folder(number) / FACTS}: expected what release {number} holds, found "
+            f"nothing of {' and '.join(sorted(lacking))}; make a new release with: ingest publish"
+        )
+    return Published(
+        outcome=outcome,
+        release=number,
+        previous=previous,
+        is_masked=facts["is_masked"],
+        tables=facts["tables"],
+        macros_left_out=facts.get("macros_left_out", []),
+    )
+
+
+def _open_way(data: Path) -> None:
+    """Let readers pass through the data folder, in which all but `serve` is closed to them."""
+    (data / "warehouse.duckdb").chmod(FILE_MODE)
+    data.chmod(stat.S_IMODE(data.stat().st_mode) | PASSING)
+
+
+def _run_id(what: str) -> str:
+    return f"{datetime.now(tz=UTC):%Y%m%dT%H%M%SZ}-{what}"

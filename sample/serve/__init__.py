@@ -1,0 +1,1 @@
+"""Synthetic servers: SFTP and the Reporting API."""

@@ -1,0 +1,167 @@
+"""An HTTPS server: a thread a connection, HTTP/1.1 kept alive, and an end that leaves nothing."""
+
+import ssl
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socket import SHUT_RDWR, socket
+from socketserver import TCPServer
+from typing import Any, Protocol
+
+from sample.serve.answers import Answer, Request
+from sample.serve.certificates import load_chain
+
+IDLE_S = 60
+POLL_S = 0.05
+KEY_HEADER = "md-api-key"
+
+Answering = Callable[[Request], AbstractContextManager[Answer]]
+
+
+class Faults(Protocol):
+    """How a test makes the server misbehave."""
+
+    def change_tls(self, context: ssl.SSLContext) -> None:
+        """Change how the server proves itself, or what it demands of clients."""
+
+    def around(self, answering: Answering) -> Answering:
+        """Stand between requests and answers; an OSError, of chunks too, breaks off."""
+
+
+@contextmanager
+def serve_https(
+    answering: Answering,
+    *,
+    chain: tuple[bytes, bytes],
+    address: tuple[str, int],
+    faults: Faults | None,
+) -> Iterator[int]:
+    """Serve for as long as the block lasts, and give the port; 0 in the address takes a free one.
+
+    Args:
+        chain: the server's certificate and its key, as PEM.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    load_chain(context, *chain)
+    if faults:
+        faults.change_tls(context)
+        answering = faults.around(answering)
+    with _Server(address, answering=answering, context=context) as server:
+        serving = threading.Thread(target=server.serve_forever, args=(POLL_S,))
+        serving.start()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            serving.join()
+            server.break_off()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = False
+    request_queue_size = 64
+
+    def __init__(
+        self, address: tuple[str, int], *, answering: Answering, context: ssl.SSLContext
+    ) -> None:
+        self.answering = answering
+        self.is_closing = False
+        self._context = context
+        self._turn = threading.Lock()
+        self._connections: set[socket] = set()
+        super().__init__(address, _Handler)
+
+    def server_bind(self) -> None:
+        """Do without the base class's question to a name server, which may take seconds."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = self.socket.getsockname()
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        """Shake hands in the connection's own thread: one that is slow keeps nobody waiting."""
+        request.settimeout(IDLE_S)
+        secured = self._context.wrap_socket(
+            request, server_side=True, do_handshake_on_connect=False
+        )
+        with secured, self._listed(secured):
+            secured.do_handshake()
+            super().finish_request(secured, client_address)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Tell of what is not foreseen; a client that breaks off is its own affair."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
+
+    @contextmanager
+    def _listed(self, connection: socket) -> Iterator[None]:
+        with self._turn:
+            if self.is_closing:
+                raise ConnectionAbortedError
+            self._connections.add(connection)
+        try:
+            yield
+        finally:
+            with self._turn:
+                self._connections.remove(connection)
+
+    def break_off(self) -> None:
+        """Wake the threads that wait for clients, so that all of them end."""
+        with self._turn:
+            self.is_closing = True
+            for connection in self._connections:
+                # not that of TLS, which would pull its state from under the thread that reads
+                with suppress(OSError):
+                    socket.shutdown(connection, SHUT_RDWR)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    timeout = IDLE_S
+
+    def version_string(self) -> str:
+        return "mx-ingest-sample"
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing: the first line of a request may hold anything."""
+
+    def parse_request(self) -> bool:
+        """Send every method the same way; the base class looks for one function each."""
+        if not super().parse_request():
+            return False
+        self.command, self.method = "any", self.command
+        return True
+
+    def do_any(self) -> None:
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        api_key = headers.pop(KEY_HEADER, None)
+        request = Request(method=self.method, path=self.path, headers=headers, api_key=api_key)
+        try:
+            with self.server.answering(request) as answer:
+                self._send(answer)
+        except OSError:
+            self.close_connection = True
+
+    def _send(self, answer: Answer) -> None:
+        self.send_response(answer.status)
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        if self.method != "GET":
+            # what may follow such a request is not read
+            self.send_header("Connection", "close")
+        self.end_headers()
+        size_bytes = 0 if self.method == "HEAD" else self._send_chunks(answer)
+        is_framed = "Transfer-Encoding" in answer.headers
+        if not is_framed and answer.headers.get("Content-Length") != str(size_bytes):
+            self.close_connection = True
+
+    def _send_chunks(self, answer: Answer) -> int:
+        size_bytes = 0
+        for chunk in answer.chunks:
+            if self.server.is_closing:
+                raise ConnectionAbortedError
+            if chunk:
+                size_bytes += self.wfile.write(chunk)
+        return size_bytes

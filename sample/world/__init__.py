@@ -1,0 +1,1 @@
+"""A synthetic world: people, accounts, and what happens to them each day."""

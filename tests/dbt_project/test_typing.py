@@ -1,0 +1,52 @@
+"""What a landed value becomes in staging, and which values do not fit."""
+
+from typing import Any
+
+import pytest
+
+from tests.dbt_project.conftest import Warehouse
+from tests.dbt_project.typing_cases import CASES, CLIENT
+
+
+@pytest.mark.parametrize(
+    ("number", "case"), list(enumerate(CASES)), ids=[" ".join(map(str, case[:3])) for case in CASES]
+)
+def test_a_landed_value_is_typed_or_named_a_misfit(
+    warehouse: Warehouse, number: int, case: tuple[str, str, Any, Any]
+) -> None:
+    column, _, _, typed = case
+
+    found = warehouse.execute(
+        f'select "{column}", _event_misfits from staging.stg_transactions '  # noqa: S608
+        "where guid = ? and _client_guid = ?",
+        [str(number), CLIENT],
+    ).fetchall()
+
+    assert found == [(typed, [column] if typed is None else None)]
+
+
+def test_misfits_are_counted_by_file_and_column(warehouse: Warehouse) -> None:
+    misfits = sum(typed is None for *_, typed in CASES)
+
+    query = "select sum(row_count) from ops.misfits where contains(_source_file, ?)"
+    assert warehouse.execute(query, [CLIENT]).fetchone() == (misfits,)
+
+
+def test_columns_have_the_types_and_the_order_of_the_catalogue(warehouse: Warehouse) -> None:
+    described = warehouse.execute("describe staging.stg_transactions").fetchall()
+    types = {name: data_type for name, data_type, *_ in described}
+
+    assert types["amount"] == "DECIMAL(18,2)"
+    assert types["posted_on"] == "DATE"
+    assert types["created_at"] == "TIMESTAMP WITH TIME ZONE"
+    assert types["memo"] == "VARCHAR"
+    assert list(types)[-8:] == [
+        "_resource",
+        "_event",
+        "_snapshot_date",
+        "_client_guid",
+        "_row_number",
+        "_source_file",
+        "_source_sha256",
+        "_event_misfits",
+    ]

@@ -1,0 +1,282 @@
+"""The answers of the embedded Reporting API."""
+
+import hashlib
+import ssl
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from http.client import HTTPSConnection
+from pathlib import Path
+
+import pytest
+
+from ingest.openpgp.keyring import Keyring
+from sample.send.armour import Bodies
+from sample.serve.reporting_api import FILE_TYPE, LIST_TYPE, ServedAt, serve_reporting_api
+from tests.sample.api_client import (
+    KEY,
+    LAST,
+    NOW,
+    Client,
+    client_guid,
+    client_of,
+    midnight,
+    path_of,
+    served,
+    stored,
+)
+from tests.sample.conftest import DAYS, START, SmallWorld
+from tests.support.sender import Sender
+
+
+@pytest.fixture(scope="module")
+def server(small_world: SmallWorld) -> Iterator[ServedAt]:
+    with served(small_world) as at:
+        yield at
+
+
+@pytest.fixture
+def client(server: ServedAt) -> Iterator[Client]:
+    with client_of(server) as connected:
+        yield connected
+
+
+def test_the_list_tells_of_every_plain_file(client: Client, small_world: SmallWorld) -> None:
+    listed = client.list_files(client_guid(small_world))
+
+    assert len(listed) == small_world.summary.files
+    assert len({each["guid"] for each in listed}) == len(listed)
+    for each in listed[:: len(listed) // 7]:
+        plain = small_world.plain(f"{each['name']}.avro.pgp")
+        *_, resource, event = each["name"].split(".")
+        assert each["guid"].startswith("SLF-")
+        assert (each["file_size"], each["checksum"]) == (
+            len(plain),
+            hashlib.sha256(plain).hexdigest(),
+        )
+        assert (each["resource_type"], each["event_type"]) == (resource.upper(), event.upper())
+    assert sum(each["number_of_records"] for each in listed) == small_world.summary.rows
+    assert {tuple(sorted(each)) for each in listed} == {
+        (
+            "checksum",
+            "event_type",
+            "file_size",
+            "guid",
+            "name",
+            "number_of_records",
+            "resource_type",
+        )
+    }
+
+
+def test_the_list_is_the_same_for_every_server(client: Client, small_world: SmallWorld) -> None:
+    with (
+        served(small_world) as other,
+        client_of(other) as other_client,
+    ):
+        guid = client_guid(small_world)
+        assert other_client.list_files(guid) == client.list_files(guid)
+
+
+def test_a_file_is_what_lies_in_the_folder(client: Client, small_world: SmallWorld) -> None:
+    answered = client.get(path_of(small_world), Accept=FILE_TYPE)
+
+    content = stored(small_world).read_bytes()
+    assert (answered.status, answered.body) == (200, content)
+    assert answered.headers["Content-Type"] == FILE_TYPE
+    assert answered.headers["Content-Length"] == str(len(content))
+    assert answered.headers["Accept-Ranges"] == "bytes"
+
+
+@pytest.mark.parametrize("bodies", ["plain", "armour"])
+def test_a_file_comes_plain_or_armoured_on_request(
+    small_world: SmallWorld, keyring: Keyring, bodies: Bodies, tmp_path: Path
+) -> None:
+    with (
+        serve_reporting_api(
+            small_world.folder, keyring=keyring, api_key=KEY, bodies=bodies, now=lambda: NOW
+        ) as at,
+        client_of(at) as client,
+    ):
+        whole = client.get(path_of(small_world), Accept=FILE_TYPE)
+        part = client.get(path_of(small_world), Accept=FILE_TYPE, Range="bytes=100-")
+
+    plain = small_world.plain(stored(small_world).name)
+    came = tmp_path / "came"
+    came.write_bytes(whole.body)
+    assert (part.status, part.body) == (206, whole.body[100:])
+    if bodies == "plain":
+        assert whole.body == plain
+        return
+    assert whole.body.startswith(b"-----BEGIN PGP MESSAGE-----\n")
+    with keyring.decrypt(came, max_bytes=1 << 30) as opened:
+        opened.drain()
+    assert opened.sha256 == hashlib.sha256(plain).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("bytes=0-9", slice(0, 10)),
+        ("bytes=10-", slice(10, None)),
+        ("bytes=-10", slice(-10, None)),
+        ("bytes=5-999999999", slice(5, None)),
+        ("BYTES = 7-7", slice(7, 8)),
+    ],
+)
+def test_a_range_is_sent_alone(
+    client: Client, small_world: SmallWorld, asked: str, expected: slice
+) -> None:
+    content = stored(small_world).read_bytes()
+    answered = client.get(path_of(small_world), Accept=FILE_TYPE, Range=asked)
+
+    part = content[expected]
+    start = len(content[: expected.start])
+    assert (answered.status, answered.body) == (206, part)
+    assert answered.headers["Content-Length"] == str(len(part))
+    assert (
+        answered.headers["Content-Range"] == f"bytes {start}-{start + len(part) - 1}/{len(content)}"
+    )
+
+
+@pytest.mark.parametrize(
+    "asked", ["bytes=9-0", "bytes=-", "bytes=1-2,4-5", "lines=0-1", "bytes=x-"]
+)
+def test_a_range_that_is_none_is_ignored(
+    client: Client, small_world: SmallWorld, asked: str
+) -> None:
+    answered = client.get(path_of(small_world), Accept=FILE_TYPE, Range=asked)
+
+    assert (answered.status, answered.body) == (200, stored(small_world).read_bytes())
+
+
+@pytest.mark.parametrize("asked", ["bytes=999999999-", "bytes=-0"])
+def test_a_range_beyond_the_end_is_refused(
+    client: Client, small_world: SmallWorld, asked: str
+) -> None:
+    answered = client.get(path_of(small_world), Accept=FILE_TYPE, Range=asked)
+
+    size_bytes = stored(small_world).stat().st_size
+    assert answered.status == 416
+    assert answered.headers["Content-Range"] == f"bytes */{size_bytes}"
+
+
+@contextmanager
+def serving_the_day_after(sender: Sender) -> Iterator[Client]:
+    """Serve what a sender has sent, when its day has just ended."""
+    with (
+        serve_reporting_api(
+            sender.folder,
+            keyring=sender.keyring,
+            api_key=KEY,
+            now=lambda: datetime(2026, 1, 3, tzinfo=UTC),
+        ) as at,
+        client_of(at) as client,
+    ):
+        yield client
+
+
+def test_a_range_of_a_body_that_changed_is_the_whole(sender: Sender) -> None:
+    sender.send_users("a")
+    sender.send_manifest()
+    path = f"/download/{sender.client}/{sender.day}/users/created"
+    with serving_the_day_after(sender) as client:
+        tag = client.get(path, Accept=FILE_TYPE).headers["ETag"]
+        again = client.get(path, Accept=FILE_TYPE, Range="bytes=9-", If_Range=tag)
+        listed = client.list_files(sender.client)
+        sender.send_users("a", "b")
+        sender.send_manifest()
+        changed = client.get(path, Accept=FILE_TYPE, Range="bytes=9-", If_Range=tag)
+        listed_anew = client.list_files(sender.client)
+
+    assert not tag.startswith("W/")
+    assert (again.status, again.headers["ETag"]) == (206, tag)
+    assert (changed.status, changed.headers["ETag"] == tag) == (200, False)
+    assert [each["number_of_records"] for each in listed + listed_anew] == [1, 2]
+
+
+@pytest.mark.parametrize("header", [{}, {"MD_API_KEY": "guess"}, {"MD_API_KEY": ""}], ids=str)
+@pytest.mark.parametrize("place", ["/download/CLT-1", "/", "list"])
+def test_nothing_is_told_without_the_key(
+    server: ServedAt, small_world: SmallWorld, header: dict[str, str], place: str
+) -> None:
+    path = f"/download/{client_guid(small_world)}" if place == "list" else place
+    context = ssl.create_default_context(cafile=server.ca)
+    with closing(HTTPSConnection(server.host, server.port, context=context)) as connection:
+        sent = {name.replace("_", "-"): value for name, value in header.items()}
+        connection.request("GET", path, headers={"Accept": LIST_TYPE} | sent)
+        answer = connection.getresponse()
+        body = answer.read()
+
+    assert answer.status == 401
+    assert KEY.encode() not in body
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "expected"),
+    [
+        ("/download/CLT-99999999-9999-4999-8999-999999999999", LIST_TYPE, 404),
+        ("/download/CLT-99999999-9999-4999-8999-999999999999/{last}/users/created", FILE_TYPE, 404),
+        ("/download/{client}/{last}/nothings/created", FILE_TYPE, 404),
+        ("/download/{client}/{last}/users/renamed", FILE_TYPE, 404),
+        ("/download/{client}/{next}/users/created", FILE_TYPE, 404),
+        ("/download/{client}/2026-02-31/users/created", FILE_TYPE, 404),
+        ("/download/{client}/{last}/users/..%2F..%2Fsecret", FILE_TYPE, 404),
+        ("/download/{client}/{last}", FILE_TYPE, 404),
+        ("/download", LIST_TYPE, 404),
+        ("/upload/{client}", LIST_TYPE, 404),
+        ("/download/{client}", FILE_TYPE, 406),
+        ("/download/{client}", "*/*", 406),
+        ("/download/{client}/{last}/users/created", LIST_TYPE, 406),
+        ("/download/{client}/{last}/users/created", f"text/html, {FILE_TYPE};q=0.9", 200),
+        ("/download/{client}/{last}/users/created?page=1", FILE_TYPE, 200),
+        ("/download/{client}/2025-12-01/users/created", FILE_TYPE, 410),
+    ],
+)
+def test_what_cannot_be_had_is_refused(
+    client: Client, small_world: SmallWorld, path: str, accept: str, expected: int
+) -> None:
+    place = path.format(client=client_guid(small_world), last=LAST, next=LAST + timedelta(days=1))
+
+    assert client.get(place, Accept=accept).status == expected
+
+
+@pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "DELETE", "OPTIONS", "BREW"])
+def test_nothing_but_get_is_answered(client: Client, small_world: SmallWorld, method: str) -> None:
+    path = path_of(small_world)
+    refused = client.get(path, method=method, Accept=FILE_TYPE)
+
+    assert (refused.status, refused.headers["Allow"]) == (405, "GET")
+    assert client.get(path, Accept=FILE_TYPE).status == 200
+
+
+def test_a_day_is_gone_eight_days_later(small_world: SmallWorld) -> None:
+    moment = [midnight(START + timedelta(days=8)) - timedelta(seconds=1)]
+    guid, path = client_guid(small_world), path_of(small_world, day=START)
+    with (
+        serve_reporting_api(
+            small_world.folder,
+            keyring=small_world.keyring,
+            api_key=KEY,
+            now=lambda: moment[0],
+        ) as at,
+        client_of(at) as client,
+    ):
+        in_time, listed = client.get(path, Accept=FILE_TYPE), client.list_files(guid)
+        moment[0] += timedelta(seconds=1)
+        late, listed_late = client.get(path, Accept=FILE_TYPE), client.list_files(guid)
+        moment[0] += timedelta(days=DAYS)
+        nothing_left = client.list_files(guid)
+
+    first = {each["name"] for each in listed if str(START) in each["name"]}
+    assert (in_time.status, late.status) == (200, 410)
+    assert first
+    assert {each["name"] for each in listed} - first == {each["name"] for each in listed_late}
+    assert nothing_left == []
+
+
+def test_a_manifest_that_does_not_open_is_the_servers_fault(sender: Sender) -> None:
+    manifest = sender.send_manifest()
+    manifest.write_bytes(b"no message")
+    with serving_the_day_after(sender) as client:
+        assert client.get(f"/download/{sender.client}", Accept=LIST_TYPE).status == 500
