@@ -15,14 +15,17 @@ from ingest.receive.fetch import fetch_all
 from ingest.settings import load_settings
 from ingest.status.progress import Silent
 from ingest.store.durable import scratch_folder
-from ingest.store.ledger.ledger import Ledger
+from ingest.store.ledger.ledger import open_ledger
 
 
 def main() -> None:
     settings = load_settings("source")
     began = time.monotonic()
-    with open_configured_source(settings) as source, scratch_folder(settings.data) as scratch:
-        ledger = Ledger(settings.data / "ledger", run_id="bench")
+    with (
+        open_configured_source(settings) as source,
+        scratch_folder(settings.data) as scratch,
+        open_ledger(settings.data / "ledger", run_id="bench") as ledger,
+    ):
         failures = fetch_all(
             source,
             data=settings.data,

@@ -1,7 +1,6 @@
 """One run, from what a source has to what is landed; alone in its data folder."""
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,21 +13,24 @@ from ingest.delivery.names import is_ours
 from ingest.errors import SourceError
 from ingest.landing.convert.pool import Converters
 from ingest.landing.decide import Rules
-from ingest.landing.land import Judging
+from ingest.landing.land import Landing
 from ingest.landing.set_aside import finish_set_aside, set_aside
-from ingest.landing.verify import Lander
+from ingest.landing.verify import Verifier
 from ingest.openpgp.encrypt import to_newest_key
 from ingest.openpgp.keyring import Keyring
-from ingest.receive.fetch import ALL_DAYS, Days, adopt_orphans, fetch_all
+from ingest.receive.fetch import fetch_all
+from ingest.receive.orphans import adopt_orphans
 from ingest.receive.sources import Source, SourceFile
+from ingest.receive.wanted import ALL_DAYS, Days
 from ingest.status.failed_runs import new_run_id, record_failure
+from ingest.status.files import count_alarms, count_standings, file_standings
 from ingest.status.give_up import find_subjects
 from ingest.status.progress import Progress, Silent
-from ingest.status.standing import count_alarms, file_standings
 from ingest.status.summary import EmptySource, Summary
 from ingest.store.durable import scratch_folder
-from ingest.store.ledger.ledger import Ledger
-from ingest.store.ledger.state import LedgerState, What
+from ingest.store.ledger.facts import What
+from ingest.store.ledger.ledger import Ledger, open_ledger
+from ingest.store.ledger.state import LedgerState
 from ingest.store.lock import run_lock
 from ingest.store.named import find_landed, find_quarantined
 
@@ -123,7 +125,7 @@ def run_planned(
                 note_list=partial(_note_list, this, plan),
             )
         finally:
-            _judge_all(this, data=data, keyring=keyring, rules=rules, progress=progress)
+            _land_all(this, data=data, keyring=keyring, rules=rules, progress=progress)
     return this.summary
 
 
@@ -154,7 +156,7 @@ def release(
     with _alone(data, rules=rules, command="release") as this:
         named = frozenset(find_quarantined(name, state=this.ledger.state) for name in names)
         again = replace(rules, released=named, recheck_quarantine=not names)
-        _judge_all(this, data=data, keyring=keyring, rules=again, progress=progress)
+        _land_all(this, data=data, keyring=keyring, rules=again, progress=progress)
     return this.summary
 
 
@@ -162,18 +164,19 @@ def make_anew(*, data: Path, keyring: Keyring, rules: Rules) -> "Checked":
     """Make damaged or absent files of the landing anew from the archive; ask no source.
 
     Returns:
-        What of landing and archive is damaged still.
+        The damage that is left in landing and archive.
 
     Raises:
         LockError, KeyringError: as with a run.
     """
     # DuckDB takes long to import, which a run need not wait for
     from ingest.landing.check import check_files
-    from ingest.landing.repair import Remaking
+    from ingest.landing.repair import Repair
 
     with _alone(data, rules=rules, command="verify") as this:
+        this.ledger.flush()
         checked = check_files(data, this.ledger.state, now=datetime.now(tz=UTC))
-        lander = Lander(
+        verifier = Verifier(
             scratch=this.scratch,
             keyring=keyring,
             converters=this.converters,
@@ -181,7 +184,7 @@ def make_anew(*, data: Path, keyring: Keyring, rules: Rules) -> "Checked":
             memory_bytes=rules.memory_bytes,
         )
         with keyring.unlocking():
-            return Remaking(data=data, ledger=this.ledger, lander=lander).make_all(checked)
+            return Repair(data=data, ledger=this.ledger, verifier=verifier).repair_all(checked)
 
 
 def give_up(names: list[str], *, data: Path, rules: Rules) -> Summary:
@@ -210,10 +213,10 @@ def set_files_aside(names: Sequence[str], *, data: Path, rules: Rules) -> Summar
     return this.summary
 
 
-def _judge_all(
+def _land_all(
     this: _Run, *, data: Path, keyring: Keyring, rules: Rules, progress: Progress
 ) -> None:
-    Judging(
+    Landing(
         data=data,
         ledger=this.ledger,
         keyring=keyring,
@@ -223,7 +226,7 @@ def _judge_all(
         now=datetime.now(tz=UTC),
         summary=this.summary,
         progress=progress,
-    ).judge_all()
+    ).land_all()
 
 
 @contextmanager
@@ -231,8 +234,10 @@ def _alone(data: Path, *, rules: Rules, command: str) -> Iterator[_Run]:
     """Hold the data folder for one run, and close its account, however it ends."""
     began = time.monotonic()
     summary = Summary(new_run_id(), command)
-    with run_lock(data, run_id=summary.run_id):
-        ledger = Ledger(data / "ledger", run_id=summary.run_id)
+    with (
+        run_lock(data, run_id=summary.run_id),
+        open_ledger(data / "ledger", run_id=summary.run_id) as ledger,
+    ):
         try:
             with scratch_folder(data) as scratch, Converters() as converters:
                 adopt_orphans(data=data, ledger=ledger)
@@ -242,8 +247,10 @@ def _alone(data: Path, *, rules: Rules, command: str) -> Iterator[_Run]:
             summary.seconds = time.monotonic() - began
             record_failure(ledger, error, **summary.work())
             raise
-        files = list(file_standings(ledger.state, now=datetime.now(tz=UTC), settle=rules.settle))
-        summary.standings = Counter(file.standing for file in files)
+        ledger.flush()
+        now = datetime.now(tz=UTC)
+        files = list(file_standings(ledger.state, now=now, settle=rules.settle))
+        summary.standings = count_standings(ledger.state, files)
         summary.alarms = count_alarms(ledger.state, files)
         summary.seconds = time.monotonic() - began
         ledger.append(What.RUN, None, **summary.facts())

@@ -22,16 +22,21 @@ def report(
     """Write a page for whoever is on call; with --json print its facts instead."""
     from ingest.status.report.facts import gather
     from ingest.store.durable import write_in_place
-    from ingest.store.ledger.ledger import read_records
+    from ingest.store.ledger.catch_up import open_state
+    from ingest.store.ledger.lists import all_files
     from ingest.warehouse.served import read_served
 
     settings = load_settings()
-    facts = gather(
-        read_records(settings.data / "ledger"),
-        now=moment(as_of),
-        settle=timedelta(hours=settings.settle_hours),
-        look=lambda state: read_served(settings.data, landed=state.landed),
-    )
+    with open_state(settings.data / "ledger") as state:
+        facts = gather(
+            state,
+            now=moment(as_of),
+            settle=timedelta(hours=settings.settle_hours),
+            served=read_served(
+                settings.data,
+                landed={file.place: file.landed for file in all_files(state) if file.landed},
+            ),
+        )
     if as_json:
         typer.echo(json.dumps(asdict(facts), default=lambda day: day.isoformat()))
         return

@@ -39,7 +39,7 @@ def run(
     from ingest.commands.receiver import open_checked_keyring, open_configured_source, read_rules
     from ingest.openpgp.keys import warn_of_expiry
     from ingest.pipeline import run as run_pipeline
-    from ingest.receive.fetch import Days
+    from ingest.receive.wanted import Days
     from ingest.status.failed_runs import recording_failure
 
     days = Days(

@@ -23,16 +23,18 @@ def status(
 ) -> None:
     """Show what has landed, waits, is missing or in quarantine, by client and day."""
     from ingest.status.grid import calendar, day_text, failing_lines, last_line, overview
-    from ingest.store.ledger.ledger import read_state
+    from ingest.store.ledger.catch_up import open_state
 
     settings, now = load_settings(), moment(as_of)
-    seen = overview(
-        read_state(settings.data / "ledger"),
-        now=now,
-        settle=timedelta(hours=settings.settle_hours),
-        client=client,
-        day=day.date() if day else None,
-    )
+    with open_state(settings.data / "ledger") as state:
+        seen = overview(
+            state,
+            now=now,
+            settle=timedelta(hours=settings.settle_hours),
+            client=client,
+            day=day.date() if day else None,
+            with_given_up=as_json,
+        )
     if as_json:
         typer.echo(json.dumps(seen.facts(with_landed=day is not None), default=str))
     else:

@@ -1,6 +1,6 @@
-"""Whether what lies in the landing and in the archive is still what the ledger recorded.
+"""Compare every stored file with the hash that the ledger recorded.
 
-A disk can return other bytes than were written, and say nothing. No reader of Parquet asks for
+A disk can return other bytes than were written without an error. No reader of Parquet asks for
 checksums unless it is told to. So the ledger keeps the SHA-256 of each landed and archived file.
 """
 
@@ -12,10 +12,15 @@ from typing import Any
 
 from ingest.delivery.names import Delivery, Event
 from ingest.receive.archive import find_ciphertext
-from ingest.status.standing import lost_at
+from ingest.status.schedule import lost_at
 from ingest.store.digest import hash_file
 from ingest.store.landed_file import MAKE_ANEW, NO_FILE, landed_problem
-from ingest.store.ledger.state import Archived, LedgerState, Place
+from ingest.store.ledger.facts import Archived, Landed
+from ingest.store.ledger.index import NAME
+from ingest.store.ledger.keys import Place
+from ingest.store.ledger.known import FileState
+from ingest.store.ledger.lists import all_files, all_manifests
+from ingest.store.ledger.state import LedgerState
 from ingest.store.paths import landing_path
 
 
@@ -77,41 +82,53 @@ class Checked:
 
 
 def check_files(data: Path, state: LedgerState, *, now: datetime) -> Checked:
-    """Read every landed and archived file that the ledger knows.
+    """Read every landed and archived file that the ledger knows, and compare its hash.
 
     Args:
         now: by which it is known whether MX still has a copy.
     """
     checked = Checked()
-    for place, landed in sorted(state.landed.items(), key=lambda each: each[0]):
-        checked.landed += 1
-        checked.without_hash += landed.parquet_sha256 is None
-        path = landing_path(place).as_posix()
-        if problem := landed_problem(data / path, sha256=landed.parquet_sha256):
-            checked.damaged.append(
-                Damage(path=path, problem=problem, next_step=MAKE_ANEW, landed=place)
-            )
-    for of, archived in _archived(state):
+    for file in all_files(state):
+        checked.damaged += _damage_of(data, file, checked=checked, now=now)
+    for delivery, manifest in all_manifests(state):
         checked.archived += 1
-        if damage := _archive_damage(data, of, archived, now=now):
-            checked.damaged.append(damage)
-    checked.damaged += _replaced_damage(data, state)
+        checked.damaged += _archive_damage(data, delivery, manifest, now=now)
     return checked
 
 
-def _archived(state: LedgerState) -> Iterator[tuple[Place | Delivery, Archived]]:
-    yield from sorted(state.archived.items(), key=lambda each: each[0])
-    yield from sorted(state.manifests.items(), key=lambda each: each[0])
+def index_damage(problem: str) -> Damage:
+    """Describe an index that says other things than the record; it can always be made anew."""
+    return Damage(
+        path=f"ledger/{NAME}",
+        problem=problem,
+        next_step="it was removed, and the next command makes it anew",
+    )
+
+
+def _damage_of(data: Path, file: FileState, *, checked: Checked, now: datetime) -> Iterator[Damage]:
+    """Check one daily file in landing and archive, and count it."""
+    landed, archived = file.landed, file.archived
+    if landed:
+        checked.landed += 1
+        checked.without_hash += landed.parquet_sha256 is None
+        path = landing_path(file.place).as_posix()
+        if problem := landed_problem(data / path, sha256=landed.parquet_sha256):
+            yield Damage(path=path, problem=problem, next_step=MAKE_ANEW, landed=file.place)
+    if archived:
+        checked.archived += 1
+        yield from _archive_damage(data, file.place, archived, now=now)
+    if landed and archived and landed.encrypted_sha256 != archived.encrypted_sha256:
+        yield from _replaced_damage(data, file.place, landed)
 
 
 def _archive_damage(
     data: Path, of: Place | Delivery, archived: Archived, *, now: datetime
-) -> Damage | None:
+) -> Iterator[Damage]:
     delivery = of.delivery if isinstance(of, Place) else of
     path = Path("archive", delivery.folder, archived.name)
     is_there = (data / path).is_file()
     if is_there and hash_file(data / path) == archived.encrypted_sha256:
-        return None
+        return
     problem = "other bytes than had come" if is_there else NO_FILE
     is_baseline = isinstance(of, Place) and of.event is Event.BASELINE
     if now >= lost_at(delivery.snapshot_date) and not is_baseline:
@@ -121,17 +138,14 @@ def _archive_damage(
         until = "" if is_baseline else f" before {lost_at(delivery.snapshot_date):%Y-%m-%d}"
         first = "remove it, and " if is_there else ""
         next_step = f"restore it from a backup; or {first}fetch it again{until} with: {command}"
-    return Damage(path=path.as_posix(), problem=problem, next_step=next_step)
+    yield Damage(path=path.as_posix(), problem=problem, next_step=next_step)
 
 
-def _replaced_damage(data: Path, state: LedgerState) -> Iterator[Damage]:
-    """Look for the ciphertexts of landed files whose newest bytes have not landed."""
-    for place, landed in sorted(state.landed.items(), key=lambda each: each[0]):
-        if landed.encrypted_sha256 == state.archived[place].encrypted_sha256:
-            continue
-        if find_ciphertext(data / "archive", place, sha256=landed.encrypted_sha256) is None:
-            yield Damage(
-                path=Path("archive", place.delivery.folder).as_posix(),
-                problem=f"no bytes of the {place.resource} {place.kind} that has landed",
-                next_step="restore them from a backup",
-            )
+def _replaced_damage(data: Path, place: Place, landed: Landed) -> Iterator[Damage]:
+    """Look for the ciphertext of a landed file whose newest bytes have not landed."""
+    if find_ciphertext(data, place, sha256=landed.encrypted_sha256) is None:
+        yield Damage(
+            path=Path("archive", place.delivery.folder).as_posix(),
+            problem=f"no bytes of the {place.resource} {place.kind} that has landed",
+            next_step="restore them from a backup",
+        )

@@ -1,4 +1,4 @@
-"""What to do next with each archived file, from what the ledger knows. Pure, no I/O."""
+"""What to do next with each archived file, from what the ledger knows. No I/O."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,7 +6,9 @@ from enum import StrEnum
 
 from ingest.delivery.names import Delivery, Event
 from ingest.errors import Reason
-from ingest.store.ledger.state import LedgerState, Place, Verdict, What
+from ingest.store.ledger.facts import Result, What
+from ingest.store.ledger.keys import Place
+from ingest.store.ledger.known import DayState, FileState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,13 +20,18 @@ class Rules:
     max_plain_bytes: int
     """Where a file stops being decrypted, unless its manifest says less."""
     memory_bytes: int = 512 << 20
-    """What landing may take, of whatever size the files are."""
+    """The memory that landing may use, however large the files are."""
     accept_unlisted: bool = False
-    """Land what no manifest lists, too."""
+    """Land files that no manifest lists, too."""
     recheck_quarantine: bool = False
-    """Judge again what was turned away, but for what an operator has set aside."""
+    """Check rejected files again, except those that an operator has set aside."""
     released: frozenset[Place | Delivery] = frozenset()
-    """Files and manifests that are judged again whyever they are in quarantine."""
+    """Files and manifests to check again, whatever the reason why they are in quarantine."""
+
+    @property
+    def reopen_quarantine(self) -> bool:
+        """Say whether files in quarantine are checked without a new copy or manifest."""
+        return self.accept_unlisted or self.recheck_quarantine or bool(self.released)
 
 
 class Step(StrEnum):
@@ -33,58 +40,59 @@ class Step(StrEnum):
     NOTHING = "nothing"
     VERIFY = "verify"
     WAIT = "wait"
-    CALL_TRUNCATED = "call truncated"
-    CALL_UNLISTED = "call unlisted"
+    REJECT_TRUNCATED = "reject as truncated"
+    REJECT_UNLISTED = "reject as unlisted"
 
 
-def next_file_step(state: LedgerState, place: Place, *, now: datetime, rules: Rules) -> Step:
-    """Say what to do with the newest bytes of a daily file.
+def next_file_step(
+    file: FileState, *, manifest_sha256: str | None, now: datetime, rules: Rules
+) -> Step:
+    """Decide what to do with the newest bytes of a daily file.
 
-    What has been judged by the same manifest is not judged again, but that waiting ends one day.
-    No manifest lists the files of a baseline, so they wait for none. What was set aside is judged
-    only when it is released, whatever manifests come. It has landed before: it need not be listed.
+    A file is not checked twice against the same manifest, except that waiting times out. A
+    baseline needs no manifest. A file that was set aside is checked only when it is released,
+    whatever manifests come; it has landed before, so it need not be listed.
+
+    Args:
+        manifest_sha256: of the manifest that it is checked against now.
     """
-    archived, verdict = state.archived[place], state.verdicts.get(place)
-    arbiter, listing = state.arbiter_of(place), state.listing_of(place)
-    if verdict and verdict.encrypted_sha256 != archived.encrypted_sha256:
-        verdict = None
-    if verdict and _is_final(verdict, place, arbiter=arbiter, rules=rules):
+    archived, listing, result = file.newest, file.listing, file.current_result
+    if result and _is_final(result, file.place, manifest_sha256=manifest_sha256, rules=rules):
         return Step.NOTHING
-    was_aside = verdict is not None and verdict.reason == Reason.SET_ASIDE
-    if place.event is Event.BASELINE:
+    was_aside = result is not None and result.reason == Reason.SET_ASIDE
+    if file.place.event is Event.BASELINE:
         step = Step.VERIFY
     elif listing is None and not (rules.accept_unlisted or was_aside):
-        step = Step.CALL_UNLISTED if arbiter else Step.WAIT
+        step = Step.REJECT_UNLISTED if manifest_sha256 else Step.WAIT
     elif listing and archived.encrypted_bytes < (listing.encrypted_bytes or 0):
         has_settled = now - archived.at >= rules.settle
-        step = Step.CALL_TRUNCATED if has_settled else Step.WAIT
+        step = Step.REJECT_TRUNCATED if has_settled else Step.WAIT
     else:
         step = Step.VERIFY
-    is_judged = verdict is not None and verdict.manifest_sha256 == arbiter
-    return Step.NOTHING if is_judged and step == Step.WAIT else step
+    is_checked = result is not None and result.manifest_sha256 == manifest_sha256
+    return Step.NOTHING if is_checked and step == Step.WAIT else step
 
 
-def _is_final(verdict: Verdict, place: Place, *, arbiter: str | None, rules: Rules) -> bool:
-    if verdict.what == What.LANDED:
+def _is_final(result: Result, place: Place, *, manifest_sha256: str | None, rules: Rules) -> bool:
+    if result.what == What.LANDED:
         return True
-    if verdict.what != What.QUARANTINED or place in rules.released:
+    if not result.is_quarantined or place in rules.released:
         return False
-    if verdict.reason == Reason.SET_ASIDE:
+    if result.reason == Reason.SET_ASIDE:
         return True
-    if verdict.manifest_sha256 != arbiter or rules.recheck_quarantine:
+    if result.manifest_sha256 != manifest_sha256 or rules.recheck_quarantine:
         return False
-    return not (rules.accept_unlisted and verdict.reason == Reason.UNLISTED)
+    return not (rules.accept_unlisted and result.reason == Reason.UNLISTED)
 
 
-def next_manifest_step(
-    state: LedgerState, delivery: Delivery, *, now: datetime, rules: Rules
-) -> Step:
-    """Say what to do with the newest bytes of a manifest."""
-    archived, verdict = state.manifests[delivery], state.manifest_verdicts.get(delivery)
-    if verdict is None or verdict.encrypted_sha256 != archived.encrypted_sha256:
-        return Step.VERIFY
-    if verdict.what == What.WAITING and now - archived.at >= rules.settle:
-        return Step.VERIFY
-    is_asked_for = rules.recheck_quarantine or delivery in rules.released
-    is_rechecked = verdict.what == What.QUARANTINED and is_asked_for
-    return Step.VERIFY if is_rechecked else Step.NOTHING
+def is_manifest_due(day: DayState, *, now: datetime, rules: Rules) -> bool:
+    """Decide whether to open the newest bytes of a manifest."""
+    manifest, result = day.manifest, day.result
+    if manifest is None:
+        return False
+    if result is None or result.encrypted_sha256 != manifest.encrypted_sha256:
+        return True
+    if result.what == What.WAITING and now - manifest.at >= rules.settle:
+        return True
+    is_asked_for = rules.recheck_quarantine or day.delivery in rules.released
+    return result.is_quarantined and is_asked_for

@@ -1,4 +1,4 @@
-"""Archive to landing: every file that waits for a judgement gets one, or goes on waiting."""
+"""From the archive to the landing: every file that is due gets an outcome, or waits on."""
 
 import logging
 from collections.abc import Iterable, Iterator
@@ -10,39 +10,34 @@ from itertools import groupby
 from pathlib import Path
 
 from ingest.concurrency import map_ahead
-from ingest.delivery.names import DailyFile, Delivery, parse_kept_name
+from ingest.delivery.names import DailyFile, parse_kept_name
 from ingest.errors import Reason, RejectedError
-from ingest.landing.commit import Concluding, Judged
+from ingest.landing.commit import Commit, Outcome, Rejected, Waiting
 from ingest.landing.convert.pool import Converters
 from ingest.landing.decide import Rules, Step, next_file_step
-from ingest.landing.manifests import ManifestJudging
-from ingest.landing.verify import Ciphertext, Lander, Verified
+from ingest.landing.manifests import open_manifests
+from ingest.landing.verify import Candidate, Verifier
 from ingest.openpgp.keyring import Keyring
-from ingest.receive.archive import archive_path
 from ingest.status.progress import Progress
 from ingest.status.summary import Summary
+from ingest.store.ledger.known import FileState
 from ingest.store.ledger.ledger import Ledger
-from ingest.store.ledger.state import Place
-
-log = logging.getLogger(__name__)
+from ingest.store.ledger.lists import due_files
+from ingest.store.paths import archive_path
 
 FILES_AT_ONCE = 4
 """More than there may be cores, as some wait for gpg-agent or the disk."""
 FILES_AHEAD = 16
-"""How many may have been judged while one that is older and larger is still being read."""
+"""How many may have an outcome while one that is older and larger is still being read."""
+
+log = logging.getLogger(__name__)
+
+Task = tuple[Candidate, Step]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Case:
-    """A file and what is to be done with it."""
-
-    ciphertext: Ciphertext
-    step: Step
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judging:
-    """Archive to landing, for all that the ledger knows and this run has to judge."""
+class Landing:
+    """Lands all that the ledger knows and this run has to check."""
 
     data: Path
     ledger: Ledger
@@ -54,124 +49,124 @@ class Judging:
     summary: Summary
     progress: Progress
 
-    def judge_all(self) -> None:
-        """Judge manifests, then the files by them, the oldest day first and its largest file."""
+    def land_all(self) -> None:
+        """Open manifests, then check the files they list, the oldest day first."""
         with self.keyring.unlocking():
-            self._judge_manifests()
-            self._judge_files()
+            with self._commit() as commit:
+                open_manifests(
+                    data=self.data,
+                    ledger=self.ledger,
+                    keyring=self.keyring,
+                    rules=self.rules,
+                    now=self.now,
+                    commit=commit,
+                )
+            self._land_files()
 
-    def _judge_manifests(self) -> None:
-        with self._concluding() as concluding:
-            ManifestJudging(
-                data=self.data,
-                ledger=self.ledger,
-                keyring=self.keyring,
-                rules=self.rules,
-                now=self.now,
-                concluding=concluding,
-            ).judge_all()
+    def _land_files(self) -> None:
+        tasks = self._tasks()
+        total = sum(candidate.archived.encrypted_bytes for candidate, _ in tasks)
+        self.progress.begin("verify and land", total=total)
+        for _, outcomes in groupby(self._check_ahead(tasks), key=_day_of):
+            self._commit_day(outcomes)
 
-    def _judge_files(self) -> None:
-        state = self.ledger.state
-        due = sorted(
-            (place for place in state.archived if self._step(place) != Step.NOTHING),
-            key=lambda place: (place[0].age, -state.archived[place].encrypted_bytes, place),
+    def _tasks(self) -> list[Task]:
+        """Give what is to be done with which file: oldest day first, its largest file first."""
+        self.ledger.flush()
+        state, rules, tasks = self.ledger.state, self.rules, []
+        for file in due_files(state, all_open=rules.reopen_quarantine):
+            if file.archived is None:
+                continue
+            sha256 = state.day(file.place.delivery).sha256_for(file.place)
+            step = next_file_step(file, manifest_sha256=sha256, now=self.now, rules=rules)
+            candidate = self._candidate(file, manifest_sha256=sha256)
+            if candidate and step != Step.NOTHING:
+                tasks.append((candidate, step))
+        return sorted(tasks, key=_order)
+
+    def _candidate(self, file: FileState, *, manifest_sha256: str | None) -> Candidate | None:
+        """Describe a file; None for one that an older version archived under a strange name."""
+        parsed = parse_kept_name(file.newest.name)
+        if not isinstance(parsed, DailyFile):
+            return None
+        parsed = replace(parsed, delivery=file.place.delivery)  # in the case that the archive has
+        known = [] if file.place in self.rules.released else file.set_aside
+        return Candidate(
+            file=parsed,
+            path=archive_path(self.data, parsed, name=file.newest.name),
+            archived=file.newest,
+            listing=file.listing,
+            manifest_sha256=manifest_sha256,
+            unwanted=frozenset(each.plain_sha256 for each in known),
         )
-        self.progress.begin(
-            "verify and land", total=sum(state.archived[place].encrypted_bytes for place in due)
-        )
-        judged = self._judge_ahead(due)
-        for delivery, files in groupby(judged, key=lambda each: each.ciphertext.file.delivery):
-            self._conclude_all(delivery, files)
 
-    def _judge_ahead(self, due: list[Place]) -> Iterator[Judged]:
-        """Judge files in their order, some of them at once."""
+    def _check_ahead(self, tasks: list[Task]) -> Iterator[Outcome]:
+        """Check files in their order, some of them at once."""
+        verifier = Verifier(
+            scratch=self.scratch,
+            keyring=self.keyring,
+            converters=self.converters,
+            max_plain_bytes=self.rules.max_plain_bytes,
+            memory_bytes=self.rules.memory_bytes,
+        )
         with ThreadPoolExecutor(FILES_AT_ONCE, thread_name_prefix="land") as threads:
-            lander = Lander(
-                scratch=self.scratch,
-                keyring=self.keyring,
-                converters=self.converters,
-                max_plain_bytes=self.rules.max_plain_bytes,
-                memory_bytes=self.rules.memory_bytes,
-            )
-            yield from map_ahead(
-                partial(_judge, lander=lander),
-                (case for place in due if (case := self._case(place))),
-                executor=threads,
-                ahead=FILES_AHEAD,
-            )
+            check = partial(_check, verifier=verifier)
+            yield from map_ahead(check, tasks, executor=threads, ahead=FILES_AHEAD)
 
-    def _conclude_all(self, delivery: Delivery, judged: Iterable[Judged]) -> None:
+    def _commit_day(self, outcomes: Iterable[Outcome]) -> None:
         files, rows, count = self.summary.files_landed, self.summary.rows_landed, 0
-        with self._concluding() as concluding:
-            for each in judged:
-                concluding.add(each)
-                self.progress.advance(each.ciphertext.archived.encrypted_bytes)
+        with self._commit() as commit:
+            for outcome in outcomes:
+                commit.add(outcome)
+                self.progress.advance(outcome.candidate.archived.encrypted_bytes)
                 count += 1
+        day = outcome.candidate.file.delivery.snapshot_date
         facts = {
             "event": "delivery",
-            "snapshot_date": delivery.snapshot_date,
+            "snapshot_date": day,
             "files_landed": self.summary.files_landed - files,
             "rows_landed": self.summary.rows_landed - rows,
             "files_judged": count,
         }
         log.info(
             "%s: landed %d of %d files, %d rows",
-            delivery.snapshot_date,
+            day,
             facts["files_landed"],
             count,
             facts["rows_landed"],
             extra={"facts": facts},
         )
 
-    def _concluding(self) -> Concluding:
-        return Concluding(
+    def _commit(self) -> Commit:
+        return Commit(
             data=self.data, ledger=self.ledger, scratch=self.scratch, summary=self.summary
         )
 
-    def _step(self, place: Place) -> Step:
-        return next_file_step(self.ledger.state, place, now=self.now, rules=self.rules)
 
-    def _case(self, place: Place) -> _Case | None:
-        state = self.ledger.state
-        archived = state.archived[place]
-        file = parse_kept_name(archived.name)
-        if not isinstance(file, DailyFile):
-            return None
-        file = replace(file, delivery=place.delivery)  # in the case that the archive has
-        ciphertext = Ciphertext(
-            file=file,
-            path=archive_path(self.data / "archive", file, name=archived.name),
-            archived=archived,
-            listing=state.listing_of(place),
-            manifest_sha256=state.arbiter_of(place),
-            set_aside=self._unwanted(place),
-        )
-        return _Case(ciphertext=ciphertext, step=self._step(place))
-
-    def _unwanted(self, place: Place) -> frozenset[str]:
-        """Say which contents of a file were set aside, unless it is released just now."""
-        known = [] if place in self.rules.released else self.ledger.state.set_aside.get(place, [])
-        return frozenset(each.plain_sha256 for each in known)
+def _order(task: Task) -> tuple[object, ...]:
+    candidate, _ = task
+    file = candidate.file
+    return (file.delivery.age, -candidate.archived.encrypted_bytes, file)
 
 
-def _judge(case: _Case, *, lander: Lander) -> Judged:
-    ciphertext = case.ciphertext
-    outcome: Verified | RejectedError | None = None
-    match case.step:
-        case Step.VERIFY:
-            try:
-                outcome = lander.prepare(ciphertext)
-            except RejectedError as error:
-                outcome = error
-        case Step.CALL_TRUNCATED | Step.CALL_UNLISTED:
-            outcome = _called(case.step, ciphertext)
-    return Judged(ciphertext=ciphertext, outcome=outcome)
+def _day_of(outcome: Outcome) -> object:
+    return outcome.candidate.file.delivery
 
 
-def _called(step: Step, ciphertext: Ciphertext) -> RejectedError:
-    found = f"{ciphertext.archived.encrypted_bytes} bytes"
-    if step == Step.CALL_TRUNCATED and ciphertext.listing:
-        expected = f"{ciphertext.listing.encrypted_bytes} bytes"
-        return RejectedError(Reason.TRUNCATED, expected=expected, found=found)
-    return RejectedError(Reason.UNLISTED, expected="a row in its manifest", found="none")
+def _check(task: Task, *, verifier: Verifier) -> Outcome:
+    candidate, step = task
+    listing, found = candidate.listing, f"{candidate.archived.encrypted_bytes} bytes"
+    if step == Step.REJECT_TRUNCATED and listing:
+        expected = f"{listing.encrypted_bytes} bytes"
+        error = RejectedError(Reason.TRUNCATED, expected=expected, found=found)
+    elif step == Step.REJECT_UNLISTED:
+        expected = "a row in its manifest"
+        error = RejectedError(Reason.UNLISTED, expected=expected, found="none")
+    elif step == Step.WAIT:
+        return Waiting(candidate=candidate)
+    else:
+        try:
+            return verifier.verify(candidate)
+        except RejectedError as rejection:
+            error = rejection
+    return Rejected(candidate=candidate, error=error)

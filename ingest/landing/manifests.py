@@ -1,83 +1,91 @@
-"""Manifests: each is opened, and the ledger told what it lists, or why it lists nothing."""
+"""Open manifests: the ledger records what each lists, or why it cannot be read."""
 
 import logging
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
 from ingest.delivery.manifest import MAX_MANIFEST_BYTES, Listing, parse_manifest
-from ingest.delivery.names import Delivery, ManifestFile
+from ingest.delivery.names import ManifestFile
 from ingest.errors import Reason, RejectedError
-from ingest.landing.commit import Concluding, bytes_of
-from ingest.landing.decide import Rules, Step, next_manifest_step
+from ingest.landing.commit import Commit, bytes_of
+from ingest.landing.decide import Rules, is_manifest_due
 from ingest.openpgp.keyring import Keyring
 from ingest.openpgp.plaintext import Plaintext
-from ingest.receive.archive import archive_path
+from ingest.store.ledger.facts import Archived, What
+from ingest.store.ledger.known import DayState
 from ingest.store.ledger.ledger import Ledger
-from ingest.store.ledger.state import Archived, What
+from ingest.store.ledger.lists import due_manifests
+from ingest.store.paths import archive_path
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ManifestJudging:
-    """Judges the manifests that the ledger knows and this run has to judge."""
-
-    data: Path
-    ledger: Ledger
-    keyring: Keyring
-    rules: Rules
-    now: datetime
-    concluding: Concluding
-
-    def judge_all(self) -> None:
-        """Judge manifests, the oldest day first."""
-        manifests = self.ledger.state.manifests
-        for delivery in sorted(manifests, key=lambda each: each.age):
-            self._judge_manifest(delivery, manifests[delivery])
-
-    def _judge_manifest(self, delivery: Delivery, archived: Archived) -> None:
-        step = next_manifest_step(self.ledger.state, delivery, now=self.now, rules=self.rules)
-        if step == Step.NOTHING:
-            return
-        file = ManifestFile(delivery=delivery)
+def open_manifests(
+    *,
+    data: Path,
+    ledger: Ledger,
+    keyring: Keyring,
+    rules: Rules,
+    now: datetime,
+    commit: Commit,
+) -> None:
+    """Open every manifest that is new or asked for, the oldest day first."""
+    ledger.flush()
+    days = due_manifests(ledger.state, all_quarantined=rules.reopen_quarantine)
+    for day in sorted(days, key=lambda each: each.delivery.age):
+        if day.manifest is None or not is_manifest_due(day, now=now, rules=rules):
+            continue
         try:
-            listings, opened = self._open_manifest(file, archived)
+            listings, plain = _open(day, day.manifest, data=data, keyring=keyring)
         except RejectedError as error:
-            if error.reason != Reason.DAMAGED:
-                self.concluding.reject(file, archived, error)
-            elif self.now - archived.at < self.rules.settle:
-                self.ledger.append(What.WAITING, file, **bytes_of(archived), reason="unreadable")
-            else:
-                truncated = RejectedError(
-                    Reason.TRUNCATED, expected=error.expected, found=error.found
-                )
-                self.concluding.reject(file, archived, truncated)
-            return
-        self.concluding.accept(file, archived)
-        _warn_of_other_dates(listings, delivery=delivery)
-        self.ledger.append(
+            has_settled = now - day.manifest.at >= rules.settle
+            _reject(day, day.manifest, error, has_settled=has_settled, ledger=ledger, commit=commit)
+            continue
+        file = ManifestFile(delivery=day.delivery)
+        commit.accept(file, day.manifest)
+        _warn_of_other_dates(listings, day=day.delivery.snapshot_date.isoformat())
+        ledger.append(
             What.LISTED,
             file,
-            **bytes_of(archived),
-            key_id=opened.key_id,
-            signature=opened.signature,
+            **bytes_of(day.manifest),
+            key_id=plain.key_id,
+            signature=plain.signature,
             listed=[asdict(listing) for listing in listings],
         )
 
-    def _open_manifest(
-        self, file: ManifestFile, archived: Archived
-    ) -> tuple[list[Listing], Plaintext]:
-        path = archive_path(self.data / "archive", file, name=archived.name)
-        plain, text = self.keyring.read(
-            path, lambda plain: plain.read(MAX_MANIFEST_BYTES), max_bytes=MAX_MANIFEST_BYTES
-        )
-        return parse_manifest(text, delivery=file.delivery), plain
+
+def _open(
+    day: DayState, manifest: Archived, *, data: Path, keyring: Keyring
+) -> tuple[list[Listing], Plaintext]:
+    path = archive_path(data, ManifestFile(delivery=day.delivery), name=manifest.name)
+    plain, text = keyring.read(
+        path, lambda plain: plain.read(MAX_MANIFEST_BYTES), max_bytes=MAX_MANIFEST_BYTES
+    )
+    return parse_manifest(text, delivery=day.delivery), plain
 
 
-def _warn_of_other_dates(listings: list[Listing], *, delivery: Delivery) -> None:
-    """An effective date may mean the day of generation: that is no reason to turn a file away."""
-    day = delivery.snapshot_date.isoformat()
+def _reject(
+    day: DayState,
+    manifest: Archived,
+    error: RejectedError,
+    *,
+    has_settled: bool,
+    ledger: Ledger,
+    commit: Commit,
+) -> None:
+    """Quarantine a manifest; a damaged one may still be coming, and waits until it has settled."""
+    file = ManifestFile(delivery=day.delivery)
+    if error.reason == Reason.DAMAGED:
+        if not has_settled:
+            ledger.append(What.WAITING, file, **bytes_of(manifest), reason="unreadable")
+            return
+        error = RejectedError(Reason.TRUNCATED, expected=error.expected, found=error.found)
+    commit.reject(file, manifest, error, manifest_sha256=day.manifest_sha256)
+
+
+def _warn_of_other_dates(listings: list[Listing], *, day: str) -> None:
+    """Warn of effective dates that may mean the day of generation: no reason to reject a file."""
     others = [each.effective_date for each in listings if each.effective_date[:10] != day]
     if others:
         log.warning(

@@ -1,4 +1,4 @@
-"""A landed file is taken out again: first the record of it, then into quarantine, then its rows go.
+"""Take a landed file out again: first the record of it, then quarantine, then its rows.
 
 Builds refuse a landing that has lost files without a record. So the record comes first, and the
 Parquet file goes last: where both are there, a killed run has left work to do.
@@ -11,12 +11,14 @@ from typing import Any
 
 from ingest.delivery.names import DailyFile, parse_kept_name
 from ingest.errors import Reason, RejectedError
-from ingest.receive.archive import archive_path, replaced_path
 from ingest.store.durable import remove_synced
+from ingest.store.ledger.facts import Landed, What
+from ingest.store.ledger.keys import Place
+from ingest.store.ledger.known import FileState
 from ingest.store.ledger.ledger import Ledger
-from ingest.store.ledger.state import Landed, LedgerState, Place, What
-from ingest.store.paths import landing_path
-from ingest.store.quarantine import put_in_quarantine, quarantine_path
+from ingest.store.ledger.lists import set_aside_files
+from ingest.store.paths import archive_path, landing_path, quarantine_path, replaced_path
+from ingest.store.quarantine import put_in_quarantine
 
 log = logging.getLogger(__name__)
 
@@ -26,55 +28,52 @@ def set_aside(place: Place, *, data: Path, ledger: Ledger, scratch: Path) -> Non
 
     Newer bytes that are in quarantine stay there with their own reason.
     """
-    file = _file(place, ledger.state)
-    landed = ledger.state.landed.get(place)
-    if file and landed:
+    known = ledger.state.file(place)
+    file = _parse(known)
+    if file and known.landed:
         error = _error()
         ledger.append(
             What.SET_ASIDE,
             file,
-            **_facts(place, landed, ledger.state),
+            **_facts(known, known.landed),
             path=landing_path(file).as_posix(),
-            plain_sha256=landed.plain_sha256,
+            plain_sha256=known.landed.plain_sha256,
             reason=error.reason,
             expected=error.expected,
             found=error.found,
         )
         log.warning("set aside %s", file.stem, extra={"facts": {"event": "set aside"}})
     if file:
-        _take_out(place, file, data=data, state=ledger.state, scratch=scratch)
+        _take_out(ledger.state.file(place), file, data=data, scratch=scratch)
 
 
 def finish_set_aside(*, data: Path, ledger: Ledger, scratch: Path) -> None:
     """Take out what a killed run had recorded and left, or had landed again and not recorded."""
-    for place in filter(ledger.state.is_set_aside, ledger.state.set_aside):
-        file = _file(place, ledger.state)
-        if file and (data / landing_path(file)).exists():
-            _take_out(place, file, data=data, state=ledger.state, scratch=scratch)
+    ledger.flush()
+    for known in set_aside_files(ledger.state):
+        file = _parse(known)
+        if file and known.is_set_aside and (data / landing_path(file)).exists():
+            _take_out(known, file, data=data, scratch=scratch)
 
 
-def _take_out(
-    place: Place, file: DailyFile, *, data: Path, state: LedgerState, scratch: Path
-) -> None:
-    verdict = state.verdicts[place]
-    if verdict.what != What.QUARANTINED or verdict.reason == Reason.SET_ASIDE:
-        _quarantine(place, file, data=data, state=state, scratch=scratch)
+def _take_out(known: FileState, file: DailyFile, *, data: Path, scratch: Path) -> None:
+    result = known.result
+    if result is None or not result.is_quarantined or result.reason == Reason.SET_ASIDE:
+        _quarantine(known, file, data=data, scratch=scratch)
     remove_synced(data / landing_path(file))
 
 
-def _quarantine(
-    place: Place, file: DailyFile, *, data: Path, state: LedgerState, scratch: Path
-) -> None:
-    landed, newest = state.set_aside[place][-1], state.archived[place]
-    ciphertext = archive_path(data / "archive", file, name=newest.name)
+def _quarantine(known: FileState, file: DailyFile, *, data: Path, scratch: Path) -> None:
+    landed, newest = known.set_aside[-1], known.newest
+    ciphertext = archive_path(data, file, name=newest.name)
     if newest.encrypted_sha256 != landed.encrypted_sha256:
         ciphertext = replaced_path(ciphertext, sha256=landed.encrypted_sha256)
     put_in_quarantine(
-        quarantine_path(data / "quarantine", file, name=newest.name),
+        quarantine_path(data, file, name=newest.name),
         ciphertext=ciphertext if ciphertext.exists() else None,
         error=_error(),
         scratch=scratch,
-        **_facts(place, landed, state),
+        **_facts(known, landed),
     )
 
 
@@ -84,18 +83,18 @@ def _error() -> RejectedError:
     )
 
 
-def _facts(place: Place, landed: Landed, state: LedgerState) -> dict[str, Any]:
-    """Name the bytes that had landed, and the manifest by which they had."""
-    verdict = state.verdicts[place]
-    is_of_these = verdict.encrypted_sha256 == landed.encrypted_sha256
+def _facts(known: FileState, landed: Landed) -> dict[str, Any]:
+    """Name the bytes that had landed, and the manifest that they were checked against."""
+    result = known.result
+    is_of_these = result is not None and result.encrypted_sha256 == landed.encrypted_sha256
     return {
-        "name": state.archived[place].name,
+        "name": known.newest.name,
         "encrypted_bytes": landed.encrypted_bytes,
         "encrypted_sha256": landed.encrypted_sha256,
-        "manifest_sha256": verdict.manifest_sha256 if is_of_these else None,
+        "manifest_sha256": result.manifest_sha256 if result and is_of_these else None,
     }
 
 
-def _file(place: Place, state: LedgerState) -> DailyFile | None:
-    file = parse_kept_name(state.archived[place].name)
-    return replace(file, delivery=place.delivery) if isinstance(file, DailyFile) else None
+def _parse(known: FileState) -> DailyFile | None:
+    file = parse_kept_name(known.archived.name) if known.archived else None
+    return replace(file, delivery=known.place.delivery) if isinstance(file, DailyFile) else None

@@ -1,7 +1,5 @@
-"""Archive to landing: one daily file is decrypted, verified and written, or told why not."""
+"""Decrypt one daily file, convert it to Parquet, and compare every fact with its manifest."""
 
-import hashlib
-import json
 import logging
 import threading
 from contextlib import nullcontext
@@ -10,16 +8,14 @@ from functools import partial
 from pathlib import Path
 
 from ingest.delivery.manifest import Listing
-from ingest.delivery.names import DailyFile, Event
+from ingest.delivery.names import DailyFile
 from ingest.errors import Reason, RejectedError
 from ingest.landing.convert.pool import Conversion, Converted, ConverterLost, Converters
 from ingest.openpgp.keyring import Keyring
 from ingest.openpgp.plaintext import Plaintext
 from ingest.store.digest import hash_file
 from ingest.store.durable import sync_file
-from ingest.store.ledger.ledger import Record
-from ingest.store.ledger.state import Archived, What
-from ingest.store.paths import landing_path
+from ingest.store.ledger.facts import Archived
 
 SLACK_BYTES = 1 << 20
 """How far beyond its listed size a file may grow before its decryption is stopped."""
@@ -30,26 +26,26 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ciphertext:
-    """A daily file as it lies in the archive, and what its manifest says of it."""
+class Candidate:
+    """An archived daily file that may land, and what its manifest says of it."""
 
     file: DailyFile
     path: Path
     archived: Archived
     listing: Listing | None
     manifest_sha256: str | None
-    set_aside: frozenset[str] = frozenset()
-    """SHA-256 of contents that an operator does not want to land, however they are encrypted."""
+    unwanted: frozenset[str] = frozenset()
+    """SHA-256 of contents that an operator has set aside, however they are encrypted."""
 
     @property
     def plain_bytes(self) -> int:
-        """How large it is said to be, or else is at least likely to be."""
+        """Its size in plain text as listed, or the least that it is likely to be."""
         listed = self.listing.plain_bytes if self.listing else None
         return max(listed or 0, self.archived.encrypted_bytes)
 
     @property
     def listed_plain_bytes(self) -> int | None:
-        """How large it must be in the clear, where that is known beforehand.
+        """The size that it must have in plain text, where that is known beforehand.
 
         Which size an API lists is not documented: that of the ciphertext is taken, too.
         """
@@ -61,11 +57,26 @@ class Ciphertext:
             return None
         return listing.plain_bytes
 
+    @property
+    def checksum_of(self) -> str | None:
+        """Which file the listed checksum is of: MX means the plain one, as far as is known."""
+        sha256 = self.listing.sha256 if self.listing else None
+        if sha256 is None:
+            return None
+        return "encrypted" if sha256 == self.archived.encrypted_sha256 else "plain"
+
+    @property
+    def known_plain_sha256(self) -> str | None:
+        """The hash of the plain file as listed, or else as it came in plain text."""
+        listed = self.listing.sha256 if self.listing and self.checksum_of == "plain" else None
+        return listed or self.archived.plain_sha256
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
-    """A daily file that has passed every check."""
+    """A daily file that has passed every check, and its Parquet file in scratch."""
 
+    candidate: Candidate
     parquet: Path
     parquet_sha256: str
     converted: Converted
@@ -73,8 +84,8 @@ class Verified:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lander:
-    """What makes daily files ready to land, several at once if threads ask, large ones in turn."""
+class Verifier:
+    """Verifies daily files, several at once if threads ask, large ones in turn."""
 
     scratch: Path
     keyring: Keyring
@@ -83,40 +94,35 @@ class Lander:
     memory_bytes: int
     _large_turn: threading.Lock = field(default_factory=threading.Lock)
 
-    def prepare(self, ciphertext: Ciphertext) -> Verified:
-        """Make all that is landed of one daily file, on the disk; who calls moves and records it.
+    def verify(self, candidate: Candidate) -> Verified:
+        """Make a Parquet file of a daily file, on the disk, and check every fact of it.
 
         Raises:
-            RejectedError: it is not what its manifest or its name claims.
+            RejectedError: a fact differs. Of several the first is given, in the order in which
+                one explains the next: encryption, size, checksum, contents, count.
         """
-        is_large = ciphertext.plain_bytes > self.memory_bytes // LARGE_SHARE
+        is_large = candidate.plain_bytes > self.memory_bytes // LARGE_SHARE
         with self._large_turn if is_large else nullcontext():
-            verified = self.verify(ciphertext)
+            verified = self._verify(candidate)
         sync_file(verified.parquet)
         return verified
 
-    def verify(self, ciphertext: Ciphertext) -> Verified:
-        """Decrypt a file into a Parquet file and hold every fact of it against its listing.
-
-        Raises:
-            RejectedError: one of them differs. Of several the first is told, in the order in which
-                one explains the next: encryption, size, checksum, contents, count.
-        """
-        listing, size_bytes = ciphertext.listing, ciphertext.listed_plain_bytes
+    def _verify(self, candidate: Candidate) -> Verified:
+        listing, size_bytes = candidate.listing, candidate.listed_plain_bytes
         limit = self.max_plain_bytes
         if listing:
-            check_listing(ciphertext, listing)
+            _check_listing(candidate, listing)
         if size_bytes is not None:
             limit = min(limit, size_bytes + SLACK_BYTES)
         wanted = Conversion(
-            file=ciphertext.file,
-            plain_sha256=_known_sha256(ciphertext) or self._read_sha256(ciphertext, limit=limit),
-            target=self.scratch / f"{ciphertext.file.stem}.parquet",
+            file=candidate.file,
+            plain_sha256=candidate.known_plain_sha256 or self._read_sha256(candidate, limit=limit),
+            target=self.scratch / f"{candidate.file.stem}.parquet",
             memory_bytes=self.memory_bytes,
-            size_bytes=ciphertext.plain_bytes,
+            size_bytes=candidate.plain_bytes,
             listed_rows=listing.record_count if listing else None,
         )
-        plain, converted = self._convert(ciphertext, wanted, limit=limit)
+        plain, converted = self._convert(candidate, wanted, limit=limit)
         if size_bytes is not None:
             _check(Reason.SIZE, expected=size_bytes, found=plain.size_bytes)
         _check(Reason.CHECKSUM, expected=wanted.plain_sha256, found=plain.sha256)
@@ -124,10 +130,11 @@ class Lander:
             raise converted
         if listing and listing.record_count is not None:
             _check(Reason.RECORD_COUNT, expected=listing.record_count, found=converted.row_count)
-        if plain.sha256 in ciphertext.set_aside:
+        if plain.sha256 in candidate.unwanted:
             expected = "other contents than an operator has set aside"
             raise RejectedError(Reason.SET_ASIDE, expected=expected, found="the same")
         return Verified(
+            candidate=candidate,
             parquet=wanted.target,
             parquet_sha256=hash_file(wanted.target),
             converted=converted,
@@ -135,103 +142,35 @@ class Lander:
         )
 
     def _convert(
-        self, ciphertext: Ciphertext, wanted: Conversion, *, limit: int
+        self, candidate: Candidate, wanted: Conversion, *, limit: int
     ) -> tuple[Plaintext, Converted | RejectedError]:
-        read = partial(self.keyring.read, ciphertext.path, max_bytes=limit)
+        read = partial(self.keyring.read, candidate.path, max_bytes=limit)
         try:
             return read(partial(self.converters.convert, wanted=wanted))
         except ConverterLost as lost:
-            log.warning("%s: read once more, row by row: %s", ciphertext.file.stem, lost)
+            log.warning("%s: read once more, row by row: %s", candidate.file.stem, lost)
         try:
             return read(partial(self.converters.convert_alone, wanted=wanted))
         except ConverterLost as lost:
             rejection = lost.rejection
-        # size and checksum come first: who damaged a file need not have meant its contents
+        # size and checksum come first: whoever damaged a file need not have meant its contents
         plain, _ = read(lambda _: None)
         return plain, rejection
 
-    def _read_sha256(self, ciphertext: Ciphertext, *, limit: int) -> str:
-        """Decrypt once only to know the hash that every landed row carries."""
-        plain, _ = self.keyring.read(ciphertext.path, lambda _: None, max_bytes=limit)
+    def _read_sha256(self, candidate: Candidate, *, limit: int) -> str:
+        """Decrypt only to know the hash that every landed row carries."""
+        plain, _ = self.keyring.read(candidate.path, lambda _: None, max_bytes=limit)
         return plain.sha256
 
 
-def landed_records(
-    ciphertext: Ciphertext, verified: Verified, *, known_schemas: set[str]
-) -> list[Record]:
-    """Say what the ledger is to know of a landed file, and of its columns where they are new.
-
-    Args:
-        known_schemas: of which the ledger has the columns; a new one joins them.
-    """
-    columns = verified.converted.columns
-    schema_id = hashlib.sha256(json.dumps(columns).encode()).hexdigest()[:16]
-    facts = {
-        "name": ciphertext.archived.name,
-        "encrypted_bytes": ciphertext.archived.encrypted_bytes,
-        "encrypted_sha256": ciphertext.archived.encrypted_sha256,
-        "manifest_sha256": ciphertext.manifest_sha256,
-        "path": landing_path(ciphertext.file).as_posix(),
-        "plain_bytes": verified.plain.size_bytes,
-        "plain_sha256": verified.plain.sha256,
-        "parquet_sha256": verified.parquet_sha256,
-        "record_count": verified.converted.row_count,
-        "key_id": verified.plain.key_id,
-        "signature": verified.plain.signature,
-        "checksum_of": _checksum_of(ciphertext),
-        "listed_checksum": _other_checksum(ciphertext),
-        "is_unlisted": _is_unlisted(ciphertext) or None,
-        "schema_id": schema_id,
-        "decoder": verified.converted.decoder,
-    }
-    records: list[Record] = [(What.LANDED, ciphertext.file, facts)]
-    if schema_id not in known_schemas:
-        known_schemas.add(schema_id)
-        records.insert(0, (What.SCHEMA, None, {"schema_id": schema_id, "columns": columns}))
-    return records
-
-
-def _is_unlisted(ciphertext: Ciphertext) -> bool:
-    """No manifest lists a baseline."""
-    return ciphertext.listing is None and ciphertext.file.event is not Event.BASELINE
-
-
-def check_listing(ciphertext: Ciphertext, listing: Listing) -> None:
-    """Hold against its listing what shows without decrypting.
-
-    Raises:
-        RejectedError: the listing means other contents than the name, or another size.
-    """
-    file = ciphertext.file
+def _check_listing(candidate: Candidate, listing: Listing) -> None:
+    """Compare with its listing what shows without decrypting."""
+    file = candidate.file
     listed = f"{listing.resource} {listing.event}"
     _check(Reason.NAME, expected=listed, found=f"{file.resource} {file.event}")
     if listing.encrypted_bytes is not None:
-        found = ciphertext.archived.encrypted_bytes
+        found = candidate.archived.encrypted_bytes
         _check(Reason.SIZE, expected=listing.encrypted_bytes, found=found)
-
-
-def _checksum_of(ciphertext: Ciphertext) -> str | None:
-    """Say which file the listed checksum is of: MX means the plain one, as far as is known."""
-    sha256 = ciphertext.listing.sha256 if ciphertext.listing else None
-    if sha256 is None:
-        return None
-    return "encrypted" if sha256 == ciphertext.archived.encrypted_sha256 else "plain"
-
-
-def _known_sha256(ciphertext: Ciphertext) -> str | None:
-    """Say what the plain file should be: as listed, or else as it came in the clear."""
-    return _listed_sha256(ciphertext) or ciphertext.archived.plain_sha256
-
-
-def _listed_sha256(ciphertext: Ciphertext) -> str | None:
-    listing = ciphertext.listing
-    return listing.sha256 if listing and _checksum_of(ciphertext) == "plain" else None
-
-
-def _other_checksum(ciphertext: Ciphertext) -> str | None:
-    """Give a checksum that proves nothing, but tells whether its file is the same still."""
-    listing = ciphertext.listing
-    return listing.checksum if listing and listing.sha256 is None else None
 
 
 def _check(reason: Reason, *, expected: object, found: object) -> None:

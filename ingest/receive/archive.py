@@ -1,53 +1,137 @@
-"""The archive: every file's bytes as delivered, the newest under its name, older ones beside it."""
+"""The archive: every file's bytes as delivered, newest under its name, older ones beside it."""
 
-from collections.abc import Iterator
-from datetime import datetime
+import logging
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, Final
 
-from ingest.delivery.names import DailyFile, ManifestFile, parse_kept_name
+from ingest.delivery.names import AHEAD, EARLIEST, DailyFile, ManifestFile, parse_kept_name
+from ingest.errors import Reason, RejectedError
 from ingest.receive.incoming import Fetched
+from ingest.receive.sources import SourceFile
+from ingest.receive.wanted import Offer
 from ingest.store.digest import hash_file
-from ingest.store.durable import link_or_copy, move_synced
-from ingest.store.ledger.state import Place, place_of
+from ingest.store.durable import link_or_copy, move_synced, sync_folder
+from ingest.store.ledger.facts import Archived, What
+from ingest.store.ledger.keys import Place, place_of
+from ingest.store.ledger.ledger import Ledger
+from ingest.store.paths import archive_path, quarantine_path, replaced_path
+from ingest.store.quarantine import leave_quarantine, put_in_quarantine
+
+FILES_AT_ONCE: Final = 64
+BYTES_AT_ONCE: Final = 64 << 20
+"""So much waits in scratch for its record, and would be fetched again after a kill."""
+
+log = logging.getLogger(__name__)
 
 
-def archive_path(archive: Path, file: DailyFile | ManifestFile, *, name: str) -> Path:
-    """Say where a file's newest bytes lie."""
-    return archive / file.delivery.folder / name
+class Archive(AbstractContextManager["Archive"]):
+    """Archives fetched files, several with one sync; at the end of the block all are recorded."""
+
+    def __init__(self, *, data: Path, ledger: Ledger, scratch: Path) -> None:
+        self._data = data
+        self._ledger = ledger
+        self._scratch = scratch
+        self._waiting: list[tuple[DailyFile | ManifestFile, Fetched, dict[str, Any]]] = []
+
+    def __exit__(self, *_: object) -> None:
+        self._archive_waiting()
+
+    def add(self, fetched: Fetched, offer: Offer) -> None:
+        """Take one file, and archive those that wait if they have become many."""
+        listed, file = offer
+        facts = {
+            "name": listed.name,
+            "encrypted_bytes": fetched.size_bytes,
+            "encrypted_sha256": fetched.sha256,
+            "delivered_name": listed.delivered_name,
+            "plain_as_delivered": fetched.plain_sha256,
+            **_version_of(listed),
+        }
+        if file is None or any(file == waiting for waiting, _, _ in self._waiting):
+            self._archive_waiting()
+        if file is None:
+            self._quarantine(fetched.path, facts)
+            return
+        self._waiting.append((file, fetched, facts))
+        size = sum(each.size_bytes for _, each, _ in self._waiting)
+        if len(self._waiting) >= FILES_AT_ONCE or size >= BYTES_AT_ONCE:
+            self._archive_waiting()
+
+    def refuse(self, offer: Offer) -> None:
+        """Quarantine the name of a listed file that cannot be asked for by that name."""
+        self._archive_waiting()
+        self._quarantine(None, {"name": offer.listed.name, **_version_of(offer.listed)})
+
+    def _archive_waiting(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
+        began_at = datetime.now(tz=UTC)
+        folders = set()
+        for file, fetched, facts in waiting:
+            target = archive_path(self._data, file, name=facts["name"])
+            self._keep_replaced(file, target, by=fetched)
+            move_synced(fetched.path, target)
+            folders.add(target.parent)
+        for folder in sorted(folders):
+            sync_folder(folder)
+        records = [(What.ARCHIVED, file, facts) for file, _, facts in waiting]
+        healed = {facts["name"] for _, _, facts in waiting} & self._ledger.state.bad_names.keys()
+        self._ledger.append_all(records, at=began_at)
+        for name in healed:
+            leave_quarantine(quarantine_path(self._data, None, name=name))
+
+    def _keep_replaced(self, file: DailyFile | ManifestFile, target: Path, *, by: Fetched) -> None:
+        """Keep the bytes at a path under a longer name, unless the same bytes come again."""
+        replaced = self._replaced(file, name=target.name)
+        sha256 = replaced.encrypted_sha256 if replaced else None
+        if sha256 not in (None, by.sha256) and target.exists():
+            link_or_copy(target, replaced_path(target, sha256=str(sha256)))
+
+    def _replaced(self, file: DailyFile | ManifestFile, *, name: str) -> Archived | None:
+        """Give what is known of the bytes at the path that a file goes to."""
+        if isinstance(file, ManifestFile):
+            return self._ledger.state.day(file.delivery).manifest
+        known = self._ledger.state.file(place_of(file))
+        if known.archived and known.archived.name != name:
+            log.warning(
+                "%s: expected one file of its stem, found %s; the manifest tells which counts",
+                ascii(name),
+                ascii(known.archived.name),
+            )
+        return known.archived_under(name)
+
+    def _quarantine(self, ciphertext: Path | None, facts: dict[str, Any]) -> None:
+        error = RejectedError(
+            Reason.NAME,
+            expected="<client>.<date>.<resource>.<event>.avro.pgp, or a manifest's name, "
+            f"of a day from {EARLIEST} to {AHEAD.days} days from now",
+            found=ascii(facts["name"]),
+        )
+        target = quarantine_path(self._data, None, name=facts["name"])
+        put_in_quarantine(
+            target, ciphertext=ciphertext, error=error, scratch=self._scratch, **facts
+        )
+        self._ledger.append(What.QUARANTINED, None, **facts, reason=error.reason)
 
 
-def replaced_path(newest: Path, *, sha256: str) -> Path:
-    """Say where the bytes lie that newer ones have replaced."""
-    return newest.with_name(f"{newest.name}.{sha256[:12]}")
+def _version_of(listed: SourceFile) -> dict[str, Any]:
+    return {
+        "listed_as": listed.key if listed.listing else None,
+        "source_bytes": listed.size_bytes,
+        "source_modified_at": listed.modified_at,
+        "source_checksum": listed.checksum,
+    }
 
 
-def changed_folders(archive: Path, *, since: datetime) -> Iterator[Path]:
-    """Give the deliveries' folders in which files came or went after a moment."""
-    moment = since.timestamp()
-    for client in sorted(archive.glob("CLT-*")):
-        yield from (day for day in sorted(client.iterdir()) if day.stat().st_mtime > moment)
-
-
-def store(fetched: Fetched, target: Path, *, replaced_sha256: str | None) -> None:
-    """Put fetched bytes into the archive; those that they replace stay under a longer name.
-
-    Who calls syncs the folder, once for many.
-    """
-    if target.exists() and replaced_sha256 not in (None, fetched.sha256):
-        link_or_copy(target, replaced_path(target, sha256=str(replaced_sha256)))
-    move_synced(fetched.path, target)
-
-
-def find_ciphertext(archive: Path, place: Place, *, sha256: str) -> tuple[DailyFile, Path] | None:
-    """Find bytes of a daily file, the newest or replaced ones, by their hash."""
-    folder = archive / place.delivery.folder
+def find_ciphertext(data: Path, place: Place, *, sha256: str) -> tuple[DailyFile, Path] | None:
+    """Find bytes of a daily file in the archive, newest or replaced ones, by their hash."""
+    folder = data / "archive" / place.delivery.folder
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        file = parse_kept_name(path.name) or parse_kept_name(_without_hash(path.name))
+        without_hash = path.name.rpartition(".")[0]
+        file = parse_kept_name(path.name) or parse_kept_name(without_hash)
         if isinstance(file, DailyFile) and place_of(file) == place and hash_file(path) == sha256:
             return file, path
     return None
-
-
-def _without_hash(name: str) -> str:
-    """Take away what `replaced_path` has added."""
-    return name.rpartition(".")[0]

@@ -11,7 +11,10 @@ from ingest.delivery.baseline import client_in, resource_in_name, resource_in_sc
 from ingest.delivery.names import LAST_PART, Delivery, Event, baseline_file
 from ingest.errors import SettingsError, SourceError
 from ingest.receive.sources import Source, SourceFile
-from ingest.store.ledger.state import LedgerState, Place
+from ingest.store.ledger.keys import Place
+from ingest.store.ledger.known import DayState
+from ingest.store.ledger.lists import known_clients, known_resources
+from ingest.store.ledger.state import LedgerState
 
 log = logging.getLogger(__name__)
 
@@ -84,20 +87,22 @@ def find_baseline(
     """
     listed = sorted(each.name for each in source.list_files())
     data = [name for name in listed if is_data(name)]
-    known = columns.keys() | {place.resource for place in state.archived}
-    clients = {place.delivery.client_guid for place in state.archived}
-    clients |= {delivery.client_guid for delivery in state.manifests}
-    taken = set(state.baselines.values())
+    known = columns.keys() | known_resources(state)
+    clients = known_clients(state)
+    taken: set[Place] = set()
     failures: list[SourceError] = []
     delivered_names: dict[str, str] = {}
     for name in data:
         try:
             delivery = Delivery(_client_of(name, wish, known=clients), wish.snapshot_date)
-            place = state.baselines.get((delivery, name))
+            places = _places_of(state.day(delivery))
+            place = places.get(name)
             if place is None:
                 resource = resource_in_name(name, known=known)
                 resource = resource or resource_in_schema(read_schema(name), columns=columns)
-                place = _next_place(delivery, resource, name=name, taken=taken)
+                place = _next_place(
+                    delivery, resource, name=name, taken=taken.union(places.values())
+                )
                 taken.add(place)
         except SourceError as error:
             log.warning("%s", error, extra={"facts": {"event": "not told", "name": name}})
@@ -110,6 +115,11 @@ def find_baseline(
         failures=failures,
         left_alone=len(listed) - len(data),
     )
+
+
+def _places_of(day: DayState) -> dict[str, Place]:
+    """Give the places that files of a baseline have, by their names at the source."""
+    return {file.delivered_name: place for place, file in day.files.items() if file.delivered_name}
 
 
 def _client_of(name: str, wish: Wish, *, known: Collection[str]) -> str:

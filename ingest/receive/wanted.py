@@ -1,26 +1,27 @@
-"""A source that lists its files itself: what of its list is new, and what the ledger keeps of it.
+"""Which of the files that a source lists are fetched: new ones, changed ones and lost ones."""
 
-Rule: the list is that source's manifest. It says what there is now, so a day's files are all that
-its lists have named so far: those that expire do not take back what they were held against.
-"""
-
-import hashlib
-import json
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import asdict
-from datetime import datetime
-from typing import Any, Final
+import logging
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Final, NamedTuple
 
 from ingest.delivery.manifest import Listing
-from ingest.delivery.names import DailyFile, Delivery, ManifestFile, parse_name
+from ingest.delivery.names import DailyFile, ManifestFile, is_ours, parse_kept_name, parse_name
 from ingest.errors import Reason
 from ingest.receive.sources import SourceFile
-from ingest.status.standing import is_ready
-from ingest.store.ledger.ledger import Ledger, Record
-from ingest.store.ledger.state import LedgerState, Place, What, place_of
+from ingest.store.ledger.facts import SMALLER, What
+from ingest.store.ledger.keys import place_of
+from ingest.store.ledger.known import FileState
+from ingest.store.ledger.state import LedgerState
+from ingest.store.paths import archive_path
 
-COMES_BETTER: Final = (
+NO_VERSION: Final = (0, 0.0, None)
+"""The version of every file of a source that gives neither sizes nor times."""
+MAY_IMPROVE: Final = (
     Reason.DAMAGED,
     Reason.TRUNCATED,
     Reason.SIZE,
@@ -29,59 +30,114 @@ COMES_BETTER: Final = (
     Reason.NOT_AVRO,
     Reason.WRONG_KEY,
 )
-"""What may be otherwise when the same file is asked for again."""
+"""Faults that another copy of the same file may not have."""
+
+log = logging.getLogger(__name__)
 
 
-def is_wanted(listed: SourceFile, listing: Listing, state: LedgerState) -> bool:
-    """Say whether to ask for a file: not if the ledger has it under the same checksum."""
-    file = parse_name(listed.name)
-    is_new = state.seen.get(listed.key) != listed.mark
-    if not isinstance(file, DailyFile):
-        return is_new
-    place = place_of(file)
-    if state.is_gone(place, listing) or state.has_come(place, listing):
+class Offer(NamedTuple):
+    """A file that a source lists, and what its name means; None where it breaks the grammar."""
+
+    listed: SourceFile
+    file: DailyFile | ManifestFile | None
+
+    @classmethod
+    def of(cls, listed: SourceFile) -> "Offer":
+        """Parse a listed name; only a baseline may have a name of a baseline's files."""
+        parse = parse_kept_name if listed.delivered_name else parse_name
+        return cls(listed, parse(listed.name))
+
+    @property
+    def age(self) -> tuple[str, str]:
+        """What sorts files by their days, the oldest first: it is deleted first."""
+        day = self.file.delivery.snapshot_date.isoformat() if self.file else ""
+        return (day, self.listed.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Days:
+    """The snapshot dates that are wanted, both ends included."""
+
+    since: date = date.min
+    until: date = date.max
+
+    def have(self, offer: Offer) -> bool:
+        """Say whether a file is of these days; one whose name gives no day is of any."""
+        return offer.file is None or self.since <= offer.file.delivery.snapshot_date <= self.until
+
+
+ALL_DAYS = Days()
+
+
+def choose_wanted(offers: Iterable[Offer], *, state: LedgerState, data: Path) -> list[Offer]:
+    """Choose the files to fetch, those of the oldest day first."""
+    archived_names = cache(_archived_names)
+    wanted = [
+        offer
+        for offer in offers
+        if _is_new(offer, state) or _is_lost(offer, state, data=data, archived_names=archived_names)
+    ]
+    return sorted(wanted, key=lambda offer: offer.age)
+
+
+def _is_new(offer: Offer, state: LedgerState) -> bool:
+    listed, file = offer
+    if not is_ours(listed.name):
+        log.debug("left alone: %s", ascii(listed.name))
         return False
-    return is_new or may_come_better(state, place)
+    if file and listed.name in state.bad_names:
+        return True  # its day has come, or an older version did not know such names
+    is_new = state.version(listed.key) != listed.version
+    if listed.listing and isinstance(file, DailyFile):
+        return _is_wanted_version(state.file(place_of(file)), listed.listing, is_new=is_new)
+    return is_new or (listed.version == NO_VERSION and _may_have_changed(offer, state))
 
 
-def may_come_better(state: LedgerState, place: Place) -> bool:
-    """Say whether a file was turned away for what may be otherwise when it comes again."""
-    verdict = state.verdicts.get(place)
-    return verdict is not None and verdict.reason in COMES_BETTER
+def _is_wanted_version(file: FileState, listing: Listing, *, is_new: bool) -> bool:
+    """Compare a file with a list that gives its checksum."""
+    if file.is_gone_as(listing) or file.has_come(listing):
+        return False
+    return is_new or _may_improve(file)
 
 
-def record_lists(files: Iterable[SourceFile], *, ledger: Ledger, now: datetime) -> None:
-    """Record what a source says of its files, where that is news."""
-    days: dict[Delivery, dict[Place, Listing]] = defaultdict(dict)
-    for listed in files:
-        file = parse_name(listed.name)
-        if listed.listing and isinstance(file, DailyFile):
-            days[file.delivery][place_of(file)] = listed.listing
-    records: list[Record] = []
-    for delivery in sorted(days, key=lambda each: each.age):
-        if facts := _news_of(delivery, days[delivery], state=ledger.state, now=now):
-            records.append((What.LISTED, ManifestFile(delivery=delivery), facts))
-    if records:
-        ledger.append_all(records, at=now)
+def _may_improve(file: FileState) -> bool:
+    return file.result is not None and file.result.reason in MAY_IMPROVE
 
 
-def _news_of(
-    delivery: Delivery, listed: dict[Place, Listing], *, state: LedgerState, now: datetime
-) -> dict[str, Any] | None:
-    # What has come by a manifest stays held against that, as long as it is the same file.
-    known = state.listings.get(delivery, {})
-    merged = known | {
-        place: listing
-        for place, listing in listed.items()
-        if place not in known or not state.has_come(place, listing)
-    }
-    is_unfinished = not is_ready(delivery.snapshot_date, now=now)
-    has_ended = delivery in state.unfinished and not is_unfinished
-    if merged == known and not has_ended:
-        return None
-    rows = [asdict(merged[place]) for place in sorted(merged)]
-    return {
-        "list_sha256": hashlib.sha256(json.dumps(rows).encode()).hexdigest(),
-        "is_unfinished": is_unfinished or None,
-        "listed": rows,
-    }
+def _may_have_changed(offer: Offer, state: LedgerState) -> bool:
+    """Ask again for a file that was not good: a good copy looks like the old one."""
+    file = offer.file
+    if file is None:
+        return False
+    if isinstance(file, ManifestFile):
+        result = state.day(file.delivery).result
+        return result is not None and result.what != What.LISTED
+    known = state.file(place_of(file))
+    is_smaller = known.result is not None and known.result.reason == SMALLER
+    return is_smaller or _may_improve(known) or known.is_set_aside
+
+
+def _is_lost(
+    offer: Offer,
+    state: LedgerState,
+    *,
+    data: Path,
+    archived_names: Callable[[Path], frozenset[str]],
+) -> bool:
+    """Say whether the archive has lost a file that the source may still have."""
+    listed, file = offer
+    if file is None:
+        return False
+    folder = archive_path(data, file, name=listed.name).parent
+    if listed.name in archived_names(folder):
+        return False
+    day = state.day(file.delivery)
+    if isinstance(file, ManifestFile):
+        return day.manifest is not None and day.manifest.name == listed.name
+    known = day.file(place_of(file))
+    is_newest = known.archived is not None and known.archived.name == listed.name
+    return is_newest and not known.is_gone_as(listed.listing)
+
+
+def _archived_names(folder: Path) -> frozenset[str]:
+    return frozenset(os.listdir(folder)) if folder.is_dir() else frozenset()

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from ingest.errors import IngestError, LockError, UnknownNameError, one_line
-from ingest.store.ledger.ledger import Ledger
-from ingest.store.ledger.state import What
+from ingest.store.ledger.facts import What
+from ingest.store.ledger.ledger import Ledger, open_ledger
 from ingest.store.lock import run_lock
 
 log = logging.getLogger(__name__)
@@ -35,8 +35,10 @@ def recording_failure(command: str, *, data: Path | None) -> Iterator[None]:
 def _record_alone(data: Path, error: Exception, *, command: str) -> None:
     run_id = new_run_id()
     try:
-        with run_lock(data, run_id=run_id):
-            ledger = Ledger(data / "ledger", run_id=run_id)
+        with (
+            run_lock(data, run_id=run_id),
+            open_ledger(data / "ledger", run_id=run_id) as ledger,
+        ):
             record_failure(ledger, error, command=command, seconds=0.0, failures=[])
     except (IngestError, OSError) as reason:
         _say_unrecorded(reason)

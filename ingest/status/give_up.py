@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from ingest.delivery.names import (
+    DailyFile,
     Delivery,
     ManifestFile,
     parse_kept_name,
@@ -12,7 +13,10 @@ from ingest.delivery.names import (
     spell_client,
 )
 from ingest.errors import UnknownNameError
-from ingest.store.ledger.state import LedgerState, place_of, subject
+from ingest.store.ledger.keys import place_of, subject
+from ingest.store.ledger.known import DayState
+from ingest.store.ledger.lists import known_clients
+from ingest.store.ledger.state import LedgerState
 
 _DAY = re.compile(r"(?:(?P<client>(?i:CLT)-[^./]+)[./])?(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})")
 
@@ -23,9 +27,7 @@ def find_subjects(name: str, *, state: LedgerState) -> list[dict[str, Any]]:
     Raises:
         UnknownNameError: the ledger knows nothing of that name.
     """
-    deliveries = {place[0] for place in state.archived} | state.manifests.keys()
-    deliveries |= state.listings.keys()
-    clients = {delivery.client_guid for delivery in deliveries}
+    clients = known_clients(state)
     if name in state.bad_names:
         return [{"name": name}]
     if meant := {name, spell_client(name)} & clients:
@@ -42,16 +44,19 @@ def find_subjects(name: str, *, state: LedgerState) -> list[dict[str, Any]]:
                 for client in sorted(named)
             ]
     file = parse_kept_name(name) or parse_kept_stem(name)
-    if isinstance(file, ManifestFile) and file.delivery in deliveries:
+    if isinstance(file, ManifestFile) and _is_known(state.day(file.delivery)):
         return [subject(file)]
-    if file and not isinstance(file, ManifestFile):
-        place = place_of(file)
-        if place in state.archived or place in state.listings.get(place[0], {}):
-            return [subject(file)]
+    if isinstance(file, DailyFile) and state.file(place_of(file)).is_known:
+        return [subject(file)]
     raise UnknownNameError(
         f"{name}: expected the name of a known file, a day (2026-01-31, or CLT-.../2026-01-31) "
         "or a client, found nothing of that name; see: ingest status"
     )
+
+
+def _is_known(day: DayState) -> bool:
+    is_any_file_known = any(file.is_known for file in day.files.values())
+    return day.manifest is not None or day.is_listed or is_any_file_known
 
 
 def _date(text: str) -> date | None:

@@ -9,9 +9,11 @@ from typing import Any
 
 from ingest.delivery.names import DAILY_EVENTS, Event
 from ingest.errors import Reason
+from ingest.status.days import DayStanding, day_standings
+from ingest.status.files import FileStanding, Standing
 from ingest.status.next_steps import NextStep, remedy, steps_for_day
-from ingest.status.standing import DayStanding, FileStanding, Standing, day_standings
-from ingest.store.ledger.state import Failing, LedgerState
+from ingest.store.ledger.facts import Failing
+from ingest.store.ledger.state import LedgerState
 
 SIGNS = {
     Standing.LANDED: "#",
@@ -66,14 +68,14 @@ def overview(
     settle: timedelta,
     client: str | None = None,
     day: date | None = None,
+    with_given_up: bool = False,
 ) -> Overview:
-    """Say how all days stand, or those of one client, or one day of each."""
-    days = [
-        each
-        for each in day_standings(state, now=now, settle=settle)
-        if (client is None or client.lower() == each.delivery.client_guid.lower())
-        and day in (None, each.delivery.snapshot_date)
-    ]
+    """Give the status of all days, or of those of one client, or of one day of each."""
+    days = list(
+        day_standings(
+            state, now=now, settle=settle, client=client, day=day, with_given_up=with_given_up
+        )
+    )
     is_all = client is None and day is None
     if not is_all:
         return Overview(days=days, bad_names=[])

@@ -10,7 +10,8 @@ from typing import Final
 
 from ingest.delivery.names import Delivery
 from ingest.errors import Reason
-from ingest.status.standing import DayStanding, FileStanding, Standing
+from ingest.status.days import DayStanding
+from ingest.status.files import FileStanding, Standing
 
 FETCH: Final = "ingest run"
 TAKE_UNLISTED: Final = "ingest run --accept-unlisted"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.errors import SourceError
-from ingest.status.standing import Standing
+from ingest.status.files import Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

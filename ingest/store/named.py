@@ -1,15 +1,16 @@
-"""Which file an operator means that has landed or is in quarantine. Pure, no I/O."""
+"""The file that an operator means, of those that landed or are in quarantine."""
 
 from pathlib import PurePath
 
 from ingest.delivery.names import Delivery, ManifestFile, parse_kept_name, parse_kept_stem
 from ingest.errors import UnknownNameError
-from ingest.store.ledger.state import LedgerState, Place, What, place_of
+from ingest.store.ledger.keys import Place, place_of
+from ingest.store.ledger.state import LedgerState
 from ingest.store.paths import place_at
 
 
 def find_landed(name: str, *, state: LedgerState) -> Place:
-    """Give the landed file that is meant; one that was set aside already is found, too.
+    """Find a landed file, or one that was set aside.
 
     Args:
         name: as delivered, with or without extension, or the path of its Parquet file.
@@ -17,9 +18,11 @@ def find_landed(name: str, *, state: LedgerState) -> Place:
     Raises:
         UnknownNameError: no such file has landed.
     """
-    meant = _find(name)
-    if isinstance(meant, Place) and (meant in state.landed or meant in state.set_aside):
-        return meant
+    meant = _parse(name)
+    if isinstance(meant, Place):
+        file = state.file(meant)
+        if file.landed or file.set_aside:
+            return meant
     raise UnknownNameError(
         f"{name}: expected a landed file, by its name or the path of its Parquet file, "
         f"found {_found(meant, state)}; see: ingest status"
@@ -27,7 +30,7 @@ def find_landed(name: str, *, state: LedgerState) -> Place:
 
 
 def find_quarantined(name: str, *, state: LedgerState) -> Place | Delivery:
-    """Give the file in quarantine that is meant, or the delivery whose manifest it is.
+    """Find a file in quarantine, or the delivery whose manifest is there.
 
     Args:
         name: as `find_landed` takes it, or a path that ends in it.
@@ -35,20 +38,18 @@ def find_quarantined(name: str, *, state: LedgerState) -> Place | Delivery:
     Raises:
         UnknownNameError: no such file is in quarantine.
     """
-    meant = _find(name)
-    if isinstance(meant, Place):
-        verdict = state.verdicts.get(meant)
-    else:
-        verdict = state.manifest_verdicts.get(meant) if meant else None
-    if meant and verdict and verdict.what == What.QUARANTINED:
-        return meant
+    meant = _parse(name)
+    if meant:
+        known = state.file(meant) if isinstance(meant, Place) else state.day(meant)
+        if known.result and known.result.is_quarantined:
+            return meant
     raise UnknownNameError(
         f"{name}: expected a file in quarantine, by its name, "
         f"found {_found(meant, state)}; see: ingest status"
     )
 
 
-def _find(name: str) -> Place | Delivery | None:
+def _parse(name: str) -> Place | Delivery | None:
     if place := place_at(name):
         return place
     last = PurePath(name).name
@@ -59,8 +60,11 @@ def _find(name: str) -> Place | Delivery | None:
 
 
 def _found(meant: Place | Delivery | None, state: LedgerState) -> str:
+    if meant is None:
+        return "nothing of that name"
     if isinstance(meant, Delivery):
-        return "a manifest that is not" if meant in state.manifests else "nothing of that name"
-    if meant in state.landed:
+        return "a manifest that is not" if state.day(meant).manifest else "nothing of that name"
+    file = state.file(meant)
+    if file.landed:
         return "one that has landed"
-    return "one that has not landed" if meant in state.archived else "nothing of that name"
+    return "one that has not landed" if file.archived else "nothing of that name"

@@ -1,23 +1,11 @@
-"""Quarantine: what failed, why, in words for a program and for a person."""
+"""The quarantine: rejected files, each with a JSON file that says why."""
 
-import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any
 
-from ingest.delivery.names import DailyFile, ManifestFile
 from ingest.errors import RejectedError
 from ingest.store.durable import link_or_copy, put_in_place
-
-BAD_NAMES = "_names"
-
-
-def quarantine_path(folder: Path, file: DailyFile | ManifestFile | None, *, name: str) -> Path:
-    """Say where a file lies in quarantine; one whose name breaks the grammar goes by its hash."""
-    if file is None:
-        return folder / BAD_NAMES / hashlib.sha256(os.fsencode(name)).hexdigest()
-    return folder / file.delivery.folder / name
 
 
 def put_in_quarantine(
@@ -37,7 +25,7 @@ def put_in_quarantine(
 
 
 def leave_quarantine(target: Path) -> None:
-    """Forget a file that has healed."""
+    """Remove a file from the quarantine, as a good copy has come."""
     _reason_path(target).unlink(missing_ok=True)
     target.unlink(missing_ok=True)
 

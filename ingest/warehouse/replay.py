@@ -11,10 +11,11 @@ from typing import Final
 import duckdb
 
 from ingest.errors import WarehouseError
-from ingest.landing.check import Checked, check_files
+from ingest.landing.check import Checked, check_files, index_damage
 from ingest.settings.isolation import child_environment
 from ingest.store.durable import scratch_folder
-from ingest.store.ledger.ledger import read_state
+from ingest.store.ledger.catch_up import open_state
+from ingest.store.ledger.check_index import check_index
 from ingest.store.lock import run_lock
 from ingest.warehouse.dbt import DBT, dbt_environment
 from ingest.warehouse.publish.database import literal, quoted
@@ -60,7 +61,12 @@ def verify_files(data: Path) -> Checked:
         LedgerError: the ledger is damaged.
     """
     with run_lock(data, run_id="verify"):
-        return check_files(data, read_state(data / "ledger"), now=datetime.now(tz=UTC))
+        problem = check_index(data / "ledger")
+        with open_state(data / "ledger") as state:
+            checked = check_files(data, state, now=datetime.now(tz=UTC))
+    if problem:
+        checked.damaged.insert(0, index_damage(problem))
+    return checked
 
 
 def verify_warehouse(

@@ -9,7 +9,8 @@ import duckdb
 
 from ingest.errors import PublishError
 from ingest.status.report.served import Served
-from ingest.store.ledger.state import Landed, Place
+from ingest.store.ledger.facts import Landed
+from ingest.store.ledger.keys import Place
 from ingest.store.paths import landing_path
 from ingest.store.releases import Releases
 from ingest.warehouse.build.completeness import GOOD, unreadable_files

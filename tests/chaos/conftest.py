@@ -17,7 +17,7 @@ from ingest.landing.decide import Rules
 from ingest.openpgp.keyring import Keyring
 from ingest.pipeline import run
 from ingest.receive.sources.local import LocalFolder
-from ingest.store.ledger.ledger import read_state
+from tests.support.ledger import read_state
 from tests.support.receiver import PASSPHRASE, Receiver
 from tests.support.sender import Sender
 
@@ -104,5 +104,6 @@ def snapshot(data: Path) -> Snapshot:
         if path.is_file() and path.parent.name != "ledger" and path.name != ".lock"
     }
     state = read_state(data / "ledger")
-    known = (state.seen, state.listings, state.arbiters, state.verdicts, state.landed)
+    manifests = {delivery: day.manifest_sha256 for delivery, day in state.days.items()}
+    known = (state.versions, state.listings, manifests, state.results, state.landed)
     return files | {"the ledger": repr([sorted(each.items(), key=repr) for each in known])}

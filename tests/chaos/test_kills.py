@@ -14,12 +14,12 @@ import duckdb
 import pytest
 
 from ingest.openpgp.keyring import Keyring
-from ingest.store.ledger.ledger import read_state
 from ingest.warehouse.replay import verify_files
 from tests.chaos.conftest import Snapshot, Stage, run_once
 from tests.chaos.victim import REPAIR_STEPS, SET_ASIDE_STEPS, STEPS, WHEN
 from tests.conftest import quarantine_reasons
 from tests.landing.test_check import forget_hashes
+from tests.support.ledger import read_state
 from tests.support.sender import CLIENT, DAY
 
 RANDOM_KILLS = int(os.environ.get("CHAOS_KILLS", "10"))
@@ -116,7 +116,7 @@ def test_what_a_killed_run_had_archived_is_not_lost_with_its_source(
 
     run_once(empty, data=data, keyring=keyring)
 
-    assert archived <= read_state(data / "ledger").seen.keys()
+    assert archived <= read_state(data / "ledger").versions.keys()
 
 
 @pytest.mark.parametrize("limit", [200, 2_000, 4_000])

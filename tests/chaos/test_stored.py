@@ -11,12 +11,13 @@ from ingest.errors import LedgerError
 from ingest.landing.check import check_files
 from ingest.openpgp.keyring import Keyring
 from ingest.pipeline import make_anew
-from ingest.store.ledger.ledger import Ledger, read_state
+from ingest.store.ledger.catch_up import open_state
 from ingest.warehouse.build.guard import check_ledger
 from ingest.warehouse.replay import verify_files
 from tests.chaos.test_damage import DAMAGES, damage
 from tests.conftest import Ingest
 from tests.status.test_standing import RULES
+from tests.support.ledger import open_once, read_state
 from tests.support.sender import Sender
 
 
@@ -38,12 +39,13 @@ def stored(sender: Sender, ingest: Ingest, data: Path) -> dict[Path, bytes]:
 
 
 def test_no_damage_to_a_stored_file_goes_unseen(stored: dict[Path, bytes], data: Path) -> None:
-    state, now = read_state(data / "ledger"), datetime.now(tz=UTC)
+    now = datetime.now(tz=UTC)
     for seed in range(DAMAGES):
         path = random.Random(seed).choice(list(stored))  # noqa: S311
         path.write_bytes(damage(stored[path], seed=seed))
 
-        found = check_files(data, state, now=now).damaged
+        with open_state(data / "ledger") as state:
+            found = check_files(data, state, now=now).damaged
 
         assert [data / each.path for each in found] == [path]
         path.write_bytes(stored[path])
@@ -65,7 +67,7 @@ def test_what_was_damaged_in_the_landing_is_made_anew(
 def test_a_damaged_ledger_is_read_by_all_or_named_by_all(
     stored: dict[Path, bytes], data: Path
 ) -> None:
-    [path] = (data / "ledger").iterdir()
+    [path] = (data / "ledger").glob("*.jsonl")
     whole = path.read_bytes()
     landed = set(read_state(data / "ledger").landed)
     for seed in range(DAMAGES):
@@ -75,7 +77,7 @@ def test_a_damaged_ledger_is_read_by_all_or_named_by_all(
         for read in (
             lambda: read_state(data / "ledger"),
             lambda: check_ledger(data, None, is_anew=True),
-            lambda: Ledger(data / "ledger", run_id="r"),
+            lambda: open_once(data / "ledger"),
         ):
             try:
                 read()

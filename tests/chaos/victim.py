@@ -14,7 +14,7 @@ from ingest.commands.app import main
 
 STEPS = {
     "make the scratch folder": "ingest.pipeline.scratch_folder",
-    "open the ledger": "ingest.pipeline.Ledger",
+    "open the ledger": "ingest.pipeline.open_ledger",
     "list the source": "ingest.receive.sources.local.LocalFolder.list_files",
     "open a source file": "ingest.receive.sources.local.LocalFolder.open_file",
     "finish a download": "ingest.receive.incoming.Download.attempt",
@@ -28,6 +28,7 @@ STEPS = {
     "write the reason": "ingest.store.quarantine.put_in_place",
     "leave quarantine": "ingest.landing.commit.leave_quarantine",
     "write a record": "ingest.store.ledger.ledger.append_durably",
+    "write the index": "ingest.store.ledger.index.Index.write_files",
     "sync a folder": "ingest.store.durable.sync_folder",
 }
 """Every step at which something is on its way from one place to another."""

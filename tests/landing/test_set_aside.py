@@ -14,15 +14,15 @@ from ingest.landing.decide import Rules
 from ingest.openpgp.keyring import Keyring
 from ingest.pipeline import give_up, release, set_files_aside
 from ingest.receive.sources import SourceFile
-from ingest.receive.wanted import is_wanted
+from ingest.receive.wanted import Offer, choose_wanted
 from ingest.status.grid import day_grid
-from ingest.status.report.facts import gather
-from ingest.status.standing import day_standings
 from ingest.status.summary import Summary
-from ingest.store.ledger.ledger import read_records, read_state
+from ingest.store.ledger.catch_up import open_state
+from ingest.store.ledger.ledger import read_records
 from ingest.store.paths import place_at
 from tests.conftest import Ingest, landed_rows, quarantine_reasons
 from tests.status.test_standing import NEXT_MORNING, RULES
+from tests.support.ledger import days_of, facts_of, read_state
 from tests.support.sender import CLIENT, DAY, Sender, avro_bytes, users
 
 STEM = f"{CLIENT}.{DAY}.users.created"
@@ -206,7 +206,7 @@ def test_setting_aside_twice_changes_nothing(landed: Sender, data: Path) -> None
     summary = set_aside(STEM, data=data)
 
     after = read_state(data / "ledger")
-    assert (after.set_aside, after.verdicts) == (before.set_aside, before.verdicts)
+    assert (after.set_aside, after.results) == (before.set_aside, before.results)
     assert (summary.standings, len(records(data, "set_aside"))) == (
         {"landed": 1, "quarantined": 1},
         1,
@@ -271,7 +271,7 @@ def test_newer_bytes_keep_their_own_verdict(landed: Sender, ingest: Ingest, data
 
     assert (guids(data), quarantine_reasons(data)) == (["other"], {NAME: "checksum"})
     assert ingest().standings == {"landed": 1, "quarantined": 1}
-    facts = gather(read_records(data / "ledger"), now=NEXT_MORNING, settle=RULES.settle)
+    facts = facts_of(data / "ledger", now=NEXT_MORNING, settle=RULES.settle)
     assert [each.reason for each in facts.quarantine] == ["checksum"]
 
 
@@ -297,9 +297,11 @@ def test_an_api_is_not_asked_again_for_what_is_set_aside(landed: Sender, data: P
     listing = state.listings[place.delivery][place]
     restated = replace(listing, checksum="f" * 64)
 
-    wanted = [is_wanted(listed_by_an_api(each), each, state) for each in (listing, restated)]
+    offers = [Offer.of(listed_by_an_api(each)) for each in (listing, restated)]
+    with open_state(data / "ledger") as known:
+        wanted = choose_wanted(offers, state=known, data=data)
 
-    assert wanted == [False, True]
+    assert wanted == offers[1:]
 
 
 def listed_by_an_api(listing: Listing) -> SourceFile:
@@ -312,8 +314,8 @@ def test_status_and_report_tell_what_is_set_aside_and_the_way_back(
     set_aside(STEM, data=data)
 
     now, settle = NEXT_MORNING, RULES.settle
-    [day] = day_standings(read_state(data / "ledger"), now=now, settle=settle)
-    facts = gather(read_records(data / "ledger"), now=now, settle=settle)
+    [day] = days_of(data / "ledger", now=now, settle=settle)
+    facts = facts_of(data / "ledger", now=now, settle=settle)
 
     assert (day.standing, day.is_alarm) == ("quarantined", True)
     assert "users created: set_aside" in day_grid(day)

@@ -14,14 +14,12 @@ from typer.testing import CliRunner
 from ingest.commands.app import app
 from ingest.delivery import names as delivery
 from ingest.errors import SettingsError
-from ingest.status.grid import calendar, overview
-from ingest.status.report.facts import gather
+from ingest.status.grid import calendar
 from ingest.status.report.page import render
-from ingest.status.standing import day_standings
-from ingest.store.ledger.ledger import read_records, read_state
 from tests.conftest import Ingest, landed_rows, quarantine_reasons
 from tests.support import reporting_api as faulty
 from tests.support.api import Api
+from tests.support.ledger import days_of, facts_of, overview_of
 from tests.support.reporting_api import FILE, LIST
 from tests.support.sender import CLIENT, DAY, Sender
 
@@ -75,9 +73,8 @@ def test_files_of_such_days_go_to_quarantine_by_name_and_the_others_land(
     assert "of a day from 2000-01-01 to 2 days from now" in reasons["expected"]
     assert len(list((data / "quarantine" / "_names").glob("*.json"))) == 2 * len(FAR)
     assert summary.alarms == 2 * len(FAR)
-    state = read_state(data / "ledger")
     now = datetime.combine(date.fromisoformat(DAY), datetime.min.time(), tzinfo=UTC)
-    assert len(list(day_standings(state, now=now, settle=SETTLE))) == len(good)
+    assert len(days_of(data / "ledger", now=now, settle=SETTLE)) == len(good)
 
 
 def test_a_file_ahead_of_its_time_lands_once_its_day_can_be_meant(
@@ -123,9 +120,9 @@ def test_a_ledger_that_has_such_days_ends_neither_run_nor_status_nor_report(
     began = time.monotonic()
 
     assert ingest().failures == []
-    seen = overview(read_state(data / "ledger"), now=now, settle=SETTLE)
+    seen = overview_of(data / "ledger", now=now, settle=SETTLE)
     shown = calendar(seen.days, bad_names=seen.bad_names)
-    page = render(gather(read_records(data / "ledger"), now=now, settle=SETTLE))
+    page = render(facts_of(data / "ledger", now=now, settle=SETTLE))
 
     assert [str(day.delivery.snapshot_date) for day in seen.days] == sorted(days)
     assert {day.standing for day in seen.days} == {"landed"}
@@ -144,7 +141,7 @@ def test_such_a_day_of_which_a_file_is_missing_is_told(
     with older_version():
         ingest()
 
-    [day] = overview(read_state(data / "ledger"), now=datetime.now(tz=UTC), settle=SETTLE).days
+    [day] = overview_of(data / "ledger", now=datetime.now(tz=UTC), settle=SETTLE).days
 
     assert day.standing == "not due"
 

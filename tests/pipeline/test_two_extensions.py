@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.store.ledger.ledger import read_state
 from tests.conftest import Ingest, landed_rows, quarantine_reasons
+from tests.support.ledger import read_state
 from tests.support.sender import CLIENT, DAY, Sender, avro_bytes, users
 
 EXTENSIONS = [".avro.pgp", ".pgp", ".avro.gpg", ".gpg"]

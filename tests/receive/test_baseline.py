@@ -20,12 +20,12 @@ from ingest.receive.baseline import Wish, find_baseline
 from ingest.receive.baseline_header import START_BYTES, read_schema
 from ingest.receive.sources.tree import FolderTree
 from ingest.status.grid import day_grid
-from ingest.status.standing import day_standings
 from ingest.status.summary import Summary
-from ingest.store.ledger.ledger import read_records, read_state
+from ingest.store.ledger.ledger import read_records
 from ingest.warehouse.models.catalogue import read_catalogue
 from ingest.warehouse.replay import verify_files
 from tests.conftest import Ingest, landed_rows, quarantine_reasons
+from tests.support.ledger import days_of, read_state
 from tests.support.receiver import Receiver
 from tests.support.sender import CLIENT, DAY, USER, Sender, avro_bytes, users
 
@@ -450,9 +450,8 @@ def test_a_baseline_makes_no_day_due_and_alarms_from_quarantine(
     take()
 
     def days() -> list[tuple[str, bool]]:
-        state = read_state(data / "ledger")
-        now = state.last_at + timedelta(days=30)
-        found = day_standings(state, now=now, settle=RULES.settle)
+        now = read_state(data / "ledger").last_at + timedelta(days=30)
+        found = days_of(data / "ledger", now=now, settle=RULES.settle)
         return [(str(day.standing), day.is_alarm) for day in found]
 
     assert days() == [("baseline", False)]
@@ -514,8 +513,12 @@ def test_the_grid_of_a_day_has_a_column_for_a_baseline(
     sender: Sender, ingest: Ingest, bought: Bought, take: Take, data: Path
 ) -> None:
     def grid() -> list[list[str]]:
-        state = read_state(data / "ledger")
-        [day] = day_standings(state, now=NEXT_MORNING, settle=RULES.settle)
+        [day] = days_of(
+            data / "ledger",
+            now=NEXT_MORNING,
+            settle=RULES.settle,
+            day=date.fromisoformat(DAY),
+        )
         return [line.split(None, 1) for line in day_grid(day).splitlines()[2:]]
 
     sender.send_users("a")

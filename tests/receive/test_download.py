@@ -18,7 +18,8 @@ from ingest.receive.download import ATTEMPTS, PATIENT_WITH
 from ingest.receive.fetch import FILES_AHEAD, FILES_AT_ONCE, fetch_all
 from ingest.receive.sources import Source, SourceFile
 from ingest.status.progress import Silent
-from ingest.store.ledger.ledger import Ledger
+from ingest.store.ledger.ledger import open_ledger
+from tests.support.ledger import read_state
 from tests.support.receiver import refuse
 from tests.support.sender import CLIENT, DAY
 
@@ -74,12 +75,12 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def fetch_from(source: Source, data: Path) -> list[SourceError]:
-    ledger = Ledger(data / "ledger", run_id="r")
     scratch = data / "scratch"
-    scratch.mkdir(exist_ok=True)
-    return fetch_all(
-        source, data=data, ledger=ledger, scratch=scratch, encrypt=refuse, progress=Silent()
-    )
+    scratch.mkdir(parents=True, exist_ok=True)
+    with open_ledger(data / "ledger", run_id="r") as ledger:
+        return fetch_all(
+            source, data=data, ledger=ledger, scratch=scratch, encrypt=refuse, progress=Silent()
+        )
 
 
 def archived(data: Path, name: str = NAME) -> bytes:
@@ -132,8 +133,7 @@ def test_the_oldest_day_is_fetched_first(tmp_path: Path) -> None:
     source = BreakingSource({LATER: b"later", NAME: b"early"})
     fetch_from(source, tmp_path)
 
-    state = Ledger(tmp_path / "ledger", run_id="r").state
-    assert list(state.seen) == [NAME, LATER]
+    assert list(read_state(tmp_path / "ledger").versions) == [NAME, LATER]
 
 
 @dataclass
@@ -177,7 +177,7 @@ def test_several_files_come_at_once_and_are_recorded_in_their_order(tmp_path: Pa
     source = ManyFiles(serve, count=FILES_AHEAD + 1)
 
     assert fetch_from(source, tmp_path) == []
-    assert list(Ledger(tmp_path / "ledger", run_id="r").state.seen) == source.names
+    assert list(read_state(tmp_path / "ledger").versions) == source.names
     assert all(archived(tmp_path, name) == name.encode() for name in source.names)
 
 

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from ingest.status.failed_runs import without_accounts
-from ingest.store.ledger.ledger import read_records, read_state
+from ingest.store.ledger.ledger import read_records
 from ingest.store.lock import run_lock
+from tests.support.ledger import read_state
 from tests.support.receiver import PASSPHRASE
 from tests.support.sender import CLIENT, DAY, Sender
 
@@ -102,7 +103,7 @@ def test_a_failed_run_is_recorded_and_told_until_one_ends_well(
     assert report["failing"]["line"] == run_records(data)[-1]["failures"][-1]
     assert call("run").returncode == 0
     assert read_state(data / "ledger").failing is None
-    ledger = "".join(path.read_text() for path in (data / "ledger").iterdir())
+    ledger = "".join(path.read_text() for path in (data / "ledger").glob("*.jsonl"))
     assert not {SECRET, PASSPHRASE} & {word for word in (SECRET, PASSPHRASE) if word in ledger}
 
 
@@ -239,7 +240,7 @@ def test_a_release_does_not_make_a_source_well_that_cannot_be_reached(
 
 
 def test_a_damaged_ledger_says_so_itself(landed: Sender, call: Call, data: Path) -> None:
-    [ledger] = (data / "ledger").iterdir()
+    [ledger] = (data / "ledger").glob("*.jsonl")
     ledger.write_bytes(b"?\n" + ledger.read_bytes())
     before = ledger.read_bytes()
 

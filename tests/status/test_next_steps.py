@@ -1,7 +1,7 @@
 """Whatever is not whole has a next step, and status and report say the same one."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,13 +9,12 @@ import pytest
 from ingest.errors import Reason
 from ingest.openpgp.keyring import Keyring
 from ingest.pipeline import set_files_aside
+from ingest.status.days import DayStanding
 from ingest.status.grid import calendar, day_facts, day_text
 from ingest.status.next_steps import NextStep, remedy, steps_for_day
-from ingest.status.report.facts import gather
-from ingest.status.standing import DayStanding, day_standings
-from ingest.store.ledger.ledger import read_records, read_state
 from tests.conftest import Ingest
 from tests.status.test_standing import RULES
+from tests.support.ledger import days_of, facts_of
 from tests.support.sender import CLIENT, DAY, Sender
 
 NEXT_MORNING = datetime(2026, 1, 3, 7, tzinfo=UTC)
@@ -27,9 +26,7 @@ Send = Callable[[Sender], object]
 
 
 def the_day(data: Path, *, now: datetime) -> DayStanding:
-    state = read_state(data / "ledger")
-    days = day_standings(state, now=now, settle=timedelta(0))
-    [day] = [each for each in days if str(each.delivery.snapshot_date) == DAY]
+    [day] = days_of(data / "ledger", now=now, settle=timedelta(0), day=date.fromisoformat(DAY))
     return day
 
 
@@ -37,7 +34,7 @@ def told(data: Path, *, now: datetime = NEXT_MORNING) -> list[str]:
     """Give a day's next steps as status and report both have to say them."""
     day = the_day(data, now=now)
     steps = steps_for_day(day)
-    facts = gather(read_records(data / "ledger"), now=now, settle=timedelta(0))
+    facts = facts_of(data / "ledger", now=now, settle=timedelta(0))
     [reported] = [each for each in facts.open_days if str(each.snapshot_date) == DAY]
     assert reported.next_steps == steps
     assert [step["advice"] for step in day_facts(day, with_landed=False)["next_steps"]] == [

@@ -9,11 +9,12 @@ from ingest.errors import UnknownNameError
 from ingest.landing.decide import Rules
 from ingest.openpgp.keyring import Keyring
 from ingest.pipeline import give_up, release
+from ingest.status.days import DayStanding
 from ingest.status.grid import calendar, day_facts, day_grid
-from ingest.status.standing import DayStanding, day_standings, last_due
+from ingest.status.schedule import last_due
 from ingest.status.summary import Summary
-from ingest.store.ledger.ledger import read_state
 from tests.conftest import Ingest, landed_rows, quarantine_reasons
+from tests.support.ledger import days_of, read_state
 from tests.support.sender import CLIENT, DAY, Sender
 
 STEM = f"{CLIENT}.{DAY}.users.created"
@@ -22,7 +23,7 @@ NEXT_MORNING = datetime(2026, 1, 3, 7, tzinfo=UTC)
 
 
 def days(data: Path, *, now: datetime = NEXT_MORNING) -> list[DayStanding]:
-    return list(day_standings(read_state(data / "ledger"), now=now, settle=RULES.settle))
+    return days_of(data / "ledger", now=now, settle=RULES.settle)
 
 
 def signs(data: Path, *, now: datetime = NEXT_MORNING) -> list[str]:
@@ -187,7 +188,9 @@ def test_a_day_in_detail_shows_resource_by_event(
     sender.send_users("b", event="deleted", Checksum="0" * 64)
     sender.send_manifest()
     ingest()
-    [day] = days(data)
+    [day] = days_of(
+        data / "ledger", now=NEXT_MORNING, settle=RULES.settle, day=date.fromisoformat(DAY)
+    )
 
     assert day_grid(day).splitlines()[3].split() == ["users", "landed", "quarantined"]
     assert "users deleted: checksum" in day_grid(day)

@@ -9,15 +9,14 @@ from pathlib import Path
 from ingest.landing.decide import Rules
 from ingest.openpgp.keyring import Keyring
 from ingest.pipeline import run
-from ingest.receive.fetch import ALL_DAYS, Days
 from ingest.receive.sources import Https, Source, open_source
-from ingest.status.standing import Standing, file_standings
+from ingest.receive.wanted import ALL_DAYS, Days
+from ingest.status.files import Standing
 from ingest.status.summary import Summary
-from ingest.store.ledger.ledger import read_state
-from ingest.store.ledger.state import LedgerState
 from sample.send.armour import Bodies
 from sample.serve.reporting_api import ServedAt, serve_reporting_api
 from tests.conftest import landed_rows
+from tests.support.ledger import Snapshot, days_of, read_state
 from tests.support.reporting_api import Faults
 from tests.support.sender import CLIENT, DAY
 
@@ -69,13 +68,22 @@ class Api:
             return run(source, data=self.data, keyring=self.keyring, rules=rules, days=days)
 
     @property
-    def state(self) -> LedgerState:
+    def state(self) -> Snapshot:
         return read_state(self.data / "ledger")
 
     def standings(self) -> dict[str, Standing]:
         """Say how each file stands, by resource and event."""
-        standings = file_standings(self.state, now=datetime.now(tz=UTC), settle=SETTLE)
-        return {f"{each.place[1]}.{each.place[2]}": each.standing for each in standings}
+        days = days_of(
+            self.data / "ledger",
+            now=datetime.now(tz=UTC),
+            settle=SETTLE,
+            day=date.fromisoformat(DAY),
+        )
+        return {
+            f"{file.place.resource}.{file.place.event}": file.standing
+            for day in days
+            for file in day.files
+        }
 
     def archived(self) -> dict[str, bytes]:
         return {

@@ -9,7 +9,7 @@ from typing import BinaryIO, Final, Protocol
 from ingest.delivery.manifest import Listing
 from ingest.errors import SettingsError
 from ingest.lean import import_paramiko
-from ingest.store.ledger.state import Mark
+from ingest.store.ledger.facts import Version
 
 KNOWN_HOSTS = Path("~/.ssh/known_hosts").expanduser()
 
@@ -67,7 +67,7 @@ class SourceFile:
         return self.listing.file if self.listing else self.name
 
     @property
-    def mark(self) -> Mark:
+    def version(self) -> Version:
         """What changes with the file."""
         return (self.size_bytes, self.modified_at, self.checksum)
 

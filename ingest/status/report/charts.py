@@ -8,11 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ingest.status.report.canvas import COLOURS, add_axes, add_boxes, draw_svg
-from ingest.status.report.days import Day, DayState
-from ingest.status.report.history import Run
+from ingest.status.report.days import WEEKS, Day, DayState, first_day
 from ingest.status.report.volumes import Volume
+from ingest.store.ledger.facts import Run
 
-WEEKS: Final = 13
 LETTERS: Final = {
     DayState.COMPLETE: "",
     DayState.LATE: "L",
@@ -27,11 +26,6 @@ _WIDTH, _VOLUME_HEIGHT, _RUNS_HEIGHT = 326, 96, 120
 _CELL, _LEFT, _TOP = 23, 27, 28
 _CALENDAR_HEIGHT: Final = _TOP + 7 * _CELL
 _FEW: Final = 10
-
-
-def first_day(last: date) -> date:
-    """Give the Monday on which charts begin that end with a day."""
-    return last - timedelta(days=last.weekday() + 7 * (WEEKS - 1))
 
 
 def calendar_chart(days: Sequence[Day], *, last: date, name: str) -> str:

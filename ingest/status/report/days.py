@@ -1,15 +1,18 @@
 """Each client's days as a calendar shows them, and how fresh the client is. Pure, no I/O."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
-from ingest.delivery.names import Delivery
-from ingest.status.report.history import History
-from ingest.status.standing import DUE_HOUR, DayStanding, Standing, last_due, moment_after
-from ingest.store.ledger.state import Place
+from ingest.status.days import DayStanding
+from ingest.status.files import Standing
+from ingest.status.schedule import DUE_HOUR, last_due, moment_after
+
+WEEKS: Final = 13
+"""How many of them charts show."""
 
 
 class DayState(StrEnum):
@@ -75,17 +78,23 @@ class Freshness:
     """Days that call for someone."""
 
 
-def days_of_clients(standings: Iterable[DayStanding], *, history: History) -> dict[str, list[Day]]:
-    """Give each client's days in their order."""
-    completed = dict(_completions(history))
+def days_of_clients(
+    standings: Iterable[DayStanding], *, began_at: Mapping[str, datetime]
+) -> dict[str, list[Day]]:
+    """Give each client's days in their order.
+
+    Args:
+        began_at: when the first record of each client's deliveries was written.
+    """
     days: dict[str, list[Day]] = defaultdict(list)
     for standing in standings:
         delivery = standing.delivery
-        completed_at = completed.get(delivery) if standing.standing == Standing.LANDED else None
+        is_landed = standing.standing is Standing.LANDED
+        completed_at = standing.completed_at if is_landed else None
         days[delivery.client_guid].append(
             Day(
                 snapshot_date=delivery.snapshot_date,
-                state=_state(standing, completed_at, history),
+                state=_state(standing, completed_at, began_at),
                 completed_at=completed_at,
                 days_to_loss=standing.days_to_loss,
                 is_alarm=standing.is_alarm,
@@ -117,22 +126,19 @@ def freshness(days: list[Day], *, now: datetime) -> Freshness:
     )
 
 
+def first_day(last: date) -> date:
+    """Give the Monday on which charts begin that end with a day."""
+    return last - timedelta(days=last.weekday() + 7 * (WEEKS - 1))
+
+
 def due_at(snapshot_date: date) -> datetime:
     """Say when a day's files should be there."""
     return moment_after(snapshot_date, days=1, hour=DUE_HOUR)
 
 
-def _completions(history: History) -> Iterator[tuple[Delivery, datetime]]:
-    landed: dict[Delivery, list[Place]] = defaultdict(list)
-    for place in history.first_landed:
-        landed[place[0]].append(place)
-    for delivery, listed_at in history.first_listed.items():
-        listed = history.state.listings.get(delivery, {})
-        times = [history.first_landed[place] for place in landed[delivery] if place in listed]
-        yield delivery, max([listed_at, *times])
-
-
-def _state(day: DayStanding, completed_at: datetime | None, history: History) -> DayState:
+def _state(
+    day: DayStanding, completed_at: datetime | None, began_at: Mapping[str, datetime]
+) -> DayState:
     """A day that was due before anything of its client had come is not late but of old."""
     if day.standing == Standing.MISSING and not day.has_come:
         return DayState.MISSING
@@ -140,5 +146,5 @@ def _state(day: DayStanding, completed_at: datetime | None, history: History) ->
         return _STATES[day.standing]
     due = due_at(day.delivery.snapshot_date)
     is_late = completed_at is not None and completed_at > due
-    is_ours = history.began_at[day.delivery.client_guid] <= due
+    is_ours = began_at[day.delivery.client_guid] <= due
     return DayState.LATE if is_late and is_ours else DayState.COMPLETE

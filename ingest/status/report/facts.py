@@ -1,21 +1,26 @@
 """All that a report tells, in one place: the page draws it, and `--json` prints it."""
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from ingest.delivery.names import Delivery
 from ingest.status.failed_runs import without_accounts
 from ingest.status.grid import Overview, overview
 from ingest.status.next_steps import steps_for_day
-from ingest.status.report.days import Day, DayState, Freshness, days_of_clients, freshness
-from ingest.status.report.history import History, Run, read_history
-from ingest.status.report.mend import OpenDay, Quarantined, open_day, quarantined_files
+from ingest.status.report.days import (
+    Day,
+    DayState,
+    Freshness,
+    days_of_clients,
+    first_day,
+    freshness,
+)
 from ingest.status.report.schema_changes import SchemaChange, schema_changes
 from ingest.status.report.served import Served
-from ingest.status.report.volumes import RULE, Volume, volumes_of_clients
-from ingest.store.ledger.state import Failing, LedgerState
+from ingest.status.report.to_do import OpenDay, Quarantined, open_day, quarantined_files
+from ingest.status.report.volumes import RULE, DrawnDays, Volume, volumes_of
+from ingest.store.ledger.facts import Failing, Run
+from ingest.store.ledger.state import LedgerState
 
 COMPLETE = (DayState.COMPLETE, DayState.LATE)
 
@@ -29,7 +34,7 @@ class ClientFacts:
     freshness: Freshness
     days: list[Day]
     volumes: dict[str, list[Volume]]
-    """By resource."""
+    """By resource, of the days that a report draws."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,64 +61,72 @@ class Facts:
 
 
 def gather(
-    records: Iterable[dict[str, Any]],
+    state: LedgerState,
     *,
     now: datetime,
     settle: timedelta,
-    look: Callable[[LedgerState], Served] | None = None,
+    served: Served | None = None,
 ) -> Facts:
-    """Gather all facts from the ledger's records.
+    """Gather all facts from what the ledger says.
 
     Args:
-        look: looks at what readers have, in view of what has landed.
+        served: what readers have.
     """
-    history = read_history(records)
-    seen = overview(history.state, now=now, settle=settle)
-    clients = _clients(seen, history=history, now=now)
-    files = [file for day in seen.days for file in day.files]
-    steps = {day.delivery: steps_for_day(day) for day in seen.days if day.is_alarm}
+    seen = overview(state, now=now, settle=settle)
+    clients = _clients(seen, state=state, now=now)
     return Facts(
         as_of=now,
-        last_recorded_at=history.state.last_at if history.runs else None,
+        last_recorded_at=state.last_at if state.runs else None,
         alarms=seen.alarms,
         failing=_failing(seen),
         clients=clients,
-        open_days=sorted(
-            (
-                open_day(
-                    client.client_guid,
-                    day,
-                    next_steps=steps[Delivery(client.client_guid, day.snapshot_date)],
-                )
-                for client in clients
-                for day in client.days
-                if day.is_alarm
-            ),
-            key=lambda day: (day.days_to_loss <= 0, day.days_to_loss, day.client_guid),
+        open_days=_open_days(seen, clients),
+        quarantine=quarantined_files(
+            (file for day in seen.days for file in day.files), state=state
         ),
-        quarantine=quarantined_files(files, history=history),
-        served=look(history.state) if look else None,
-        runs=[_without_accounts(run) for run in reversed(history.runs)],
-        schema_changes=schema_changes(history),
+        served=served,
+        runs=[_without_accounts(run) for run in reversed(state.runs)],
+        schema_changes=schema_changes(state),
     )
 
 
-def _clients(seen: Overview, *, history: History, now: datetime) -> list[ClientFacts]:
-    days = days_of_clients(seen.days, history=history)
-    volumes = volumes_of_clients(
-        history.state.landed,
-        complete={client: _complete(of_client) for client, of_client in days.items()},
-    )
-    return [
-        ClientFacts(
-            client_guid=client_guid,
-            is_given_up=client_guid in history.state.given_up,
-            freshness=freshness(of_client, now=now),
-            days=of_client,
-            volumes=volumes.get(client_guid, {}),
+def last_day(days: list[Day], *, now: datetime) -> date:
+    """Give the day on which a client's charts end."""
+    return max((day.snapshot_date for day in days if day.is_plausible), default=now.date())
+
+
+def _clients(seen: Overview, *, state: LedgerState, now: datetime) -> list[ClientFacts]:
+    clients = []
+    for client_guid, days in days_of_clients(seen.days, began_at=state.meta.began_at).items():
+        last = last_day(days, now=now)
+        complete = {day.snapshot_date for day in days if day.state in COMPLETE}
+        drawn = DrawnDays(first=first_day(last), last=last, complete=complete)
+        clients.append(
+            ClientFacts(
+                client_guid=client_guid,
+                is_given_up=client_guid in state.meta.given_up,
+                freshness=freshness(days, now=now),
+                days=days,
+                volumes=volumes_of(state, client_guid, days=drawn),
+            )
         )
-        for client_guid, of_client in days.items()
+    return clients
+
+
+def _open_days(seen: Overview, clients: list[ClientFacts]) -> list[OpenDay]:
+    """Give the days that somebody has to act on, those that are lost first on top."""
+    steps = {day.delivery: steps_for_day(day) for day in seen.days if day.is_alarm}
+    days = [
+        open_day(
+            client.client_guid,
+            day,
+            next_steps=steps[Delivery(client.client_guid, day.snapshot_date)],
+        )
+        for client in clients
+        for day in client.days
+        if day.is_alarm
     ]
+    return sorted(days, key=lambda day: (day.days_to_loss <= 0, day.days_to_loss, day.client_guid))
 
 
 def _failing(seen: Overview) -> Failing | None:
@@ -124,7 +137,3 @@ def _failing(seen: Overview) -> Failing | None:
 def _without_accounts(run: Run) -> Run:
     """A report is passed on."""
     return replace(run, failures=[without_accounts(failure) for failure in run.failures])
-
-
-def _complete(days: list[Day]) -> set[date]:
-    return {day.snapshot_date for day in days if day.state in COMPLETE}

@@ -8,11 +8,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from ingest.status.grid import age
-from ingest.status.report.charts import LETTERS, calendar_chart, first_day, runs_chart, volume_chart
-from ingest.status.report.days import DayState
-from ingest.status.report.facts import COMPLETE, ClientFacts, Facts
+from ingest.status.report.charts import LETTERS, calendar_chart, runs_chart, volume_chart
+from ingest.status.report.days import DayState, first_day
+from ingest.status.report.facts import COMPLETE, ClientFacts, Facts, last_day
 from ingest.status.report.volumes import Volume
-from ingest.status.standing import DUE_HOUR, KEPT_DAYS
+from ingest.status.schedule import DUE_HOUR, KEPT_DAYS
 
 MOST_TEXT: Final = 200
 MOST_ROWS: Final = 50
@@ -38,7 +38,7 @@ def render(facts: Facts) -> str:
         due_hour=DUE_HOUR,
         kept_days=KEPT_DAYS,
         clients=[
-            _drawn(client, number, last=_last_day(client, facts))
+            _drawn(client, number, last=last_day(client.days, now=facts.as_of))
             for number, client in enumerate(facts.clients)
         ],
         unusual=_unusual(facts),
@@ -46,22 +46,12 @@ def render(facts: Facts) -> str:
     )
 
 
-def _last_day(client: ClientFacts, facts: Facts) -> date:
-    """Give the day on which a client's charts end."""
-    days = [day.snapshot_date for day in client.days if day.is_plausible]
-    return max(days, default=facts.as_of.date())
-
-
 def _drawn(client: ClientFacts, number: int, *, last: date) -> dict[str, object]:
     complete = {day.snapshot_date for day in client.days if day.state in COMPLETE}
     first = first_day(last)
-    drawn = {
-        resource: [each for each in volumes if first <= each.snapshot_date <= last]
-        for resource, volumes in client.volumes.items()
-    }
     shown = {
         resource: volumes
-        for resource, volumes in drawn.items()
+        for resource, volumes in client.volumes.items()
         if any(each.rows for each in volumes)
     }
     days = [day for day in client.days if first <= day.snapshot_date <= last]
@@ -86,10 +76,9 @@ def _unusual(facts: Facts) -> list[tuple[str, str, Volume]]:
     marked = [
         (client.client_guid, resource, each)
         for client in facts.clients
-        for last in [_last_day(client, facts)]
         for resource, volumes in client.volumes.items()
         for each in volumes
-        if each.is_unusual and first_day(last) <= each.snapshot_date <= last
+        if each.is_unusual
     ]
     return sorted(marked, key=lambda each: each[2].snapshot_date, reverse=True)
 

@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from ingest.status.report.history import History, Span
+from ingest.store.ledger.facts import Span
+from ingest.store.ledger.lists import landed_days
+from ingest.store.ledger.state import LedgerState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -19,12 +21,13 @@ class SchemaChange:
     landed_type: str | None
 
 
-def schema_changes(history: History) -> list[SchemaChange]:
+def schema_changes(state: LedgerState) -> list[SchemaChange]:
     """Give all changes, the youngest first."""
+    days = landed_days(state)
     changes = [
         change
-        for resource, types in _types(history).items()
-        for change in _changes_of(resource, types, days=history.landed_days[resource])
+        for resource, types in _types(state).items()
+        for change in _changes_of(resource, types, days=days[resource])
     ]
     return sorted(
         changes,
@@ -36,13 +39,14 @@ Types = dict[str, dict[str | None, Span]]
 """By field and landed type, from when to when."""
 
 
-def _types(history: History) -> dict[str, Types]:
+def _types(state: LedgerState) -> dict[str, Types]:
     known: dict[str, Types] = defaultdict(lambda: defaultdict(dict))
-    for (resource, schema_id), span in history.spans.items():
-        for column in history.columns.get(schema_id, []):
+    for (resource, schema_id), span in state.meta.spans.items():
+        for column in state.meta.schemas.get(schema_id, []):
             types = known[resource][column["name"].lower()]
-            seen = types.setdefault(column["type"], Span(span.first, span.last))
-            seen.first, seen.last = min(seen.first, span.first), max(seen.last, span.last)
+            seen = types.setdefault(column["type"], replace(span))
+            seen.add(span.first_day, span.first_file)
+            seen.last_day = max(seen.last_day, span.last_day)
     return known
 
 
@@ -50,7 +54,7 @@ def _changes_of(resource: str, types: Types, *, days: set[date]) -> Iterator[Sch
     for field, spans in types.items():
         in_order = sorted(spans.items(), key=lambda item: (item[1].first, item[0] or ""))
         for number, (landed_type, span) in enumerate(in_order):
-            first = span.first[0]
+            first = span.first_day
             if number or first > min(days):
                 yield SchemaChange(
                     first_date=first,
@@ -59,7 +63,7 @@ def _changes_of(resource: str, types: Types, *, days: set[date]) -> Iterator[Sch
                     change="widened" if number else "added",
                     landed_type=landed_type,
                 )
-        last = max(span.last for span in spans.values())
+        last = max(span.last_day for span in spans.values())
         if later := [day for day in days if day > last]:
             yield SchemaChange(
                 first_date=min(later),

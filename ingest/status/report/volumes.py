@@ -1,17 +1,16 @@
-"""Rows a day and resource, and which of them are unusual. Pure, no I/O."""
+"""Rows by day and resource, and which of them are unusual."""
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
 from typing import Final
 
-from ingest.delivery.names import Event
-from ingest.store.ledger.state import Landed, Place
+from ingest.store.ledger.lists import landed_resources, volume_rows
+from ingest.store.ledger.state import LedgerState
 
 BEFORE_MOST, BEFORE_LEAST = 28, 14
-"""How many complete days before a day it is held against."""
+"""With how many complete days before it a day is compared."""
 MEDIAN_SHARE, DEVIATIONS, ROWS = 0.5, 5.0, 20
 RULE: Final = (
     "A day's rows are marked where they differ from the median of the resource's complete days "
@@ -19,6 +18,16 @@ RULE: Final = (
     f"that median, {DEVIATIONS:g} times the median distance from it, and {ROWS} rows. With fewer "
     f"than {BEFORE_LEAST} such days nothing is marked. A mark is a hint and raises no alarm."
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnDays:
+    """The days that a report draws, and which days can be compared."""
+
+    first: date
+    last: date
+    complete: Collection[date]
+    """All complete days of the client; others are shown and not compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,46 +42,44 @@ class Volume:
     is_unusual: bool
 
 
-def volumes_of_clients(
-    landed: Mapping[Place, Landed], *, complete: Mapping[str, set[date]]
-) -> dict[str, dict[str, list[Volume]]]:
-    """Give the volumes by client and resource, each in the order of days.
+def volumes_of(state: LedgerState, client_guid: str, *, days: DrawnDays) -> dict[str, list[Volume]]:
+    """Give a client's volumes by resource, each in the order of days.
 
-    Args:
-        complete: each client's complete days; others are shown and neither judged nor a measure.
+    A resource of which nothing landed on these days has an empty list.
     """
-    sums: dict[tuple[str, str], dict[date, list[int]]] = defaultdict(dict)
-    for ((client_guid, day), resource, event, _), file in landed.items():
-        if event is Event.BASELINE:
-            continue
-        total = sums[client_guid, resource].setdefault(day, [0, 0])
-        total[0] += file.record_count
-        total[1] += file.plain_bytes
-    volumes: dict[str, dict[str, list[Volume]]] = defaultdict(dict)
-    for client_guid, resource in sorted(sums):
-        days = sums[client_guid, resource]
-        volumes[client_guid][resource] = _judge(days, complete=complete.get(client_guid, set()))
-    return dict(volumes)
+    since = first_measured(days)
+    return {
+        resource: _volumes(volume_rows(state, client_guid, resource, since=since), days)
+        for resource in landed_resources(state, client_guid)
+    }
 
 
-def _judge(days: dict[date, list[int]], *, complete: set[date]) -> list[Volume]:
+def first_measured(days: DrawnDays) -> date:
+    """Give the day from which on volumes are measures for those that are drawn."""
+    before = sorted(day for day in days.complete if day < days.first)
+    return min([days.first, *before[-BEFORE_MOST:]])
+
+
+def _volumes(rows: list[tuple[date, int, int]], days: DrawnDays) -> list[Volume]:
     volumes: list[Volume] = []
     before: list[int] = []
-    for day, (rows, plain_bytes) in sorted(days.items()):
+    for day, row_count, plain_bytes in rows:
         expected = None
-        if day in complete:
+        if day in days.complete:
             measure = before[-BEFORE_MOST:]
             expected = median(measure) if len(measure) >= BEFORE_LEAST else None
-            before.append(rows)
-        volumes.append(
-            Volume(
-                snapshot_date=day,
-                rows=rows,
-                plain_bytes=plain_bytes,
-                expected_rows=expected,
-                is_unusual=expected is not None and _is_unusual(rows, measure, middle=expected),
+            before.append(row_count)
+        if days.first <= day <= days.last:
+            is_unusual = expected is not None and _is_unusual(row_count, measure, middle=expected)
+            volumes.append(
+                Volume(
+                    snapshot_date=day,
+                    rows=row_count,
+                    plain_bytes=plain_bytes,
+                    expected_rows=expected,
+                    is_unusual=is_unusual,
+                )
             )
-        )
     return volumes
 
 

@@ -1,22 +1,27 @@
-"""What became of each file: an append-only record, one JSON object a line, one file a month.
+"""The record of what happened to each file: append-only, one JSON object a line, a file a month.
 
 A record is written after what it tells has reached the disk, so a crash leaves at most work to do
-again. One alone comes first: that a file is set aside. A last line that a crash cut off is no
+again. One kind comes first: that a file is set aside. A last line that a crash cut off is no
 record: readers pass over it, the next run or build drops it.
 """
 
-import gc
 import json
 import logging
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from ingest.delivery.names import DailyFile, ManifestFile
 from ingest.store.durable import append_durably, make_folder
-from ingest.store.ledger.lines import ledger_files, read_file, strange_files
-from ingest.store.ledger.state import LedgerState, What, fold, subject
+from ingest.store.ledger.catch_up import catch_up, open_state
+from ingest.store.ledger.facts import What
+from ingest.store.ledger.fold import fold
+from ingest.store.ledger.keys import subject
+from ingest.store.ledger.lines import START, Position, ledger_files, read_file, strange_files
+from ingest.store.ledger.months import Month, read_months, write_month
+from ingest.store.ledger.state import LedgerState
 
 log = logging.getLogger(__name__)
 
@@ -27,24 +32,19 @@ Record = tuple[What, DailyFile | ManifestFile | None, dict[str, Any]]
 class Ledger:
     """The ledger of one data folder, open for one run."""
 
-    def __init__(self, folder: Path, *, run_id: str) -> None:
-        """Read every record there is.
-
-        Raises:
-            LedgerError: it cannot be read, or a line is no record.
-        """
-        self._folder = make_folder(folder)
+    def __init__(self, state: LedgerState, *, run_id: str) -> None:
+        self.state = state
         self.run_id = run_id
-        for path in strange_files(folder):
-            log.warning("%s: expected a name like 2026-01.jsonl; it is left alone", path)
-        self.state = read_state(folder, mends=True)
+        self._positions = {
+            name: month.position for name, month in read_months(state.index.database).items()
+        }
 
     def append(self, what: What, about: DailyFile | ManifestFile | None, /, **facts: Any) -> None:
-        """Write one record and fold it into the state."""
+        """Write one record and apply it to the state."""
         self.append_all([(what, about, facts)], at=datetime.now(tz=UTC))
 
     def append_all(self, records: Sequence[Record], *, at: datetime) -> None:
-        """Write records with one wait for the disk, and fold them into the state.
+        """Write records with one wait for the disk, and apply them to the state.
 
         Args:
             at: when what they tell began, so that a crash amid them leaves none that is younger
@@ -62,35 +62,59 @@ class Ledger:
                 **{name: value for name, value in facts.items() if value is not None},
             }
             lines.append(json.dumps(record, ensure_ascii=True, separators=(",", ":")) + "\n")
-        append_durably(self._folder / f"{at:%Y-%m}.jsonl", "".join(lines).encode())
+        name, content = f"{at:%Y-%m}.jsonl", "".join(lines).encode()
+        append_durably(self.state.folder / name, content)
+        before = self._positions.get(name, START)
+        self._positions[name] = Position(
+            before.size_bytes + len(content), before.lines + len(lines)
+        )
+        self.state.appended_to.add(name)
         for line in lines:
             fold(self.state, json.loads(line))
 
+    def flush(self) -> None:
+        """Write what records have changed to the index, which lists are asked of.
 
-def read_state(folder: Path, *, mends: bool = False) -> LedgerState:
-    """Fold every record of a ledger.
+        Where another process has found the index unusable and made it anew, that one is used.
+        """
+        state, database = self.state, self.state.index.database
+        if not state.has_changes:
+            return
+        with state.index.writing():
+            is_ours = state.index.generation() == state.generation
+            if is_ours:
+                for name in state.appended_to:
+                    path = state.folder / name
+                    month = Month.read(path, self._positions[name], before=path.stat())
+                    write_month(database, name, month)
+                state.write()
+        if not is_ours:
+            state.forget()
+            while not catch_up(state, repairs=True):
+                pass
 
-    Args:
-        mends: as `read_file` takes it; else nothing is changed.
+
+@contextmanager
+def open_ledger(folder: Path, *, run_id: str) -> Iterator[Ledger]:
+    """Open a ledger for a run, which holds the data folder's lock.
 
     Raises:
         LedgerError: it cannot be read, or a line is no record.
     """
-    state = LedgerState()
-    gc.disable()  # what is known of years of files stays, and looking through it takes time
-    try:
-        for record in read_records(folder, mends=mends):
-            fold(state, record)
-    finally:
-        gc.enable()
-    return state
+    make_folder(folder)
+    for path in strange_files(folder):
+        log.warning("%s: expected a name like 2026-01.jsonl; it is left alone", path)
+    with open_state(folder, repairs=True) as state:
+        ledger = Ledger(state, run_id=run_id)
+        yield ledger
+        ledger.flush()
 
 
-def read_records(folder: Path, *, mends: bool = False) -> Iterator[dict[str, Any]]:
+def read_records(folder: Path) -> Iterator[dict[str, Any]]:
     """Yield the records in the order in which they were written.
 
     Raises:
         LedgerError: it cannot be read, or a line is no record.
     """
     for path in ledger_files(folder):
-        yield from read_file(path, mends=mends)
+        yield from read_file(path)

@@ -1,7 +1,9 @@
 """The lines of the ledger's files, without one that a crash has cut off."""
 
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,7 +27,7 @@ def ledger_files(folder: Path) -> list[Path]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise _unreadable(folder, error) from error
+        raise unreadable(folder, error) from error
 
 
 def strange_files(folder: Path) -> list[Path]:
@@ -33,43 +35,101 @@ def strange_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.jsonl") if not _FILE.fullmatch(path.name))
 
 
-def read_file(path: Path, *, mends: bool = False) -> Iterator[dict[str, Any]]:
-    """Yield the records of one file of a ledger, but for a last line that a crash cut off.
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a file was read, at the end of a line."""
+
+    size_bytes: int = 0
+    lines: int = 0
+
+
+START: Final = Position()
+
+
+def read_file(path: Path, *, repairs: bool = False) -> Iterator[dict[str, Any]]:
+    """Yield the records of one file of a ledger, as `read_on` does, from its start."""
+    for record, _ in read_on(path, START, repairs=repairs):
+        if record:
+            yield record
+
+
+def read_on(
+    path: Path, start: Position, *, repairs: bool = False
+) -> Iterator[tuple[dict[str, Any] | None, Position]]:
+    """Yield the records after a position, each with the position after it; None for an empty line.
+
+    A last line that a crash cut off is no record.
 
     Args:
-        mends: drop such a line from the file at the end, and end a last record with its newline.
-            Only for who holds the data folder's lock: to others a record may be half written.
+        repairs: drop such a line from the file at the end. Only for whoever holds the data
+            folder's lock: others may see a record that is half written.
 
     Raises:
-        LedgerError: it cannot be read, or a line is no record of ours.
+        LedgerError: the file cannot be read, or a line is no record of ours.
     """
     try:
-        content = path.read_bytes()
+        with path.open("rb") as stream:
+            stream.seek(start.size_bytes)
+            position, is_cut = start, False
+            for line, is_last in _mark_last(stream):
+                is_cut = is_last and _is_cut(line)
+                if not is_cut:
+                    record = _read_line(line, path=path, number=position.lines + 1)
+                    position = _after(position, line)
+                    yield record, position
     except OSError as error:
-        raise _unreadable(path, error) from error
-    whole = _whole_bytes(content)
-    lines = content[:whole].removeprefix(_BOM).split(b"\n")
-    for number, line in enumerate(lines, start=1):
-        if line and not line.isspace():
-            try:
-                yield read_record(line)
-            except NoRecordError as error:
-                raise LedgerError(f"ledger {path}, line {number}: {error}") from error
-    if mends and whole < len(content):
-        cut_durably(path, size_bytes=whole)
-    if mends and whole and content[whole - 1] != ord("\n"):
+        raise unreadable(path, error) from error
+    if repairs and is_cut:
+        cut_durably(path, size_bytes=position.size_bytes)
+
+
+def end_last_line(path: Path) -> bool:
+    """End a last record that has no newline, so that the next one begins a line of its own.
+
+    Returns:
+        True if it had none.
+    """
+    with path.open("rb") as stream:
+        size = stream.seek(0, os.SEEK_END)
+        stream.seek(max(size - 1, 0))
+        is_ended = stream.read(1) in (b"", b"\n")
+    if not is_ended:
         append_durably(path, b"\n")
+    return not is_ended
 
 
-def _whole_bytes(content: bytes) -> int:
-    """Say how many bytes there are without a last line that a crash cut off.
+def _after(position: Position, line: bytes) -> Position:
+    return Position(position.size_bytes + len(line), position.lines + line.endswith(b"\n"))
+
+
+def _read_line(line: bytes, *, path: Path, number: int) -> dict[str, Any] | None:
+    content = line.removeprefix(_BOM) if number == 1 else line
+    if not content or content.isspace():
+        return None
+    try:
+        return read_record(content)
+    except NoRecordError as error:
+        raise LedgerError(f"ledger {path}, line {number}: {error}") from error
+
+
+def _mark_last(lines: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Yield each line, and whether it is the last one."""
+    before: bytes | None = None
+    for line in lines:
+        if before is not None:
+            yield before, False
+        before = line
+    if before is not None:
+        yield before, True
+
+
+def _is_cut(line: bytes) -> bool:
+    """Say whether a crash cut off a last line.
 
     Such a line is no JSON, and has no newline or has the zeros that a power cut can leave.
     """
-    start = content.rfind(b"\n", 0, len(content) - 1) + 1
-    last = content[start:]
-    is_cut = not last.endswith(b"\n") and not last.isspace() and not _is_json(last)
-    return start if is_cut or b"\0" in last else len(content)
+    is_half = not line.endswith(b"\n") and not line.isspace() and not _is_json(line)
+    return is_half or b"\0" in line
 
 
 def _is_json(line: bytes) -> bool:
@@ -80,7 +140,8 @@ def _is_json(line: bytes) -> bool:
     return True
 
 
-def _unreadable(path: Path, error: OSError) -> LedgerError:
+def unreadable(path: Path, error: OSError) -> LedgerError:
+    """Describe a file or folder of a ledger that cannot be read."""
     return LedgerError(
         f"ledger {path}: expected to read it, found {error.strerror}; "
         "let the user that runs ingest read it"

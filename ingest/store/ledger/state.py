@@ -1,176 +1,50 @@
-"""The ledger's records, folded: what is known of each file now. Pure, no I/O."""
+"""All that the ledger says now, asked by key: some days in memory, the rest in the index."""
 
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from enum import StrEnum
-from functools import cache
-from typing import Any, Final, NamedTuple
+from pathlib import Path
+from typing import Any, Final
 
-from ingest.delivery.manifest import Listing
-from ingest.delivery.names import DailyFile, Delivery, Event, ManifestFile, kind_of_file
-from ingest.errors import Reason
+import orjson
+
+from ingest.delivery.names import Delivery
+from ingest.store.ledger.facts import Failing, Rejection, Run, Span, Version
+from ingest.store.ledger.index import GIVEN_UP, LANDED, OPEN, UNKNOWN, Index
+from ingest.store.ledger.keys import Place
+from ingest.store.ledger.known import DayState, FileState
+from ingest.store.ledger.meta import read_meta, write_meta
+from ingest.store.ledger.rows import dump
+
+DAYS_IN_MEMORY: Final = 500
+"""With more, all are written to the index and read again when they are asked for."""
 
 
-class Place(NamedTuple):
-    """Which daily file, whatever it was called. A tuple, as a delivery is."""
+class LedgerState:
+    """What is known now. Records change it, by `fold`; everybody else only asks."""
 
-    delivery: Delivery
-    resource: str
-    event: Event
-    part: int = 1
+    def __init__(self, index: Index, folder: Path) -> None:
+        """Ask an index of a ledger's folder, which is up to date."""
+        self.index = index
+        self.folder = folder
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop what is in memory: the index has it, or another process has gone on."""
+        self.meta = read_meta(self.index.database)
+        self._days: dict[Delivery, DayState] = {}
+        self._changed_days: set[Delivery] = set()
+        self._changed_files: set[Place] = set()
+        self._versions: dict[str, Version] = {}
+        self._landed_days: set[tuple[str, date]] = set()
+        self.generation = self.index.generation()
+        self.appended_to: set[str] = set()
+        """Files of the record that were appended to since the index was written."""
 
     @property
-    def kind(self) -> str:
-        """Say which file of its resource it is."""
-        return kind_of_file(self.event, self.part)
+    def has_changes(self) -> bool:
+        """Say whether records were appended that the index does not know yet."""
+        return bool(self.appended_to)
 
-
-SMALLER: Final = "smaller than listed"
-"""Why a file waits that has not come to its end yet."""
-Mark = tuple[int, float, str | None]
-"""What changes with a file at its source: size, modification time (0 for none), checksum."""
-
-
-class What(StrEnum):
-    """What a record tells."""
-
-    ARCHIVED = "archived"
-    LISTED = "listed"
-    LANDED = "landed"
-    MADE_ANEW = "made_anew"
-    WAITING = "waiting"
-    QUARANTINED = "quarantined"
-    GONE = "gone"
-    SET_ASIDE = "set_aside"
-    GIVEN_UP = "given_up"
-    SCHEMA = "schema"
-    RUN = "run"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Archived:
-    """The newest bytes of one delivered file."""
-
-    name: str
-    encrypted_bytes: int
-    encrypted_sha256: str
-    at: datetime
-    plain_sha256: str | None = None
-    """Of what came in the clear, as it came; None where what came was ciphertext."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What was last found of one daily file or manifest, and by what it was judged."""
-
-    what: What
-    encrypted_sha256: str
-    manifest_sha256: str | None
-    """Of the manifest's ciphertext; None while there was none."""
-    reason: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Landed:
-    """What of one daily file is in the landing."""
-
-    encrypted_bytes: int
-    encrypted_sha256: str
-    plain_sha256: str
-    plain_bytes: int
-    record_count: int
-    listed_checksum: str | None
-    """As it was listed then, where that was not SHA-256."""
-    parquet_sha256: str | None = None
-    """Of the Parquet file; None where an older version, which did not record it, has landed it."""
-
-    def fits(self, listing: Listing) -> bool:
-        """Say whether a manifest or list means just these bytes, by all that it says."""
-        checksums = {None, self.plain_sha256, self.encrypted_sha256, self.listed_checksum}
-        sizes = {None, self.plain_bytes}
-        if listing.encrypted_bytes is None:
-            sizes.add(self.encrypted_bytes)
-        return (
-            listing.checksum in checksums
-            and listing.plain_bytes in sizes
-            and listing.record_count in (None, self.record_count)
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failing:
-    """The last runs, where none of them has ended well."""
-
-    since: datetime
-    """When the first of them was recorded."""
-    at: datetime
-    """When the last of them was."""
-    count: int
-    line: str
-    """What the last one said, as its last words."""
-
-
-@dataclass(slots=True)
-class Twins:
-    """Files of one stem that differ in extension and bytes: one of them counts."""
-
-    others: dict[str, Archived] = field(default_factory=dict)
-    """Those that do not count, by name."""
-    refused: set[tuple[str, str | None]] = field(default_factory=set)
-    """Ciphertexts that went to quarantine, by SHA-256, each with that of the manifest."""
-
-    def choose(
-        self, now: Archived, *, listing: Listing | None, manifest_sha256: str | None
-    ) -> Archived:
-        """Say which of them counts: by hash, by size, not in quarantine, the newest."""
-        candidates = {**self.others, now.name: now}
-        chosen = max(
-            candidates.values(),
-            key=lambda each: (
-                listing is not None and each.encrypted_sha256 == listing.checksum,
-                listing is not None and each.encrypted_bytes == listing.encrypted_bytes,
-                (each.encrypted_sha256, manifest_sha256) not in self.refused,
-                each.at,
-            ),
-        )
-        del candidates[chosen.name]
-        self.others = candidates
-        return chosen
-
-
-@dataclass(slots=True)
-class LedgerState:
-    """All records, folded: what is known now."""
-
-    seen: dict[str, Mark] = field(default_factory=dict)
-    """By name, or by what a list calls a file."""
-    archived: dict[Place, Archived] = field(default_factory=dict)
-    """The bytes that count: of several files of one stem those that the manifest describes."""
-    twins: dict[Place, Twins] = field(default_factory=dict)
-    """Where a file came under several extensions."""
-    manifests: dict[Delivery, Archived] = field(default_factory=dict)
-    listings: dict[Delivery, dict[Place, Listing]] = field(default_factory=dict)
-    """Of the newest manifest that opened, or of an API's lists so far."""
-    arbiters: dict[Delivery, str] = field(default_factory=dict)
-    """The ciphertext's SHA-256 of that manifest, or that of the list."""
-    unfinished: set[Delivery] = field(default_factory=set)
-    """Those that were last listed before their day was due: more files may come."""
-    gone: dict[Place, str | None] = field(default_factory=dict)
-    """Files that their source no longer gives, with the checksum under which it listed them."""
-    verdicts: dict[Place, Verdict] = field(default_factory=dict)
-    manifest_verdicts: dict[Delivery, Verdict] = field(default_factory=dict)
-    landed: dict[Place, Landed] = field(default_factory=dict)
-    set_aside: dict[Place, list[Landed]] = field(default_factory=dict)
-    """What an operator has taken out of the landing; it does not land again by itself."""
-    baselines: dict[tuple[Delivery, str], Place] = field(default_factory=dict)
-    """By delivery and by the name that a file of a baseline had where it came from."""
-    bad_names: dict[str, str] = field(default_factory=dict)
-    given_up: set[str | Delivery | Place] = field(default_factory=set)
-    """Clients, deliveries and files of which an operator said that nothing more will come."""
-    schemas: set[str] = field(default_factory=set)
-    failing: Failing | None = None
-    """None where the last run ended well. Only `ingest run` counts, which nobody watches."""
-    last_recorded_at: str = "1970-01-01T00:00:00Z"
+    # ---------- what everybody asks
 
     @property
     def last_at(self) -> datetime:
@@ -180,274 +54,139 @@ class LedgerState:
     @property
     def knows_files(self) -> bool:
         """Say whether anything of MX was ever listed or fetched."""
-        return bool(self.seen or self.listings)
+        in_memory = self._versions or any(day.is_listed for day in self._days.values())
+        query = "select exists (select 1 from versions) or exists (select 1 from days)"
+        return bool(in_memory) or bool(self._ask(query))
 
-    def arbiter_of(self, place: Place) -> str | None:
-        """Say by which manifest a file is judged; a baseline has none."""
-        return None if place.event is Event.BASELINE else self.arbiters.get(place.delivery)
+    def day(self, delivery: Delivery) -> DayState:
+        """Give what is known of a delivery and of its files."""
+        day = self._days.get(delivery)
+        if day is None:
+            day = self._days[delivery] = self.index.read_day(delivery)
+        return day
 
-    def listing_of(self, place: Place) -> Listing | None:
-        """Say what the manifest of its day tells of a file."""
-        return self.listings.get(place.delivery, {}).get(place)
-
-    def archived_under(self, place: Place, name: str) -> Archived | None:
-        """Give the newest bytes of a file that came under just this name."""
-        archived, twins = self.archived.get(place), self.twins.get(place)
-        if archived and archived.name == name:
-            return archived
-        return twins.others.get(name) if twins else None
-
-    def choose_twin(self, place: Place) -> None:
-        """Have the file count that the manifest describes, where there are several."""
-        if twins := self.twins.get(place):
-            self.archived[place] = twins.choose(
-                self.archived[place],
-                listing=self.listing_of(place),
-                manifest_sha256=self.arbiter_of(place),
-            )
-
-    def is_gone(self, place: Place, listing: Listing | None) -> bool:
-        """Say whether a file, as it was last listed, will not come back to its source."""
-        checksum = listing.checksum if listing else None
-        return place in self.gone and self.gone[place] == checksum
-
-    def is_set_aside(self, place: Place) -> bool:
-        """Say whether a file has nothing in the landing, as an operator has taken it out."""
-        return place in self.set_aside and place not in self.landed
-
-    def has_come(self, place: Place, listing: Listing) -> bool:
-        """Say whether just what is listed has landed, be it set aside since."""
-        landed = [self.landed[place]] if place in self.landed else []
-        return any(each.fits(listing) for each in landed + self.set_aside.get(place, []))
+    def file(self, place: Place) -> FileState:
+        """Give what is known of a daily file."""
+        return self.day(place.delivery).file(place)
 
     def is_given_up(self, delivery: Delivery, place: Place | None = None) -> bool:
-        """Say whether an operator has given a day up, or one file of it."""
-        return not self.given_up.isdisjoint({delivery.client_guid, delivery, place or delivery})
+        """Say whether an operator has given up a client, a day of it, or one file."""
+        day = self.day(delivery)
+        is_of_day = delivery.client_guid in self.meta.given_up or day.is_given_up
+        return is_of_day or (place is not None and day.file(place).is_given_up)
 
+    def version(self, key: str) -> Version | None:
+        """Give the version of a source's file that was taken last."""
+        if key in self._versions:
+            return self._versions[key]
+        text = self._ask("select version from versions where key = ?", _encode(key))
+        return tuple(orjson.loads(text)) if text else None
 
-def fold(state: LedgerState, record: dict[str, Any]) -> None:
-    """Bring a state up to date with one more record."""
-    state.last_recorded_at = record["recorded_at"]
-    if "name" in record and "client_guid" not in record:
-        _fold_name(state, record)
-    else:
-        _FOLDS[record["what"]](state, record)
+    def columns(self) -> dict[str, list[dict[str, Any]]]:
+        """Give names and types of columns by schema_id."""
+        return self.meta.schemas
 
+    # ---------- what records change
 
-def _fold_name(state: LedgerState, record: dict[str, Any]) -> None:
-    if record["what"] == What.GIVEN_UP:
-        state.bad_names.pop(record["name"], None)
-    else:
-        state.bad_names[record["name"]] = record["reason"]
-        _note_seen(state, record)
+    @property
+    def last_recorded_at(self) -> str:
+        return self.meta.last_recorded_at
 
+    @last_recorded_at.setter
+    def last_recorded_at(self, moment: str) -> None:
+        self.meta.last_recorded_at = moment
 
-def _fold_archived(state: LedgerState, record: dict[str, Any]) -> None:
-    _note_seen(state, record)
-    state.bad_names.pop(record["name"], None)
-    if "resource" in record:
-        place = place_in(record)
-        _note_twin(state, place, record)
-        _newest(state.archived, place, record)
-        state.choose_twin(place)
-        if delivered_name := record.get("delivered_name"):
-            state.baselines[place.delivery, delivered_name] = place
-    else:
-        _newest(state.manifests, delivery_in(record), record)
+    @property
+    def failing(self) -> Failing | None:
+        return self.meta.failing
 
+    @failing.setter
+    def failing(self, failing: Failing | None) -> None:
+        self.meta.failing = failing
 
-def _note_twin(state: LedgerState, place: Place, record: dict[str, Any]) -> None:
-    """Keep what is known of a file when one of another extension and other bytes comes."""
-    known, verdict = state.archived.get(place), state.verdicts.get(place)
-    if known is None or known.encrypted_sha256 == record["encrypted_sha256"]:
-        return
-    if known.name != record["name"]:
-        twins = state.twins.setdefault(place, Twins())
-        twins.others[known.name] = known
-        if verdict and verdict.what == What.QUARANTINED:
-            twins.refused.add((verdict.encrypted_sha256, verdict.manifest_sha256))
-    if twins_known := state.twins.get(place):
-        twins_known.others.pop(record["name"], None)
+    @property
+    def runs(self) -> list[Run]:
+        return self.meta.runs
 
+    @property
+    def bad_names(self) -> dict[str, Rejection]:
+        return self.meta.bad_names
 
-def _newest(known: dict[Any, Archived], key: Place | Delivery, record: dict[str, Any]) -> None:
-    """The same bytes under a new date are the ones that have come before."""
-    if key in known and known[key].encrypted_sha256 == record["encrypted_sha256"]:
-        return
-    known[key] = Archived(
-        name=record["name"],
-        encrypted_bytes=record["encrypted_bytes"],
-        encrypted_sha256=record["encrypted_sha256"],
-        at=datetime.fromisoformat(record["recorded_at"]),
-        plain_sha256=record.get("plain_as_delivered"),
-    )
+    def change_day(self, delivery: Delivery) -> DayState:
+        """Give a delivery to change."""
+        self._changed_days.add(delivery)
+        return self.day(delivery)
 
+    def change_file(self, place: Place) -> FileState:
+        """Give a daily file to change."""
+        self._changed_files.add(place)
+        day = self.day(place.delivery)
+        return day.files.setdefault(place, day.file(place))
 
-def _fold_listed(state: LedgerState, record: dict[str, Any]) -> None:
-    delivery = delivery_in(record)
-    listings = [Listing(**listing) for listing in record["listed"]]
-    state.arbiters[delivery] = record.get("list_sha256") or record["encrypted_sha256"]
-    state.listings[delivery] = {
-        place_of(file): listing for listing in listings if (file := listing.daily_file)
-    }
-    for place in state.listings[delivery].keys() & state.twins.keys():
-        state.choose_twin(place)
-    if record.get("is_unfinished"):
-        state.unfinished.add(delivery)
-    else:
-        state.unfinished.discard(delivery)
-    if "list_sha256" not in record:
-        _fold_verdict(state, record)
+    def give_client_up(self, client_guid: str) -> None:
+        """Settle all of a client's files that somebody might have had to act on."""
+        self.meta.given_up.add(client_guid)
+        in_memory = {
+            place
+            for delivery, day in self._days.items()
+            if delivery.client_guid == client_guid
+            for place in day.files
+        }
+        for place in in_memory.union(self.index.open_places(client_guid)):
+            self.change_file(place)
 
+    def note_client(self, client_guid: str, *, at: datetime) -> None:
+        self.meta.began_at.setdefault(client_guid, at)
 
-def _fold_gone(state: LedgerState, record: dict[str, Any]) -> None:
-    state.gone[place_in(record)] = record.get("listed_checksum")
+    def note_version(self, key: str, version: Version) -> None:
+        self._versions[key] = version
 
+    def note_schema(self, schema_id: str, columns: list[dict[str, Any]]) -> None:
+        self.meta.schemas.setdefault(schema_id, columns)
 
-def _fold_given_up(state: LedgerState, record: dict[str, Any]) -> None:
-    if "resource" in record:
-        state.given_up.add(place_in(record))
-    else:
-        is_day = "snapshot_date" in record
-        state.given_up.add(delivery_in(record) if is_day else record["client_guid"])
+    def note_landed(self, place: Place, *, schema_id: str, file: str) -> None:
+        day, resource = place.delivery.snapshot_date, place.resource
+        self._landed_days.add((resource, day))
+        span = self.meta.spans.setdefault((resource, schema_id), Span(day, file, day))
+        span.add(day, file)
 
+    # ---------- what the index keeps
 
-def _fold_verdict(state: LedgerState, record: dict[str, Any]) -> None:
-    verdict = _verdict_in(record)
-    if "resource" not in record:
-        state.manifest_verdicts[delivery_in(record)] = verdict
-        return
-    place = place_in(record)
-    if _is_released(state.verdicts.get(place), verdict):
-        state.set_aside.pop(place, None)
-    state.verdicts[place] = verdict
-    if verdict.what == What.QUARANTINED and place in state.twins:
-        state.twins[place].refused.add((verdict.encrypted_sha256, verdict.manifest_sha256))
-        state.choose_twin(place)
-    if verdict.what == What.LANDED:
-        state.landed[place] = Landed(
-            encrypted_bytes=record["encrypted_bytes"],
-            encrypted_sha256=record["encrypted_sha256"],
-            plain_sha256=record["plain_sha256"],
-            plain_bytes=record["plain_bytes"],
-            record_count=record["record_count"],
-            listed_checksum=record.get("listed_checksum"),
-            parquet_sha256=record.get("parquet_sha256"),
+    @property
+    def is_large(self) -> bool:
+        """Say whether so much is in memory that it should be written and dropped."""
+        return len(self._days) > DAYS_IN_MEMORY
+
+    def write(self) -> None:
+        """Write what records have changed to the index, within its transaction."""
+        index = self.index
+        write_meta(index.database, self.meta)
+        index.write_days(self.day(each) for each in self._changed_days)
+        index.write_files(self._settled(self.file(place)) for place in self._changed_files)
+        index.write_versions(
+            (_encode(key), dump(version)) for key, version in self._versions.items()
         )
+        index.write_landed_days(self._landed_days)
+        self._changed_days, self._changed_files = set(), set()
+        self._versions, self._landed_days, self.appended_to = {}, set(), set()
+        if self.is_large:
+            self._days = {}
+
+    def _settled(self, file: FileState) -> tuple[FileState, int, bool]:
+        delivery = file.place.delivery
+        is_given_up = self.is_given_up(delivery, file.place)
+        sha256 = self.day(delivery).sha256_for(file.place)
+        is_due = file.is_due(sha256, is_given_up=is_given_up)
+        if not file.is_known:
+            return file, UNKNOWN, is_due
+        if file.is_landed:
+            return file, LANDED, is_due
+        return file, GIVEN_UP if is_given_up else OPEN, is_due
+
+    def _ask(self, query: str, *parameters: Any) -> Any:
+        row = self.index.database.execute(query, parameters).fetchone()
+        return row[0] if row else None
 
 
-def _fold_made_anew(state: LedgerState, record: dict[str, Any]) -> None:
-    place = place_in(record)
-    if landed := state.landed.get(place):
-        state.landed[place] = replace(landed, parquet_sha256=record["parquet_sha256"])
-
-
-def _verdict_in(record: dict[str, Any]) -> Verdict:
-    return Verdict(
-        what=What(record["what"]),
-        encrypted_sha256=record["encrypted_sha256"],
-        manifest_sha256=record.get("manifest_sha256"),
-        reason=record.get("reason"),
-    )
-
-
-def _is_released(before: Verdict | None, after: Verdict) -> bool:
-    """Say whether bytes that were set aside have another verdict now: an operator asked for it."""
-    is_same = before is not None and before.encrypted_sha256 == after.encrypted_sha256
-    was_aside = before is not None and before.reason == Reason.SET_ASIDE
-    return is_same and was_aside and after.reason != Reason.SET_ASIDE
-
-
-def _fold_set_aside(state: LedgerState, record: dict[str, Any]) -> None:
-    """An operator's word is a verdict on the bytes that had landed, and on no newer ones."""
-    place = place_in(record)
-    if landed := state.landed.pop(place, None):
-        state.set_aside.setdefault(place, []).append(landed)
-    verdict, last = _verdict_in(record), state.verdicts.get(place)
-    if last is None or last.encrypted_sha256 == verdict.encrypted_sha256:
-        state.verdicts[place] = replace(verdict, what=What.QUARANTINED)
-
-
-def _fold_schema(state: LedgerState, record: dict[str, Any]) -> None:
-    state.schemas.add(record["schema_id"])
-
-
-def _fold_run(state: LedgerState, record: dict[str, Any]) -> None:
-    """Other commands than `ingest run` tell their failures to who has typed them."""
-    if record.get("command", "run") != "run":
-        return
-    failures, before, at = record.get("failures"), state.failing, state.last_at
-    state.failing = None
-    if failures:
-        state.failing = Failing(
-            since=before.since if before else at,
-            at=at,
-            count=before.count + 1 if before else 1,
-            line=str(failures[-1]),
-        )
-
-
-_FOLDS: Final = {
-    What.ARCHIVED: _fold_archived,
-    What.LISTED: _fold_listed,
-    What.LANDED: _fold_verdict,
-    What.MADE_ANEW: _fold_made_anew,
-    What.WAITING: _fold_verdict,
-    What.QUARANTINED: _fold_verdict,
-    What.GONE: _fold_gone,
-    What.SET_ASIDE: _fold_set_aside,
-    What.GIVEN_UP: _fold_given_up,
-    What.SCHEMA: _fold_schema,
-    What.RUN: _fold_run,
-}
-
-
-def place_of(file: DailyFile) -> Place:
-    """Give a daily file's place, under which its bytes may come again."""
-    return Place(file.delivery, file.resource, file.event, file.part)
-
-
-def subject(file: DailyFile | ManifestFile) -> dict[str, Any]:
-    """Say in a record's own words which file it is about."""
-    delivery = {
-        "client_guid": file.delivery.client_guid,
-        "snapshot_date": file.delivery.snapshot_date.isoformat(),
-    }
-    if isinstance(file, ManifestFile):
-        return delivery
-    part = {"part": file.part} if file.part > 1 else {}
-    return delivery | {"resource": file.resource, "event": file.event, **part, "file": file.stem}
-
-
-def _note_seen(state: LedgerState, record: dict[str, Any]) -> None:
-    mark = (record["source_bytes"], record["source_modified_at"], record.get("source_checksum"))
-    state.seen[record.get("listed_as", record["name"])] = mark
-
-
-def place_in(record: dict[str, Any]) -> Place:
-    """Say which daily file a record is about."""
-    return _make_place(
-        record["client_guid"],
-        record["snapshot_date"],
-        record["resource"],
-        record["event"],
-        record.get("part", 1),
-    )
-
-
-def delivery_in(record: dict[str, Any]) -> Delivery:
-    """Say which delivery a record is about."""
-    return _make_delivery(record["client_guid"], record["snapshot_date"])
-
-
-# A ledger of years names each file several times, and each day a hundred times.
-@cache
-def _make_place(
-    client_guid: str, snapshot_date: str, resource: str, event: str, part: int
-) -> Place:
-    return Place(_make_delivery(client_guid, snapshot_date), resource, Event(event), part)
-
-
-@cache
-def _make_delivery(client_guid: str, snapshot_date: str) -> Delivery:
-    return Delivery(client_guid=client_guid, snapshot_date=date.fromisoformat(snapshot_date))
+def _encode(key: str) -> bytes:
+    return key.encode(errors="surrogatepass")

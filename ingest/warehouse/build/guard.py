@@ -12,8 +12,8 @@ import duckdb
 
 from ingest.errors import LedgerError, LockError, SettingsError, WarehouseError
 from ingest.store.durable import make_folder
+from ingest.store.ledger.facts import What
 from ingest.store.ledger.lines import read_file
-from ingest.store.ledger.state import What
 from ingest.store.lock import run_lock
 from ingest.warehouse.build.sources import read_marks
 
@@ -133,7 +133,7 @@ def check_ledger(data: Path, warehouse: Warehouse | None, *, is_anew: bool) -> N
         if is_anew or known.get(name) != mark:
             landed = {
                 record["path"]
-                for record in read_file(ledger / name, mends=True)
+                for record in read_file(ledger / name, repairs=True)
                 if record["what"] == What.LANDED
             }
             if lost := _landed_before(warehouse, name) - landed:

@@ -14,7 +14,7 @@ from ingest.receive import download
 from ingest.receive.fetch import fetch_all
 from ingest.receive.sources import Source, open_source, sftp, sftp_file, sftp_session, ssh
 from ingest.status.progress import Silent
-from ingest.store.ledger.ledger import Ledger
+from ingest.store.ledger.ledger import open_ledger
 from sample.serve import served_folder
 from sample.serve.server import serve_sftp
 from tests.support.receiver import refuse
@@ -52,12 +52,12 @@ def misbehave(monkeypatch: pytest.MonkeyPatch) -> Callable[[Read], None]:
 
 
 def fetch_into(data: Path, source: Source) -> list[SourceError]:
-    ledger = Ledger(data / "ledger", run_id="r")
     scratch = data / "scratch"
     scratch.mkdir()
-    return fetch_all(
-        source, data=data, ledger=ledger, scratch=scratch, encrypt=refuse, progress=Silent()
-    )
+    with open_ledger(data / "ledger", run_id="r") as ledger:
+        return fetch_all(
+            source, data=data, ledger=ledger, scratch=scratch, encrypt=refuse, progress=Silent()
+        )
 
 
 def archived(data: Path) -> bytes:

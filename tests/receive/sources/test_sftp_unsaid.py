@@ -19,7 +19,7 @@ from ingest.receive import download
 from ingest.receive.fetch import fetch_all
 from ingest.receive.sources import Source, open_source, sftp_file, sftp_listing
 from ingest.status.progress import Silent
-from ingest.store.ledger.ledger import Ledger
+from ingest.store.ledger.ledger import open_ledger
 from sample.send.destination import open_destination
 from sample.serve import served_folder
 from sample.serve.served_folder import ServedFolder
@@ -68,16 +68,16 @@ def source(address: str, tmp_path: Path) -> Iterator[Source]:
 
 def fetch(source: Source, data: Path) -> tuple[list[SourceError], dict[str, bytes]]:
     """Fetch, and give the failures and what is in the archive."""
-    ledger = Ledger(data / "ledger", run_id="r")
     (data / "scratch").mkdir(exist_ok=True)
-    failures = fetch_all(
-        source,
-        data=data,
-        ledger=ledger,
-        scratch=data / "scratch",
-        encrypt=refuse,
-        progress=Silent(),
-    )
+    with open_ledger(data / "ledger", run_id="r") as ledger:
+        failures = fetch_all(
+            source,
+            data=data,
+            ledger=ledger,
+            scratch=data / "scratch",
+            encrypt=refuse,
+            progress=Silent(),
+        )
     archive = sorted((data / "archive").rglob("*.pgp"))
     return failures, {path.name: path.read_bytes() for path in archive}
 

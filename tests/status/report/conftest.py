@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.status.report.facts import Facts, gather
+from ingest.status.report.facts import Facts
 from ingest.status.report.page import render
-from ingest.store.ledger.ledger import read_records
 from tests.status.report.world import NOW, write_world
+from tests.support.ledger import facts_of
 
 
 @pytest.fixture(scope="package")
@@ -21,7 +21,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="package")
 def facts(world: Path) -> Facts:
-    return gather(read_records(world / "ledger"), now=NOW, settle=timedelta(hours=6))
+    return facts_of(world / "ledger", now=NOW, settle=timedelta(hours=6))
 
 
 @pytest.fixture(scope="package")

@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import Reason
-from ingest.status.grid import last_line, overview
+from ingest.status.grid import last_line
 from ingest.status.next_steps import shell_word
 from ingest.status.report.days import DayState
-from ingest.status.report.facts import ClientFacts, Facts, gather
-from ingest.store.ledger.ledger import read_records, read_state
+from ingest.status.report.facts import ClientFacts, Facts
 from tests.status.report.world import (
     CALM,
     GONE,
@@ -23,13 +22,15 @@ from tests.status.report.world import (
     morning,
     recording,
 )
+from tests.support.ledger import facts_of as gather_facts
+from tests.support.ledger import overview_of
 
 DAY = date(2026, 1, 5)
 SETTLE = timedelta(hours=6)
 
 
 def facts_of(folder: Path, *, now: datetime = NOW) -> Facts:
-    return gather(read_records(folder), now=now, settle=SETTLE)
+    return gather_facts(folder, now=now, settle=SETTLE)
 
 
 def client(facts: Facts, client_guid: str) -> ClientFacts:
@@ -84,7 +85,7 @@ def test_freshness_is_the_age_of_the_latest_complete_day(facts: Facts) -> None:
 
 
 def test_a_report_counts_what_status_counts(facts: Facts, world: Path) -> None:
-    seen = overview(read_state(world / "ledger"), now=NOW, settle=SETTLE)
+    seen = overview_of(world / "ledger", now=NOW, settle=SETTLE)
 
     assert facts.alarms == seen.alarms == len(facts.open_days) + 1
     assert last_line(seen) == "not whole: 4 days, 1 names; see: ingest report"

@@ -15,12 +15,12 @@ import pytest
 from ingest.status.report import page as page_module
 from ingest.status.report.charts import LETTERS
 from ingest.status.report.days import DayState
-from ingest.status.report.facts import Facts, gather
+from ingest.status.report.facts import Facts
 from ingest.status.report.page import render
-from ingest.store.ledger.ledger import read_records
 from ingest.store.lock import run_lock
 from tests.conftest import Ingest
 from tests.status.report.world import CALM, HOSTILE, NOW, RESOURCES
+from tests.support.ledger import facts_of
 from tests.support.sender import Sender
 
 CSS = Path(page_module.__file__).with_name("page.css").read_text()
@@ -192,7 +192,7 @@ def test_what_a_run_turned_away_is_on_the_page(sender: Sender, ingest: Ingest, d
     (sender.folder / HOSTILE).write_bytes(b"no message")
     ingest()
 
-    facts = gather(read_records(data / "ledger"), now=NOW, settle=timedelta(hours=6))
+    facts = facts_of(data / "ledger", now=NOW, settle=timedelta(hours=6))
     page = render(facts)
 
     outline(page)

@@ -9,14 +9,15 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingest.status.report.facts import Facts, gather
+from ingest.status.report.facts import Facts
 from ingest.status.report.page import render
 from ingest.status.report.served import Served
-from ingest.store.ledger.ledger import read_records, read_state
 from ingest.warehouse.publish.publish import roll_back
 from ingest.warehouse.served import read_served
 from tests.dbt_project.landing import Landing
 from tests.support.built import ask, copy_of, just_build, land, make_built
+from tests.support.ledger import facts_of as gather_facts
+from tests.support.ledger import read_state
 
 HOLD = """
 import duckdb, sys, time
@@ -47,11 +48,11 @@ def served(data: Path) -> Served:
 
 
 def facts_of(data: Path) -> Facts:
-    return gather(
-        read_records(data / "ledger"),
+    return gather_facts(
+        data / "ledger",
         now=datetime.now(tz=UTC) + timedelta(hours=5, minutes=1),
         settle=timedelta(hours=6),
-        look=lambda state: read_served(data, landed=state.landed),
+        served=served(data),
     )
 
 

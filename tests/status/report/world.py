@@ -11,8 +11,8 @@ from typing import Any
 
 from ingest.delivery.manifest import Listing
 from ingest.delivery.names import DailyFile, Delivery, Event, ManifestFile, baseline_file
-from ingest.store.ledger.ledger import Ledger, Record
-from ingest.store.ledger.state import What
+from ingest.store.ledger.facts import What
+from ingest.store.ledger.ledger import Record, open_ledger
 
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
 FIRST, LAST = date(2026, 2, 1), date(2026, 3, 30)
@@ -101,10 +101,10 @@ def recording(folder: Path, run_id: str = "a run") -> Iterator[Writer]:
     """Write all that one run records, in the order of time."""
     writer = Writer()
     yield writer
-    ledger = Ledger(folder, run_id=run_id)
     in_order = sorted(writer.records, key=lambda record: record[0])
-    for at, records in groupby(in_order, key=lambda record: record[0]):
-        ledger.append_all([record for _, record in records], at=at)
+    with open_ledger(folder, run_id=run_id) as ledger:
+        for at, records in groupby(in_order, key=lambda record: record[0]):
+            ledger.append_all([record for _, record in records], at=at)
 
 
 def morning(day: date, *, hour: int = 1) -> datetime:

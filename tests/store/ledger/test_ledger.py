@@ -6,14 +6,15 @@ import duckdb
 import pytest
 
 from ingest.errors import LedgerError
-from ingest.store.ledger.ledger import Ledger, read_records
-from ingest.store.ledger.state import What
+from ingest.store.ledger.facts import What
+from ingest.store.ledger.ledger import open_ledger, read_records
+from tests.support.ledger import append_once, open_once
 
 
 def test_records_come_back_in_order_with_rising_times(tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path, run_id="r")
-    for number in range(3):
-        ledger.append(What.RUN, None, number=number)
+    with open_ledger(tmp_path, run_id="r") as ledger:
+        for number in range(3):
+            ledger.append(What.RUN, None, number=number)
 
     records = list(read_records(tmp_path))
 
@@ -22,13 +23,13 @@ def test_records_come_back_in_order_with_rising_times(tmp_path: Path) -> None:
 
 
 def test_a_torn_last_line_is_no_record_and_the_next_run_drops_it(tmp_path: Path) -> None:
-    Ledger(tmp_path, run_id="r").append(What.RUN, None, number=1)
-    [path] = tmp_path.iterdir()
+    append_once(tmp_path, What.RUN, number=1)
+    [path] = tmp_path.glob("*.jsonl")
     whole = path.read_bytes()
     path.write_bytes(whole + b'{"recorded_at":"2026')
 
     assert [record["number"] for record in read_records(tmp_path)] == [1]
-    Ledger(tmp_path, run_id="r")
+    open_once(tmp_path)
     assert path.read_bytes() == whole
 
 
@@ -36,21 +37,21 @@ def test_a_whole_line_that_is_no_record_stops_everything(tmp_path: Path) -> None
     (tmp_path / "2026-01.jsonl").write_bytes(b"?\n")
 
     with pytest.raises(LedgerError, match=r"2026-01.jsonl, line 1: expected a JSON object"):
-        Ledger(tmp_path, run_id="r")
+        open_once(tmp_path)
 
 
 def test_a_clock_that_goes_back_does_not_turn_records_round(tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path, run_id="r")
-    ledger.state.last_recorded_at = "2099-01-01T00:00:00Z"
+    with open_ledger(tmp_path, run_id="r") as ledger:
+        ledger.state.last_recorded_at = "2099-01-01T00:00:00Z"
 
-    ledger.append(What.RUN, None)
+        ledger.append(What.RUN, None)
 
     [record] = read_records(tmp_path)
     assert record["recorded_at"] > "2099-01-01"
 
 
 def test_duckdb_reads_it_without_an_extension(tmp_path: Path) -> None:
-    Ledger(tmp_path, run_id="r").append(What.RUN, None, seconds=1.5)
+    append_once(tmp_path, What.RUN, seconds=1.5)
 
     ledger = duckdb.read_json(str(tmp_path / "*.jsonl"))
     assert ledger.select("what", "seconds").fetchall() == [("run", 1.5)]

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from ingest.errors import LedgerError
-from ingest.store.ledger.ledger import Ledger, read_state
-from ingest.store.ledger.state import What
+from ingest.store.ledger.facts import What
 from ingest.warehouse.build.guard import check_ledger
 from tests.dbt_project.landing import Landing, daily_file
 from tests.support.built import ask, copy_of, just_build, land, make_built, users
+from tests.support.ledger import append_once, open_once, read_state
 from tests.warehouse.build.test_guard import guard
 
 OLDER, NEWER = "2026-01.jsonl", "2026-02.jsonl"
@@ -56,7 +56,7 @@ def readers(data: Path) -> Sequence[Callable[[], object]]:
     return (
         lambda: read_state(data / "ledger"),
         lambda: check_ledger(data, None, is_anew=True),
-        lambda: Ledger(data / "ledger", run_id="r"),
+        lambda: open_once(data / "ledger"),
     )
 
 
@@ -135,8 +135,7 @@ def test_a_record_that_lacks_only_its_newline_is_one_and_gets_it(
     path = write_ledger(tmp_path, which, after=line(RUN)[:-1])
 
     assert len(read_state(tmp_path / "ledger").landed) == 1
-    ledger = Ledger(tmp_path / "ledger", run_id="r")
-    ledger.append(What.RUN, None, seconds=1.0)
+    append_once(tmp_path / "ledger", What.RUN, seconds=1.0)
 
     assert path.read_bytes().startswith(b"".join(map(line, [*WHOLE, RUN])))
     for read in readers(tmp_path):
@@ -212,7 +211,7 @@ def test_a_ledger_of_another_user_is_not_taken_for_an_empty_one(tmp_path: Path) 
     folder = write_ledger(tmp_path, NEWER).parent
     folder.chmod(0)
     program = (
-        "import os, pathlib, sys; from ingest.store.ledger.ledger import read_state;"
+        "import os, pathlib, sys; from tests.support.ledger import read_state;"
         "os.geteuid() or os.seteuid(65534); read_state(pathlib.Path(sys.argv[1]))"
     )
 
@@ -240,7 +239,7 @@ def test_a_build_after_a_crash_takes_every_record_and_the_next_is_not_refused(
         ledger.write(LEFT_BY_A_CRASH[left] * 20)
 
     first = just_build(landing.data, "--quiet")
-    Ledger(landing.data / "ledger", run_id="r").append(What.RUN, None, seconds=1.0)
+    append_once(landing.data / "ledger", What.RUN, seconds=1.0)
     guard(landing.data)
 
     assert (first.returncode, first.stderr, users(landing.data)) == (0, "", ["U1", "U2", "U3"])

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from ingest.receive.fetch import Days
-from ingest.status.standing import Standing
+from ingest.receive.wanted import Days
+from ingest.status.files import Standing
 from tests.support import reporting_api as faulty
 from tests.support.api import Api, landed_guids
 from tests.support.reporting_api import FILE

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from ingest.receive.fetch import Days
-from ingest.status.standing import Standing
+from ingest.receive.wanted import Days
+from ingest.status.files import Standing
 from tests.conftest import Ingest, landed_rows
 from tests.receive.sources.https.conftest import GUIDS
 from tests.support import reporting_api as faulty
@@ -45,13 +45,13 @@ def test_the_archive_holds_ciphertext_only(api: Api, bodies: Any) -> None:
 def test_what_is_there_is_not_asked_for_again(api: Api, bodies: Any) -> None:
     api.bodies = bodies
     api.pull()
-    ledger = [path.read_bytes() for path in (api.data / "ledger").iterdir()]
+    ledger = [path.read_bytes() for path in (api.data / "ledger").glob("*.jsonl")]
 
     summary = api.pull()
 
     assert len(api.faults.asked(FILE)) == 1
     assert (summary.files_landed, summary.alarms) == (0, 0)
-    [again] = [path.read_bytes() for path in (api.data / "ledger").iterdir()]
+    [again] = [path.read_bytes() for path in (api.data / "ledger").glob("*.jsonl")]
     assert again.removeprefix(ledger[0]).count(b"\n") == 1, "the run itself"
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ingest.errors import SourceError
-from ingest.status.standing import Standing
+from ingest.status.files import Standing
 from tests.conftest import landed_rows
 from tests.receive.sources.https.conftest import GUIDS
 from tests.support import reporting_api as faulty

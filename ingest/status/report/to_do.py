@@ -1,20 +1,22 @@
-"""What is not whole, each with what to do about it. Pure, no I/O."""
+"""What somebody has to act on, each with what to do about it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from ingest.delivery.names import Delivery, Event
+from ingest.status.files import FileStanding, Standing
 from ingest.status.next_steps import NextStep, remedy
 from ingest.status.report.days import Day, DayState
-from ingest.status.report.history import History, Subject
-from ingest.status.standing import FileStanding, Standing
-from ingest.store.ledger.state import LedgerState, What
+from ingest.store.ledger.facts import Rejection
+from ingest.store.ledger.keys import Place
+from ingest.store.ledger.lists import quarantined_manifests
+from ingest.store.ledger.state import LedgerState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quarantined:
-    """One file in quarantine, why, and what mends it."""
+    """One file in quarantine, why, and what to do about it."""
 
     name: str
     client_guid: str | None
@@ -32,7 +34,7 @@ class Quarantined:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenDay:
-    """One client's day that calls for someone, and what to do."""
+    """One client's day that somebody has to act on, and what to do."""
 
     client_guid: str
     snapshot_date: date
@@ -46,14 +48,19 @@ class OpenDay:
     is_awaited: bool
 
 
-def quarantined_files(files: list[FileStanding], *, history: History) -> list[Quarantined]:
+def quarantined_files(files: Iterable[FileStanding], *, state: LedgerState) -> list[Quarantined]:
     """Give what is in quarantine now, the youngest first; what was given up is left out."""
-    subjects: list[Subject] = [
-        file.place for file in files if file.standing in (Standing.QUARANTINED, Standing.UNLISTED)
+    found = [
+        _quarantined(file.rejection, delivery=file.place.delivery, place=file.place)
+        for file in files
+        if file.standing in (Standing.QUARANTINED, Standing.UNLISTED) and file.rejection
     ]
-    subjects += _manifests(history.state)
-    subjects += history.state.bad_names
-    found = [_quarantined(subject, history) for subject in subjects]
+    found += [
+        _quarantined(day.rejection, delivery=day.delivery)
+        for day in quarantined_manifests(state)
+        if day.rejection
+    ]
+    found += [_quarantined(rejection) for rejection in state.bad_names.values()]
     return sorted(found, key=lambda each: (each.at, each.name), reverse=True)
 
 
@@ -72,16 +79,10 @@ def open_day(client_guid: str, day: Day, *, next_steps: Sequence[NextStep]) -> O
     )
 
 
-def _manifests(state: LedgerState) -> Iterator[Delivery]:
-    for delivery, verdict in state.manifest_verdicts.items():
-        if verdict.what == What.QUARANTINED and not state.is_given_up(delivery):
-            yield delivery
-
-
-def _quarantined(subject: Subject, history: History) -> Quarantined:
-    rejection = history.rejections[subject]
-    delivery, resource, event = _parts(subject)
-    is_baseline = event is Event.BASELINE
+def _quarantined(
+    rejection: Rejection, *, delivery: Delivery | None = None, place: Place | None = None
+) -> Quarantined:
+    is_baseline = place is not None and place.event is Event.BASELINE
     step = remedy(
         rejection.reason, names=[rejection.name], baseline_of=delivery if is_baseline else None
     )
@@ -89,8 +90,8 @@ def _quarantined(subject: Subject, history: History) -> Quarantined:
         name=rejection.name,
         client_guid=delivery.client_guid if delivery else None,
         snapshot_date=delivery.snapshot_date if delivery else None,
-        resource=resource,
-        event=event,
+        resource=place.resource if place else None,
+        event=place.event if place else None,
         reason=rejection.reason,
         expected=rejection.expected,
         found=rejection.found,
@@ -98,11 +99,3 @@ def _quarantined(subject: Subject, history: History) -> Quarantined:
         advice=step.advice,
         command=step.command,
     )
-
-
-def _parts(subject: Subject) -> tuple[Delivery | None, str | None, Event | None]:
-    if isinstance(subject, str):
-        return None, None, None
-    if isinstance(subject, Delivery):
-        return subject, None, None
-    return subject.delivery, subject.resource, subject.event

@@ -1,0 +1,58 @@
+"""The lists of a source that lists its files itself, as the ledger keeps them.
+
+Rule: such a list is that source's manifest. It gives what there is now, so a day's files are all
+that its lists have named so far: files that expire do not take back what they were compared with.
+"""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from ingest.delivery.manifest import Listing
+from ingest.delivery.names import DailyFile, Delivery, ManifestFile
+from ingest.receive.wanted import Offer
+from ingest.status.schedule import is_ready
+from ingest.store.ledger.facts import What
+from ingest.store.ledger.keys import Place, place_of
+from ingest.store.ledger.known import DayState
+from ingest.store.ledger.ledger import Ledger, Record
+
+
+def record_lists(offers: Iterable[Offer], *, ledger: Ledger, now: datetime) -> None:
+    """Record what a source says of its files, where that is news."""
+    days: dict[Delivery, dict[Place, Listing]] = defaultdict(dict)
+    for listed, file in offers:
+        if listed.listing and isinstance(file, DailyFile):
+            days[file.delivery][place_of(file)] = listed.listing
+    records: list[Record] = []
+    for delivery in sorted(days, key=lambda each: each.age):
+        if facts := _news_of(ledger.state.day(delivery), days[delivery], now=now):
+            records.append((What.LISTED, ManifestFile(delivery=delivery), facts))
+    if records:
+        ledger.append_all(records, at=now)
+
+
+def _news_of(
+    day: DayState, listed: dict[Place, Listing], *, now: datetime
+) -> dict[str, Any] | None:
+    # What has come by a manifest stays compared with that, as long as it is the same file.
+    known = day.listings
+    merged = known | {
+        place: listing
+        for place, listing in listed.items()
+        if place not in known or not day.file(place).has_come(listing)
+    }
+    is_unfinished = not is_ready(day.delivery.snapshot_date, now=now)
+    has_ended = day.is_unfinished and not is_unfinished
+    if merged == known and not has_ended:
+        return None
+    rows = [asdict(merged[place]) for place in sorted(merged)]
+    return {
+        "list_sha256": hashlib.sha256(json.dumps(rows).encode()).hexdigest(),
+        "is_unfinished": is_unfinished or None,
+        "listed": rows,
+    }

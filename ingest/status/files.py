@@ -1,0 +1,127 @@
+"""The status of each daily file, from the ledger alone."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from ingest.delivery.names import Event
+from ingest.errors import Reason
+from ingest.status.schedule import is_ready
+from ingest.store.ledger.facts import Rejection
+from ingest.store.ledger.keys import Place
+from ingest.store.ledger.known import FileState
+from ingest.store.ledger.lists import (
+    OpenFile,
+    count_settled,
+    open_files,
+    quarantined_manifests,
+)
+from ingest.store.ledger.state import LedgerState
+
+
+class Standing(StrEnum):
+    """What a person on call wants to know of a daily file, or of a day as a whole."""
+
+    LANDED = "landed"
+    WAITING = "waiting"
+    RESTATED = "restated, waiting"
+    MISSING = "missing"
+    GONE = "gone"
+    UNLISTED = "unlisted"
+    QUARANTINED = "quarantined"
+    GIVEN_UP = "given up"
+    NOT_DUE = "not due"
+    BASELINE = "baseline"
+    """Landed files of a baseline, and a day of which nothing else came or was due."""
+
+
+QUIET = (Standing.LANDED, Standing.GIVEN_UP, Standing.NOT_DUE, Standing.BASELINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileStanding:
+    """One daily file, how it stands, and whether that calls for someone."""
+
+    place: Place
+    standing: Standing
+    reason: str | None
+    is_alarm: bool
+    rejection: Rejection | None = None
+    """Why it was last turned away, if it was."""
+
+    @property
+    def is_baseline(self) -> bool:
+        return self.place.event is Event.BASELINE
+
+
+def file_standings(
+    state: LedgerState, *, now: datetime, settle: timedelta, with_given_up: bool = False
+) -> Iterator[FileStanding]:
+    """Give the status of every daily file that has not landed, in no order.
+
+    Args:
+        settle: how long a file may wait for its manifest before somebody should look.
+        with_given_up: give those that were given up, too; `count_standings` only counts them.
+    """
+    for open_file in open_files(state, with_given_up=with_given_up):
+        yield file_standing(open_file, now=now, settle=settle)
+
+
+def count_standings(state: LedgerState, files: Iterable[FileStanding]) -> Counter[Standing]:
+    """Count every daily file that was ever listed or delivered, by its status.
+
+    Args:
+        files: those that have neither landed nor been given up.
+    """
+    landed, given_up = count_settled(state)
+    settled = Counter({Standing.LANDED: landed, Standing.GIVEN_UP: given_up})
+    return +(settled + Counter(file.standing for file in files))
+
+
+def count_alarms(state: LedgerState, files: Iterable[FileStanding]) -> int:
+    """Count what somebody should look at: files, manifests in quarantine, names that break rules.
+
+    A day of which nothing has come yet is no file: only `ingest status` looks for those.
+    """
+    alarms = sum(file.is_alarm for file in files)
+    return alarms + len(quarantined_manifests(state)) + len(state.bad_names)
+
+
+def file_standing(open_file: OpenFile, *, now: datetime, settle: timedelta) -> FileStanding:
+    """Give the status of a file.
+
+    Args:
+        settle: how long it may wait for its manifest before somebody should look.
+    """
+    file, is_listed, is_unfinished, is_given_up = open_file
+    standing = _standing_of(file, is_unfinished=is_unfinished, now=now)
+    if is_given_up and standing is not Standing.LANDED:
+        standing = Standing.GIVEN_UP
+    is_alarm = standing not in QUIET
+    if standing is Standing.WAITING and not is_listed:
+        is_alarm = now - file.newest.at > settle
+    reason = file.result.reason if file.result and standing is not Standing.LANDED else None
+    return FileStanding(
+        place=file.place,
+        standing=standing,
+        reason=reason,
+        is_alarm=is_alarm,
+        rejection=file.rejection,
+    )
+
+
+def _standing_of(file: FileState, *, is_unfinished: bool, now: datetime) -> Standing:
+    result = file.current_result
+    if file.is_landed:
+        return Standing.LANDED
+    if file.is_lost:
+        return Standing.GONE
+    if file.archived is None:
+        is_early = is_unfinished and not is_ready(file.place.delivery.snapshot_date, now=now)
+        return Standing.NOT_DUE if is_early else Standing.MISSING
+    if result and result.is_quarantined:
+        is_unlisted = result.reason == Reason.UNLISTED
+        return Standing.UNLISTED if is_unlisted else Standing.QUARANTINED
+    return Standing.RESTATED if result and file.is_restated else Standing.WAITING

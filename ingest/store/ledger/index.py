@@ -1,0 +1,245 @@
+"""`ledger/index.sqlite`: what is known of each file by key, of each day and of each client.
+
+It is made from the ledger's records alone, can be deleted at any time, and is made anew then.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from importlib.resources import files as resource_files
+from pathlib import Path
+from typing import Any, Final
+
+from ingest.delivery.names import Delivery, Event
+from ingest.store.ledger.keys import Place
+from ingest.store.ledger.known import DayState, FileState
+from ingest.store.ledger.rows import read_day, read_file, write_day, write_file
+
+NAME: Final = "index.sqlite"
+SCHEMA: Final = resource_files(__package__).joinpath("schema.sql").read_text()
+VERSION: Final = 1
+WAIT_S: Final = 30.0
+CACHE_KB: Final = 64_000
+
+OPEN, LANDED, GIVEN_UP, UNKNOWN = range(4)
+"""The values of `settled`."""
+EVENTS: Final = tuple(Event)
+_EVENT_NUMBERS: Final = {event: number for number, event in enumerate(EVENTS)}
+
+
+class Index:
+    """The tables of an index; nothing here decides what a row holds."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self.database = database
+        self._clients: dict[str, int] = {}
+        self._client_guids: dict[int, str] = {}
+        self._resources: dict[str, int] = {}
+        self._resource_names: dict[int, str] = {}
+
+    @classmethod
+    def open(cls, path: Path | None, *, may_write: bool = True) -> "Index":
+        """Open an index, or make an empty one; without a path it is in memory.
+
+        Raises:
+            sqlite3.Error: the file is no index, or cannot be written.
+        """
+        if path is None:
+            database = sqlite3.connect(":memory:", isolation_level=None)
+        else:
+            mode = "rwc" if may_write else "ro"
+            uri = f"{path.absolute().as_uri()}?mode={mode}"
+            database = sqlite3.connect(uri, uri=True, timeout=WAIT_S, isolation_level=None)
+        database.execute(f"pragma cache_size = -{CACHE_KB}")
+        [(version,)] = database.execute("pragma user_version").fetchall()
+        if version == 0 and may_write:
+            database.execute("begin immediate")
+            _make_tables(database)
+            database.execute("commit")
+        elif version != VERSION:
+            database.close()
+            raise sqlite3.DatabaseError(f"index of version {version}")
+        return cls(database)
+
+    def close(self) -> None:
+        self.database.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Write all of a block or nothing, alone."""
+        self.database.execute("begin immediate")
+        try:
+            yield
+        except BaseException:
+            self.database.execute("rollback")
+            self._forget_numbers()
+            raise
+        self.database.execute("commit")
+
+    def _forget_numbers(self) -> None:
+        for known in (self._clients, self._client_guids, self._resources, self._resource_names):
+            known.clear()
+
+    def empty(self) -> None:
+        """Take everything out, within a transaction."""
+        self._forget_numbers()
+        names = self.database.execute("select name from sqlite_schema where type = 'table'")
+        for (name,) in names.fetchall():
+            self.database.execute(f"drop table {name}")
+        _make_tables(self.database)
+
+    def generation(self) -> str:
+        """Say which making of the index this is: a new one begins from nothing."""
+        query = "select value from meta where name = 'generation'"
+        return str(self.database.execute(query).fetchone()[0])
+
+    def client_number(self, client_guid: str, *, adds: bool = False) -> int | None:
+        """Give a client's number, and give one to a new client if asked to."""
+        number = self._clients.get(client_guid)
+        if number is None:
+            query = "select id from clients where client_guid = ?"
+            found = self.database.execute(query, [client_guid]).fetchone()
+            if found is None and adds:
+                insert = "insert into clients (client_guid) values (?) returning id"
+                found = self.database.execute(insert, [client_guid]).fetchone()
+            if found is None:
+                return None
+            number = self._clients[client_guid] = found[0]
+        return number
+
+    def client_guid(self, number: int) -> str:
+        """Give the client that has a number."""
+        if number not in self._client_guids:
+            rows = self.database.execute("select id, client_guid from clients").fetchall()
+            self._client_guids = dict(rows)
+        return self._client_guids[number]
+
+    def resource_number(self, resource: str) -> int:
+        """Give a resource's number; a new one gets the next."""
+        if resource not in self._resources:
+            insert = "insert into resources (name) values (?) on conflict do nothing"
+            self.database.execute(insert, [resource])
+            self._resources = dict(self.database.execute("select name, id from resources"))
+        return self._resources[resource]
+
+    def resource(self, number: int) -> str:
+        """Give the resource that has a number."""
+        if number not in self._resource_names:
+            rows = self.database.execute("select id, name from resources").fetchall()
+            self._resource_names = dict(rows)
+        return self._resource_names[number]
+
+    def place(self, client: int, day: int, resource: int, event: int, part: int) -> Place:
+        """Give the daily file that a row is about."""
+        delivery = Delivery(self.client_guid(client), date.fromordinal(day))
+        return Place(delivery, self.resource(resource), EVENTS[event], part)
+
+    def read_day(self, delivery: Delivery) -> DayState:
+        """Give what is known of a delivery and of its files."""
+        day, client = DayState(delivery), self.client_number(delivery.client_guid)
+        if client is None:
+            return day
+        key = (client, delivery.snapshot_date.toordinal())
+        query = "select facts, is_given_up from days where client = ? and day = ?"
+        for facts, is_given_up in self.database.execute(query, key):
+            day = read_day(delivery, facts, is_given_up=bool(is_given_up))
+        query = "select resource, event, part, facts from files where client = ? and day = ?"
+        for resource, event, part, text in self.database.execute(query, key).fetchall():
+            place = Place(delivery, self.resource(resource), EVENTS[event], part)
+            day.files[place] = read_file(place, text)
+        return day
+
+    def write_days(self, days: Iterable[DayState]) -> None:
+        """Write what is known of deliveries, beside their files."""
+        self.database.executemany(_WRITE_DAY, map(self._day_row, days))
+
+    def write_files(self, files: Iterable[tuple[FileState, int, bool]]) -> None:
+        """Write what is known of files, with `settled` and `is_due`."""
+        self.database.executemany(_WRITE_FILE, (self._file_row(*each) for each in files))
+
+    def write_versions(self, versions: Iterable[tuple[bytes, str]]) -> None:
+        """Write which versions of a source's files were taken."""
+        self.database.executemany("insert or replace into versions values (?, ?)", versions)
+
+    def write_landed_days(self, days: Iterable[tuple[str, date]]) -> None:
+        """Write on which days files of a resource landed."""
+        rows = ((resource, day.toordinal()) for resource, day in days)
+        self.database.executemany("insert or ignore into landed_days values (?, ?)", rows)
+
+    def open_places(self, client_guid: str) -> list[Place]:
+        """Give a client's files that have neither landed nor been given up."""
+        query = f"select {_KEY_COLUMNS} from files where settled = 0 and client = ?"
+        rows = self.database.execute(query, [self.client_number(client_guid)])
+        return [self.place(*row) for row in rows.fetchall()]
+
+    def _day_row(self, day: DayState) -> tuple[Any, ...]:
+        result = day.result
+        return (
+            self.client_number(day.delivery.client_guid, adds=True),
+            day.delivery.snapshot_date.toordinal(),
+            day.manifest is not None,
+            day.is_manifest_due,
+            result.reason if result and result.is_quarantined else None,
+            day.is_listed,
+            day.is_unfinished,
+            day.is_given_up,
+            day.completed_at.isoformat() if day.completed_at else None,
+            write_day(day),
+        )
+
+    def _file_row(self, file: FileState, settled: int, is_due: bool) -> tuple[Any, ...]:
+        (client_guid, day), resource, event, part = file.place
+        landed = file.landed
+        return (
+            self.client_number(client_guid, adds=True),
+            day.toordinal(),
+            self.resource_number(resource),
+            _EVENT_NUMBERS[event],
+            part,
+            settled,
+            is_due,
+            bool(file.set_aside),
+            landed.record_count if landed else None,
+            landed.plain_bytes if landed else None,
+            write_file(file),
+        )
+
+
+_FILE_KEY: Final = ("client", "day", "resource", "event", "part")
+_KEY_COLUMNS: Final = ", ".join(_FILE_KEY)
+_FILE_FACTS: Final = (*("settled", "is_due", "is_set_aside", "row_count", "plain_bytes", "facts"),)
+_DAY_FACTS: Final = (
+    *("has_manifest", "is_due", "quarantine_reason", "is_listed", "is_unfinished", "is_given_up"),
+    *("completed_at", "facts"),
+)
+
+
+def _upsert(table: str, key: tuple[str, ...], facts: tuple[str, ...]) -> str:
+    columns = (*key, *facts)
+    changes = ", ".join(f"{name} = excluded.{name}" for name in facts)
+    return (
+        f"insert into {table} ({', '.join(columns)}) "
+        f"values ({', '.join('?' * len(columns))}) on conflict do update set {changes}"
+    )
+
+
+_WRITE_FILE: Final = _upsert("files", _FILE_KEY, _FILE_FACTS)
+_WRITE_DAY: Final = _upsert("days", ("client", "day"), _DAY_FACTS)
+
+
+def _make_tables(database: sqlite3.Connection) -> None:
+    for statement in _statements(SCHEMA):
+        database.execute(statement)
+    database.execute("insert into meta values ('generation', hex(randomblob(8)))")
+    database.execute(f"pragma user_version = {VERSION}")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Split a script; unlike `executescript` this leaves a transaction open."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
