@@ -1,89 +1,92 @@
-"""Drawing to SVG for a page that colours it: matplotlib's, without what a page has no use for."""
+"""Parts of an SVG drawing; the variables and classes of `page.css` give them their look."""
 
-import io
-import logging
-import re
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
 
-import matplotlib
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patches import PathPatch
-from matplotlib.path import Path
+from markupsafe import Markup
 
-from ingest.status.report.days import DayState
-
-PIXELS: Final = 72
-"""An inch, so that a size in points is one in pixels."""
-_ROLES: Final = (
-    *("ink", "muted", "line", "bar", "mark"),
-    *(name for state in DayState for name in (state.role, f"on-{state.role}")),
-)
-COLOURS: Final = {name: f"#0a00{number:02x}" for number, name in enumerate(_ROLES)}
-"""Stand-ins, which the page's own colours, light or dark, take the place of."""
-_STYLE: Final = {"svg.fonttype": "none", "font.family": "sans-serif", "font.size": 10}
-_NO_METADATA: Final = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-
-# It tells of its font cache, which nobody who calls for a report wants to know.
-logging.getLogger("matplotlib").setLevel(logging.ERROR)
+WIDTH: Final = 326
+_LEFT: Final = 40
+_RIGHT: Final = 4
+_HALF_BAR: Final = 0.35
 
 
-def draw_svg(paint: Callable[[Figure], None], *, name: str, width: int, height: int) -> str:
-    """Draw a figure of so many pixels, whatever matplotlib is configured to.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plot:
+    """The area in which columns stand side by side; positions are in pixels."""
 
-    Args:
-        name: by which a page tells the parts of its charts apart.
-    """
-    style: Mapping[Any, Any] = _STYLE | {"svg.hashsalt": name}
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()
-        matplotlib.rcParams.update(style)
-        figure = Figure(figsize=(width / PIXELS, height / PIXELS))
-        paint(figure)
-        stream = io.StringIO()
-        figure.savefig(stream, format="svg", metadata=_NO_METADATA, transparent=True)
-    return _for_page(stream.getvalue())
+    columns: int
+    most: float
+    """The value that the upper label names."""
+    top: int
+    ground: int
+
+    def x(self, column: float) -> float:
+        """Give the middle of a column; half a column is free on each side."""
+        return _LEFT + (column + 1) * (WIDTH - _LEFT - _RIGHT) / (self.columns + 1)
+
+    def y(self, value: float) -> float:
+        """Give the height of a value; the largest one ends a little below the top."""
+        return self.ground - value * (self.ground - self.top) / (self.most * 1.05)
 
 
-def add_axes(figure: Figure, *, left: int, bottom: int, right: int, top: int) -> Axes:
-    """Add axes with so many pixels free on each side."""
-    width, height = (each * PIXELS for each in figure.get_size_inches())
-    box = (left, bottom, width - left - right, height - bottom - top)
-    axes = figure.add_axes(
-        (box[0] / width, box[1] / height, box[2] / width, box[3] / height), facecolor="none"
+def draw_svg(parts: Iterable[Markup], *, title: str, description: str, height: int) -> Markup:
+    """Join parts into one drawing; a screen reader reads its title and its description."""
+    return Markup(
+        '<svg role="img" viewBox="0 0 {} {}"><title>{}</title><desc>{}</desc>\n{}\n</svg>'
+    ).format(WIDTH, height, title, description, Markup("\n").join(filter(None, parts)))
+
+
+def draw_text(x: float, y: float, text: str, *, look: str = "", colour: str = "muted") -> Markup:
+    """Write a text; its middle is at the position unless its look names another point."""
+    return Markup('<text x="{}" y="{}" class="{}" style="fill:var(--{})">{}</text>').format(
+        _number(x), _number(y), look, colour, text
     )
-    axes.tick_params(length=2, color=COLOURS["line"], labelcolor=COLOURS["muted"], pad=2)
-    for side, spine in axes.spines.items():
-        spine.set(visible=side == "bottom", color=COLOURS["line"])
-    return axes
 
 
-def add_boxes(axes: Axes, boxes: list[tuple[float, float, float, float]], **look: Any) -> None:
-    """Add boxes, each from x and y to x and y, as one shape: a page has thousands of them."""
-    if boxes:
-        outlines = [
-            Path([(x0, y0), (x0, y1), (x1, y1), (x1, y0), (x0, y0)], closed=True)
-            for x0, y0, x1, y1 in boxes
-        ]
-        axes.add_patch(PathPatch(Path.make_compound_path(*outlines), **look))
+def draw_square(x: float, y: float, size: int, *, look: str, colour: str, title: str) -> Markup:
+    """Draw a square; a pointer on it shows its title."""
+    return Markup(
+        '<rect x="{}" y="{}" width="{}" height="{}" class="{}" style="fill:var(--{})">'
+        "<title>{}</title></rect>"
+    ).format(_number(x), _number(y), size, size, look, colour, title)
 
 
-def _for_page(svg: str) -> str:
-    """Leave what a page needs of a file: no preamble, no size, no name that nothing refers to."""
-    viewbox = re.search(r' viewBox="[^"]+"', svg)
-    _, _, content = svg.partition("</defs>")
-    referred = set(re.findall(r"#([mp][0-9a-f]{10})\b", content))
-    content = re.sub(
-        r' id="([^"]+)"', lambda found: found[0] if found[1] in referred else "", content
+def draw_bars(plot: Plot, values: Mapping[int, float], *, look: str) -> Markup:
+    """Draw a bar on each column as one shape; a bar of no height is still a line."""
+    floor = plot.most / 60
+    steps = (
+        f"M{_number(plot.x(column - _HALF_BAR))} {plot.ground}"
+        f"V{_number(plot.y(max(value, floor)))}"
+        f"H{_number(plot.x(column + _HALF_BAR))}V{plot.ground}Z"
+        for column, value in values.items()
     )
-    for name, colour in COLOURS.items():
-        content = content.replace(colour, f"var(--{name})")
-    content = re.sub(r"<!--.*?-->\s*|<g/>\s*", "", content)
-    content = re.sub(r"\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}", content)
-    content = re.sub(
-        r"font: ((?:bold |\d+ )?[\d.]+px)[^;\"]*", r"font: \1 system-ui, sans-serif", content
-    )
-    return f'<svg aria-hidden="true"{viewbox[0] if viewbox else ""}>' + re.sub(
-        r"\n\s*", "\n", content
-    )
+    return _path("".join(steps), look=look)
+
+
+def draw_line(plot: Plot, values: Mapping[int, float], *, look: str) -> Markup:
+    """Draw one line through the values of columns."""
+    points = [f"{_number(plot.x(at))} {_number(plot.y(value))}" for at, value in values.items()]
+    return _path("M" + "L".join(points) if points else "", look=look)
+
+
+def draw_axes(plot: Plot, columns: Mapping[int, str]) -> list[Markup]:
+    """Draw the ground, the labels of some columns, and labels of zero and of the largest value."""
+    has_fraction = plot.most < 10 and plot.most != int(plot.most)
+    values = {0: "0", plot.most: f"{plot.most:.1f}" if has_fraction else f"{plot.most:,.0f}"}
+    ticks = [f"M{_number(plot.x(column))} {plot.ground}v2" for column in columns]
+    ticks += [f"M{_LEFT} {_number(plot.y(value))}h-2" for value in values]
+    return [
+        _path(f"M{_LEFT} {plot.ground}H{WIDTH - _RIGHT}" + "".join(ticks), look="axis"),
+        *(draw_text(plot.x(at), plot.ground + 9, label) for at, label in columns.items()),
+        *(draw_text(_LEFT - 4, plot.y(at), label, look="end") for at, label in values.items()),
+    ]
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _path(steps: str, *, look: str) -> Markup:
+    return Markup('<path class="{}" d="{}"/>').format(look, steps) if steps else Markup("")

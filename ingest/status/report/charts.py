@@ -1,13 +1,21 @@
-"""The charts of a report."""
+"""Draw the charts of a report: a calendar of days, rows per day, seconds per run."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Final
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from markupsafe import Markup
 
-from ingest.status.report.canvas import COLOURS, add_axes, add_boxes, draw_svg
+from ingest.status.report.canvas import (
+    Plot,
+    draw_axes,
+    draw_bars,
+    draw_line,
+    draw_square,
+    draw_svg,
+    draw_text,
+)
 from ingest.status.report.days import WEEKS, Day, DayState, first_day
 from ingest.status.report.volumes import Volume
 from ingest.store.ledger.facts import Run
@@ -22,130 +30,106 @@ LETTERS: Final = {
     DayState.NOT_DUE: "",
     DayState.BASELINE: "B",
 }
-_WIDTH, _VOLUME_HEIGHT, _RUNS_HEIGHT = 326, 96, 120
-_CELL, _LEFT, _TOP = 23, 27, 28
-_CALENDAR_HEIGHT: Final = _TOP + 7 * _CELL
-_FEW: Final = 10
+_CELL: Final = 23
+_LEFT: Final = 27
+_TOP: Final = 28
+_FEWEST_RUNS: Final = 10
+"""A chart has room for this many runs, so that the bars of two are not as wide as the page."""
 
 
-def calendar_chart(days: Sequence[Day], *, last: date, name: str) -> str:
+def calendar_chart(days: Sequence[Day], *, last: date) -> Markup:
     """Draw the last weeks, one a column, Monday on top."""
     first = first_day(last)
-
-    def paint(figure: Figure) -> None:
-        axes = add_axes(figure, left=0, bottom=0, right=0, top=0)
-        axes.set(xlim=(0, _WIDTH), ylim=(_CALENDAR_HEIGHT, 0))
-        axes.axis("off")
-        _label_calendar(axes, first)
-        for day in days:
-            week, weekday = divmod((day.snapshot_date - first).days, 7)
-            if week >= 0:
-                _add_day(axes, day, x=_LEFT + week * _CELL, y=_TOP + weekday * _CELL)
-
-    return draw_svg(paint, name=name, width=_WIDTH, height=_CALENDAR_HEIGHT)
+    shown = [day for day in days if day.snapshot_date >= first]
+    parts = [*_calendar_labels(first), *(part for day in shown for part in _square(day, first))]
+    counts = Counter(str(day.state) for day in shown)
+    return draw_svg(
+        parts,
+        title=f"Calendar of deliveries, {first} to {last}",
+        description=", ".join(f"{count} {state}" for state, count in counts.items()),
+        height=_TOP + 7 * _CELL,
+    )
 
 
-def volume_chart(volumes: Sequence[Volume], *, complete: set[date], last: date, name: str) -> str:
-    """Draw the rows of each day, the median they are held against, and marks on unusual ones."""
+def volume_chart(
+    volumes: Sequence[Volume], *, complete: set[date], last: date, resource: str
+) -> Markup:
+    """Draw each day's rows, their median, and a triangle at each unusual day."""
     first = first_day(last)
     at = {day: each for each in volumes if (day := (each.snapshot_date - first).days) >= 0}
     most = max((each.rows for each in at.values()), default=0) or 1
-
-    def paint(figure: Figure) -> None:
-        axes = add_axes(figure, left=40, bottom=20, right=4, top=16)
-        weeks = range(0, WEEKS * 7, 28)
-        axes.set_xticks(weeks, [_short(first + timedelta(days=each)) for each in weeks])
-        axes.set_xlim(-1, WEEKS * 7)
-        _scale(axes, most)
-        whole = {day: each.rows for day, each in at.items() if each.snapshot_date in complete}
-        half = {day: each.rows for day, each in at.items() if day not in whole}
-        _add_bars(axes, whole, floor=most / 60, facecolor=COLOURS["bar"], edgecolor="none")
-        _add_bars(axes, half, facecolor="none", edgecolor=COLOURS["bar"], linewidth=0.7)
-        _add_medians(axes, at)
-        _add_marks(axes, at, above=most * 0.13)
-
-    return draw_svg(paint, name=name, width=_WIDTH, height=_VOLUME_HEIGHT)
+    plot = Plot(columns=WEEKS * 7, most=most, top=16, ground=76)
+    mondays = {day: first + timedelta(days=day) for day in range(0, WEEKS * 7, 28)}
+    triangles = list(_triangles(plot, at))
+    axes = draw_axes(plot, {day: f"{monday.day} {monday:%b}" for day, monday in mondays.items()})
+    return draw_svg(
+        [*_volume_bars(plot, at, complete), *axes, _median_line(plot, at), *triangles],
+        title=f"Rows of {resource} per day, {first} to {last}",
+        description=f"Up to {most:,} rows a day; {len(triangles)} unusual days",
+        height=96,
+    )
 
 
-def runs_chart(runs: Sequence[Run], *, name: str) -> str:
-    """Draw how long runs took, the youngest on the right; a cross for one that did not end well."""
+def runs_chart(runs: Sequence[Run]) -> Markup:
+    """Draw the seconds of each run, the latest on the right, and a cross at each failed one."""
     seconds = {at: run.seconds for at, run in enumerate(runs) if run.seconds is not None}
     most = max(seconds.values(), default=0) or 1
+    plot = Plot(columns=max(len(runs), _FEWEST_RUNS), most=most, top=18, ground=114)
+    crosses = [
+        _mark(plot, at, (run.seconds or 0) + most * 0.1, "×")
+        for at, run in enumerate(runs)
+        if run.seconds is None or run.failures
+    ]
+    parts = [draw_bars(plot, seconds, look="bar"), *draw_axes(plot, {}), *crosses]
+    return draw_svg(
+        parts,
+        title="Seconds of each run, the latest on the right",
+        description=f"{len(runs)} runs; {len(crosses)} failed or have no end on record",
+        height=120,
+    )
 
-    def paint(figure: Figure) -> None:
-        axes = add_axes(figure, left=40, bottom=6, right=4, top=18)
-        axes.set_xticks([])
-        axes.set_xlim(-1, max(len(runs), _FEW))
-        _scale(axes, most)
-        _add_bars(axes, seconds, floor=most / 60, facecolor=COLOURS["bar"], edgecolor="none")
-        for at, run in enumerate(runs):
-            if run.seconds is None or run.failures:
-                height = (run.seconds or 0) + most * 0.1
-                axes.plot(at, height, marker="X", color=COLOURS["mark"], clip_on=False)
 
-    return draw_svg(paint, name=name, width=_WIDTH, height=_RUNS_HEIGHT)
-
-
-def _label_calendar(axes: Axes, first: date) -> None:
-    colour = COLOURS["muted"]
-    for weekday, label in enumerate(("Mon", "", "Wed", "", "Fri", "", "Sun")):
-        axes.text(0, _TOP + (weekday + 0.5) * _CELL, label, va="center", color=colour)
+def _calendar_labels(first: date) -> Iterator[Markup]:
+    for weekday, label in ((0, "Mon"), (2, "Wed"), (4, "Fri"), (6, "Sun")):
+        yield draw_text(0, _TOP + (weekday + 0.5) * _CELL, label, look="start")
     for week in range(WEEKS):
         monday, x = first + timedelta(weeks=week), _LEFT + (week + 0.5) * _CELL
-        axes.text(x, _TOP - 8, str(monday.day), ha="center", va="center", color=colour)
+        yield draw_text(x, _TOP - 8, str(monday.day))
         if monday.day <= 7 or (week == 0 and monday.day <= 21):
-            axes.text(x, _TOP - 21, f"{monday:%b}", ha="center", va="center", color=colour)
+            yield draw_text(x, _TOP - 21, f"{monday:%b}")
 
 
-def _add_day(axes: Axes, day: Day, *, x: float, y: float) -> None:
-    is_due = day.state != DayState.NOT_DUE
-    add_boxes(
-        axes,
-        [(x + 1, y + 1, x + _CELL - 1, y + _CELL - 1)],
-        facecolor=COLOURS[day.state.role] if is_due else "none",
-        edgecolor=COLOURS["line"],
-        linewidth=0.7,
-        linestyle="-" if is_due else ":",
-    )
+def _square(day: Day, first: date) -> Iterator[Markup]:
+    """Draw a day; its letter tells its state without colour."""
+    week, weekday = divmod((day.snapshot_date - first).days, 7)
+    x, y = _LEFT + week * _CELL, _TOP + weekday * _CELL
+    look = "not-due" if day.state == DayState.NOT_DUE else "day"
+    title = f"{day.snapshot_date}: {day.state}"
+    yield draw_square(x + 1, y + 1, _CELL - 2, look=look, colour=day.state.role, title=title)
     days_to_loss = str(max(day.days_to_loss, 0)) if day.state == DayState.MISSING else ""
     if letters := LETTERS[day.state] + days_to_loss:
-        axes.text(
-            x + _CELL / 2,
-            y + _CELL / 2,
-            letters,
-            ha="center",
-            va="center",
-            weight="bold",
-            color=COLOURS[f"on-{day.state.role}"],
-        )
+        middle = (x + _CELL / 2, y + _CELL / 2)
+        yield draw_text(*middle, letters, look="letter", colour=f"on-{day.state.role}")
 
 
-def _add_medians(axes: Axes, at: dict[int, Volume]) -> None:
-    medians = [(day, each.expected_rows) for day, each in at.items() if each.expected_rows]
-    if medians:
-        axes.plot(*zip(*medians, strict=True), color=COLOURS["ink"], linewidth=0.9, linestyle=":")
+def _volume_bars(plot: Plot, at: dict[int, Volume], complete: set[date]) -> Iterator[Markup]:
+    full = {day: each.rows for day, each in at.items() if each.snapshot_date in complete}
+    outlined = {day: each.rows for day, each in at.items() if day not in full}
+    yield draw_bars(plot, full, look="bar")
+    yield draw_bars(plot, outlined, look="outlined")
 
 
-def _add_marks(axes: Axes, at: dict[int, Volume], *, above: float) -> None:
+def _median_line(plot: Plot, at: dict[int, Volume]) -> Markup:
+    medians = {day: each.expected_rows for day, each in at.items() if each.expected_rows}
+    return draw_line(plot, medians, look="median")
+
+
+def _triangles(plot: Plot, at: dict[int, Volume]) -> Iterator[Markup]:
     for day, each in at.items():
         if each.is_unusual and each.expected_rows is not None:
-            marker = "^" if each.rows > each.expected_rows else "v"
-            axes.plot(day, each.rows + above, marker=marker, color=COLOURS["mark"], clip_on=False)
+            sign = "▲" if each.rows > each.expected_rows else "▼"
+            yield _mark(plot, day, each.rows + plot.most * 0.13, sign)
 
 
-def _add_bars(
-    axes: Axes, heights: Mapping[int, float], *, floor: float = 0, **look: object
-) -> None:
-    """Draw bars; a day of no rows is a line on the ground, and one without word is nothing."""
-    boxes = [(x - 0.35, 0.0, x + 0.35, max(height, floor)) for x, height in heights.items()]
-    add_boxes(axes, boxes, **look)
-
-
-def _scale(axes: Axes, most: float) -> None:
-    label = f"{most:,.0f}" if most >= _FEW or most == int(most) else f"{most:.1f}"
-    axes.set_ylim(0, most * 1.05)
-    axes.set_yticks([0, most], ["0", label])
-
-
-def _short(day: date) -> str:
-    return f"{day.day} {day:%b}"
+def _mark(plot: Plot, column: int, value: float, sign: str) -> Markup:
+    return draw_text(plot.x(column), plot.y(value), sign, look="mark", colour="mark")

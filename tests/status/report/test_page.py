@@ -100,6 +100,7 @@ def test_each_chart_has_a_table(page: str) -> None:
         "runs": 1,
         "volumes": 9,
     } | {"schema": 0}
+    assert page.count('<svg role="img"') == page.count("<desc>") == sum(charts.values())
     assert (tables["days"], tables["runs"], tables["volumes"]) == (3, 1, 3)
     assert all(f'class="number">{name}</th>' in page for name in RESOURCES)
 
