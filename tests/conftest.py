@@ -65,7 +65,6 @@ def _needs() -> dict[str, str]:
     missing = {
         "sshd_server": "" if is_possible() else "root and openssh-server",
         "fresh_machine": "" if machine.is_possible() else "root and Debian's python3-venv",
-        "shellcheck --shell=sh": "" if shutil.which("shellcheck") else "shellcheck",
         "trace": "" if shutil.which("strace") else "strace",
         "browser": "" if shutil.which("chromium") else "chromium",
         "test_browser.py": "" if shutil.which("chromium") else "chromium",

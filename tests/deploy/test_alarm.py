@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -116,3 +117,13 @@ def test_an_alarm_that_reaches_nobody_fails_itself(data: Path) -> None:
 
     assert done.returncode != 0
     assert SECRET not in done.stdout + done.stderr
+
+
+def test_an_alarm_without_apprise_names_the_command_that_installs_it(tmp_path: Path) -> None:
+    (tmp_path / "deploy").mkdir()
+    script = shutil.copy(DEPLOY / "alarm", tmp_path / "deploy")
+
+    done = subprocess.run([script, UNIT], check=False, capture_output=True, text=True)
+
+    assert done.returncode == 1
+    assert done.stderr.endswith("found none; install it with: ./just setup alarms\n")

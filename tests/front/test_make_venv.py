@@ -32,7 +32,7 @@ NOWHERE = {
 
 def block_of(package: str) -> str:
     """Take a package and its hashes out of the lock file."""
-    lock = (ROOT / "requirements.lock").read_text()
+    lock = (ROOT / "requirements-dev.lock").read_text()
     [block] = re.findall(rf"^{package}==.*?(?=^\S)", lock, re.MULTILINE | re.DOTALL)
     return str(block)
 
@@ -51,16 +51,16 @@ class Folder:
         search = f"{self.path}:{os.environ['PATH']}" if uv else str(self.path)
         self.environment = environment(self.path, home=folder.parent) | {"PATH": search}
 
-    def lock_with(self, *packages: str) -> None:
-        (self.folder / "small.lock").write_text("".join(map(block_of, packages)))
+    def lock_with(self, *packages: str, name: str = "small") -> None:
+        (self.folder / f"{name}.lock").write_text("".join(map(block_of, packages)))
 
-    def make(self, **settings: str) -> Done:
-        command = ["sh", ".ci/make-venv", "envs/small", "small.lock"]
+    def make(self, lock: str = "small.lock", **settings: str) -> Done:
+        command = ["sh", ".ci/make-venv", "envs/small", lock]
         return run(command, cwd=self.folder, env=self.environment | settings)
 
-    def start(self) -> subprocess.Popen[str]:
+    def start(self, lock: str = "small.lock") -> subprocess.Popen[str]:
         return subprocess.Popen(
-            ["sh", ".ci/make-venv", "envs/small", "small.lock"],
+            ["sh", ".ci/make-venv", "envs/small", lock],
             cwd=self.folder,
             env=self.environment,
             stderr=subprocess.PIPE,
@@ -118,6 +118,36 @@ def test_what_was_there_stays_when_the_new_one_fails(tmp_path: Path, tool: str) 
     assert folder.left() == ["small"]
 
 
+@pytest.mark.parametrize(("kind", "program"), [("dev", "pytest"), ("alarms", "apprise")])
+def test_what_was_added_stays_after_an_upgrade_and_after_a_kill(
+    folder: Folder, kind: str, program: str
+) -> None:
+    folder.lock_with("packaging", name="requirements")
+    folder.lock_with(program, name=f"requirements-{kind}")
+    environment = folder.folder / "envs" / "small"
+    added = folder.make(f"requirements-{kind}.lock")
+    same = folder.make("")
+
+    folder.lock_with("iniconfig", program, name=f"requirements-{kind}")
+    upgraded = folder.make("")
+    after_upgrade = (environment / "bin" / program).exists()
+    environment.rename(environment.with_name("small.before"))
+    folder.make("")
+
+    assert (added.returncode, upgraded.returncode, same.stderr) == (0, 0, ""), upgraded.stderr
+    assert (after_upgrade, (environment / "bin" / program).exists()) == (True, True)
+    assert folder.left() == ["small"]
+
+
+def test_a_user_gets_the_lock_file_of_users(folder: Folder) -> None:
+    folder.lock_with("packaging", name="requirements")
+
+    done = folder.make("")
+
+    assert done.returncode == 0, done.stderr
+    assert folder.imports("packaging")
+
+
 def test_a_moved_folder_is_made_anew(folder: Folder) -> None:
     folder.make()
     folder.folder = folder.folder.rename(folder.folder.with_name("moved"))
@@ -168,6 +198,19 @@ def test_two_calls_at_once_make_one(folder: Folder) -> None:
     assert (first.returncode, second.returncode) == (0, 0)
     assert second.stderr == f"wait for process {first.pid}, which makes envs/small\n"
     assert folder.imports("iniconfig")
+
+
+def test_a_user_who_waits_for_a_developers_call_takes_nothing_away(folder: Folder) -> None:
+    folder.lock_with("packaging", name="requirements")
+    folder.lock_with("pytest", name="requirements-dev")
+    first = folder.start("requirements-dev.lock")
+    wait_for(folder.folder / "envs" / "small.maker")
+
+    second = folder.make("")
+    first.communicate(timeout=60)
+
+    assert second.stderr == f"wait for process {first.pid}, which makes envs/small\n"
+    assert (folder.folder / "envs" / "small" / "bin" / "pytest").exists()
 
 
 def wait_for(path: Path) -> None:

@@ -1,24 +1,15 @@
 """What is absent on a machine is told at once, on one line, with what to do about it."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.front.machine import BARE, DEBIAN_PYTHON, ROOT, copy_checkout, environment, programs, run
-
-SCRIPTS = ("just", ".ci/setup", ".ci/make-venv", ".ci/debian-packages", "deploy/build-after")
+from tests.front.machine import BARE, DEBIAN_PYTHON, copy_checkout, environment, programs, run
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     return copy_checkout(tmp_path / "the product")
-
-
-@pytest.mark.parametrize("check", ["shellcheck --shell=sh", "dash -n"])
-@pytest.mark.parametrize("script", SCRIPTS)
-def test_a_script_is_what_every_shell_understands(check: str, script: str) -> None:
-    subprocess.run([*check.split(), ROOT / script], check=True)
 
 
 def test_no_gpg_is_told_before_anything_is_made(project: Path, tmp_path: Path) -> None:
@@ -31,6 +22,18 @@ def test_no_gpg_is_told_before_anything_is_made(project: Path, tmp_path: Path) -
         "gpg: expected on this machine, found none; install it with: apt-get install gnupg "
         "(Debian, Ubuntu), dnf install gnupg2 (Fedora), brew install gnupg (macOS)"
     ]
+    assert not (project / ".venv").exists()
+
+
+def test_setup_of_an_unknown_kind_ends_with_2_and_installs_nothing(
+    project: Path, tmp_path: Path
+) -> None:
+    path = programs(tmp_path / "bin", *BARE, "gpg", DEBIAN_PYTHON)
+
+    done = run(["./just", "setup", "all"], cwd=project, env=environment(path, home=tmp_path))
+
+    assert done.returncode == 2
+    assert done.stderr == "setup: expected nothing, alarms or dev, found all; run: ./just setup\n"
     assert not (project / ".venv").exists()
 
 
