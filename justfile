@@ -1,4 +1,4 @@
-# the one .env, wherever a recipe's program works
+# every recipe reads this .env, in whatever folder its program works
 export MX_ENV_FILE := justfile_directory() / ".env"
 python := ".venv/bin/python"
 shell_files := "just .ci/* bin/dbt deploy/alarm deploy/build-after"
@@ -7,7 +7,7 @@ shell_files := "just .ci/* bin/dbt deploy/alarm deploy/build-after"
 default:
     @{{ just_executable() }} --list --unsorted
 
-# install what runs the product; setup alarms, setup dev: and apprise, and the developers' tools
+# install what runs the product; "alarms" adds apprise, "dev" also the tools of developers
 setup with="":
     @sh .ci/setup {{ with }}
 

@@ -1,4 +1,4 @@
-"""The receiving server as it is shipped, and the account that MX has there."""
+"""Start the receiving server as it is shipped, with the account that MX has there."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ def mx_sshd() -> Iterator[UploadServer]:
 
 @pytest.fixture
 def transport(mx_sshd: UploadServer) -> Iterator[paramiko.Transport]:
-    """MX, logged in; the folder is empty."""
+    """Log in as MX, into an empty folder."""
     for path in mx_sshd.upload.iterdir():
         path.unlink()
     with mx_sshd.log_in() as logged_in:

@@ -25,7 +25,7 @@ LOCKS = (
     *("MemoryDenyWriteExecute=", "NoNewPrivileges=", "SystemCall", "CapabilityBoundingSet="),
     "LimitCORE=",
 )
-"""Those that an account's systemd has, too."""
+"""An account's own systemd has these locks too."""
 
 
 def main(units: Path) -> None:

@@ -33,7 +33,7 @@ def main(folder: Path, endings: list[str]) -> None:
 
 @contextmanager
 def systemd(units: Path) -> Iterator[None]:
-    """Run one as an account has it, on a /run and control groups that nobody else sees."""
+    """Run an account's systemd on a /run and control groups of its own."""
     _mount("tmpfs", "/run")
     subprocess.run(["umount", "--recursive", "/sys/fs/cgroup"], check=True)
     _mount("cgroup2", "/sys/fs/cgroup")
@@ -67,7 +67,7 @@ def _wait_for(process: subprocess.Popen[bytes]) -> None:
 
 
 def _is_at_work() -> bool:
-    """Ask in this order: what follows is a job when the unit has ended, and not before."""
+    """Ask in this order: the build is a job when the unit has ended, and not before."""
     is_ending = _systemctl("is-active", "mx-ingest.service").stdout == "deactivating\n"
     return is_ending or bool(_systemctl("list-jobs", "--no-legend").stdout)
 

@@ -13,7 +13,7 @@ from contextlib import closing
 from tests.deploy.server import DEPLOY
 
 PATIENCE_S = 1.5
-"""A refused packet is dropped, which shows only by waiting."""
+"""A connection without an answer after this long is refused: the rules drop its packets."""
 
 
 def main(pairs: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""The shipped sshd_config in a real sshd; port, address, key, chroot and account are others."""
+"""Run the shipped sshd_config in a real sshd, with port, key, chroot and account of the test."""
 
 import secrets
 import shutil
@@ -23,7 +23,7 @@ ACCOUNT, STRANGER = "mx-upload-test", "mx-stranger-test"
 class UploadServer:
     port: int
     password: str = field(repr=False)
-    """Of the account, and of a stranger whom the configuration does not name."""
+    """These are the passwords of the account and of one that the configuration does not name."""
     folder: Path
     host_key: Path
 
@@ -51,7 +51,7 @@ class UploadServer:
 
 @contextmanager
 def upload_server(run: Runner = running) -> Iterator[UploadServer]:
-    """Run it; its accounts and its folder go when the block ends."""
+    """Run the server; remove its accounts and its folder when the block ends."""
     # sshd wants a chroot below which nobody but root may write: not /tmp.
     folder = Path(tempfile.mkdtemp(prefix="mx-sshd-", dir="/run"))
     folder.chmod(0o755)

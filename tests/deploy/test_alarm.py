@@ -1,9 +1,10 @@
-"""deploy/alarm: a real message through apprise to a server of this machine, and to no other."""
+"""deploy/alarm sends a real message through apprise to a server of this machine."""
 
 import json
 import os
 import shutil
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +24,7 @@ UNIT = "mx-ingest.service"
 
 @dataclass(slots=True)
 class Channel:
-    """What has come, and what all processes' command lines said at that time."""
+    """Keep the messages that came, and the command lines of all processes at that time."""
 
     port: int = 0
     messages: list[dict[str, str]] = field(default_factory=list)
@@ -43,7 +44,7 @@ def listening() -> Iterator[Channel]:
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Print nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         channel.port = server.server_port
@@ -82,7 +83,7 @@ def alarm(*, port: int, data: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with a day of which nothing has come but the manifest."""
+    """Make a data folder with a day that has its manifest and no file."""
     data = tmp_path_factory.mktemp("alarm") / "data"
     with recording(data / "ledger") as writer:
         writer.listed(CALM, FIRST, volumes(FIRST), at=morning(FIRST))
@@ -91,20 +92,33 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def channel(data: Path) -> Channel:
-    """Where one alarm has arrived."""
+    """Send one alarm, and give the channel that it reached."""
     with listening() as channel:
         done = alarm(port=channel.port, data=data)
     assert done.returncode == 0, done.stderr
     return channel
 
 
-def test_an_alarm_says_what_failed_and_what_is_not_whole(channel: Channel) -> None:
+def test_an_alarm_says_what_failed_and_what_the_status_says(channel: Channel, data: Path) -> None:
     [message] = channel.messages
     lines = message["message"].splitlines()
 
     assert (message["type"], message["title"].split()[0]) == ("failure", UNIT)
     assert lines[0] == "ended with: exit-code 3"
-    assert lines[-1].startswith("now: not whole: ")
+    assert lines[-1] == f"now: {last_line_of_status(data)}"
+    assert lines[-1] != "now: "
+
+
+def last_line_of_status(data: Path) -> str:
+    done = subprocess.run(
+        [Path(sys.executable).with_name("ingest"), "status"],
+        env={"PATH": os.environ["PATH"], "HOME": str(data.parent), "MX_DATA": str(data)},
+        cwd=data.parent,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout.splitlines()[-1]
 
 
 def test_no_command_line_shows_where_an_alarm_goes(channel: Channel) -> None:

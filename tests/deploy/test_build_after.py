@@ -1,4 +1,4 @@
-"""After which runs mx-ingest.service has a build follow, in a real systemd of its own."""
+"""mx-ingest.service starts a build after a run that ended with 0 or 3, in a real systemd."""
 
 import os
 import subprocess
@@ -20,7 +20,7 @@ ENDINGS = {
     "trap 'exit 0' TERM; sleep 60 & wait": "alarm 0",
     "trap 'exit 3' TERM; sleep 60 & wait": "alarm 3",
 }
-"""What stands for `ingest run`, and what follows; what sleeps comes to the time limit."""
+"""Each command takes the place of `ingest run`; one that sleeps reaches the time limit."""
 
 AGAIN_AND_AGAIN = "[Unit]\nStartLimitIntervalSec=0\n"
 
@@ -34,7 +34,7 @@ def test_a_build_follows_a_run_that_came_to_its_end(tmp_path: Path) -> None:
 
 
 def write_units(folder: Path) -> None:
-    """The shipped unit, the alarm of docs/alarms.md hung on it, and stand-ins for what follows."""
+    """Write the shipped unit, the alarm of docs/alarms.md, and stand-ins for the other units."""
     ingest = [
         *what_follows("mx-ingest.service"),
         f"ExecStart=/bin/sh {folder}/ending",
@@ -55,7 +55,7 @@ def write_units(folder: Path) -> None:
 
 
 def what_follows(unit: str) -> list[str]:
-    """Read a unit without its program, accounts and locks, which an account's systemd has not."""
+    """Read a unit without its program, accounts and locks, which an account's systemd lacks."""
     text = (DEPLOY / unit).read_text().replace("/opt/mx-ingest/deploy", str(DEPLOY))
     head, _, service = text.partition("[Service]\n")
     kept = ("Type=", "ExecStopPost=")
@@ -68,7 +68,7 @@ def stand_in(said: str, folder: Path) -> str:
 
 
 def in_namespaces(*command: str | Path) -> str:
-    """Run a command where it may mount, and where it and what it starts end together."""
+    """Run a command that may mount, and that ends together with all that it starts."""
     join = 'echo $$ > "$0/cgroup.procs" && exec "$@"'
     namespaces = ["unshare", "--mount", "--pid", "--fork", "--mount-proc", "--cgroup"]
     with control_group() as group:
@@ -84,7 +84,7 @@ def in_namespaces(*command: str | Path) -> str:
 
 @contextmanager
 def control_group() -> Iterator[Path]:
-    """Make one below that of this process; it goes when the block ends."""
+    """Make a control group below this process's; remove it when the block ends."""
     mounts = [line.split() for line in Path("/proc/mounts").read_text().splitlines()]
     [root] = [where for _, where, kind, *_ in mounts if kind == "cgroup2"]
     groups = Path("/proc/self/cgroup").read_text().splitlines()

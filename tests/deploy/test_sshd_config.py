@@ -1,4 +1,4 @@
-"""What the shipped sshd_config lets MX do, and what it lets nobody do."""
+"""The shipped sshd_config lets MX upload, and nobody do anything else."""
 
 import os
 import re
@@ -203,7 +203,7 @@ def test_a_password_is_the_only_way_in(mx_sshd: UploadServer) -> None:
 
 @pytest.fixture(scope="module")
 def effective(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    """What sshd makes of the file, defaults included."""
+    """Ask sshd how it reads the file, defaults included."""
     key = tmp_path_factory.mktemp("key") / "host_key"
     make_key(key)
     command = [str(SSHD), "-T", "-f", str(CONFIG), "-h", str(key)]

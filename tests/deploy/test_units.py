@@ -1,4 +1,4 @@
-"""The firewall rules and the units of deploy/, read by the programs that will read them."""
+"""nft and systemd understand the firewall rules and the units of deploy/."""
 
 import re
 import shlex
@@ -18,7 +18,7 @@ PROGRAMS = Path(sys.executable).parent
 
 
 def settings_of(unit: str) -> ConfigParser:
-    """Read a unit; of a setting that is there several times, the last."""
+    """Read a unit; a later line replaces an earlier one of the same setting."""
     parser = ConfigParser(strict=False, interpolation=None, delimiters="=")
     parser.read(DEPLOY / unit)
     return parser
@@ -104,7 +104,7 @@ def test_only_listed_addresses_reach_the_port() -> None:
 
 
 def in_a_network_of_its_own(*command: str | Path) -> str:
-    """Run a command where it may change rules and addresses, and nobody else has them."""
+    """Run a command in a network whose rules and addresses nobody else has."""
     done = subprocess.run(
         ["unshare", "--map-root-user", "--net", *command],
         check=True,
@@ -120,7 +120,7 @@ SERVICES = [unit for unit in UNITS if unit.endswith(".service")]
 
 @pytest.mark.parametrize("unit", SERVICES)
 def test_a_unit_is_well_locked_up(unit: str) -> None:
-    """Exposure goes from 0 to 10.0; systemd counts in tenths. A server that logs in needs more."""
+    """systemd counts exposure in tenths, from 0 to 10.0. A server with logins needs more."""
     most = 30 if unit == "mx-sshd.service" else 25
     command = ["systemd-analyze", "security", "--offline=true", f"--threshold={most}"]
 

@@ -1,4 +1,4 @@
-"""What a fresh machine is asked for."""
+"""Tests of the first commands on a fresh machine."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""How .venv and its like are made: once, whole or not at all, whatever comes in between."""
+"""An environment is made once and completely, after every interruption."""
 
 import os
 import re
@@ -170,7 +170,7 @@ def test_an_interruption_leaves_what_was_there_and_the_next_call_makes_it(folder
     left, was = folder.left(), folder.imports("iniconfig")
     again = folder.make()
 
-    assert said.splitlines()[-1] == "envs/small: interrupted; the same command makes it anew"
+    assert said.splitlines()[-1] == "envs/small: interrupted; the same command makes it again"
     assert (begun.returncode, left, was) == (130, ["small"], True)
     assert again.returncode == 0, again.stderr
     assert folder.imports("packaging")

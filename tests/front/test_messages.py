@@ -1,4 +1,4 @@
-"""What is absent on a machine is told at once, on one line, with what to do about it."""
+"""A missing program or package index is named on one line, with the next step."""
 
 from pathlib import Path
 
