@@ -30,7 +30,7 @@ LOCKS = (
 
 def main(units: Path) -> None:
     with systemd(units), upload_server(partial(under_the_unit, units=units)) as server:
-        print(json.dumps(what_happens(server)))  # noqa: T201
+        print(json.dumps(what_happens(server)))  # noqa: T201 - the test reads it
 
 
 @contextmanager
@@ -76,9 +76,9 @@ def what_happens(server: UploadServer) -> dict[str, str]:
 def open_as(sftp: paramiko.SFTPClient, name: str, mode: int) -> None:
     attributes = paramiko.SFTPAttributes()
     attributes.st_mode = mode
-    attributes._flags |= attributes.FLAG_PERMISSIONS  # type: ignore[attr-defined]
+    attributes._flags |= attributes.FLAG_PERMISSIONS  # type: ignore[attr-defined]  # private
     flags = paramiko.sftp.SFTP_FLAG_WRITE | paramiko.sftp.SFTP_FLAG_CREATE
-    sftp._request(paramiko.sftp.CMD_OPEN, name, flags, attributes)  # type: ignore[attr-defined]
+    sftp._request(paramiko.sftp.CMD_OPEN, name, flags, attributes)  # type: ignore[attr-defined]  # private
 
 
 def answer(ask: Callable[[], object]) -> str:

@@ -28,7 +28,7 @@ def main(folder: Path, endings: list[str]) -> None:
             while _is_at_work():
                 time.sleep(0.02)
             followed = sorted((folder / "followed").read_text().splitlines())
-            print(f"{ending}: {', '.join(followed)}")  # noqa: T201
+            print(f"{ending}: {', '.join(followed)}")  # noqa: T201 - the test reads it
 
 
 @contextmanager
