@@ -36,7 +36,7 @@ def new(
 @keys.command("list")
 def list_keys(as_json: Json = False) -> None:
     """List the key pairs that can open deliveries."""
-    from ingest.openpgp.keyring import Keyring
+    from ingest.openpgp.gpg.home import GnupgHome
 
     facts = [
         {
@@ -45,7 +45,7 @@ def list_keys(as_json: Json = False) -> None:
             "created": str(key.created),
             "expires": str(key.expires) if key.expires else "never",
         }
-        for key in Keyring(load_settings("gnupghome").gnupghome).private_keys()
+        for key in GnupgHome(load_settings("gnupghome").gnupghome).private_keys()
     ]
     if as_json:
         typer.echo(json.dumps(facts))
@@ -62,17 +62,17 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Print a public key as ASCII armour, to be sent to MX."""
-    from ingest.openpgp.keyring import Keyring
+    from ingest.openpgp.gpg.home import GnupgHome
 
-    home = load_settings("gnupghome").gnupghome
-    keyring = Keyring(home)
-    known = [key.fingerprint for key in keyring.private_keys()]
+    home = GnupgHome(load_settings("gnupghome").gnupghome)
+    known = [key.fingerprint for key in home.private_keys()]
     if not known:
         raise KeyringError(
-            f"key folder {home}: expected a key pair, found none; make one with: ingest keys new"
+            f"key folder {home.path}: expected a key pair, found none; "
+            "make one with: ingest keys new"
         )
     chosen = fingerprint or known[-1]
-    armour = keyring.export_public(chosen)
+    armour = home.export_public(chosen)
     if as_json:
         typer.echo(json.dumps({"fingerprint": chosen, "public_key": armour}))
     else:

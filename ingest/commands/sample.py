@@ -47,7 +47,7 @@ def sample(
     if serve and urlsplit(to).scheme == "sftp":
         raise SettingsError("--serve: expected --to to be a folder, found an sftp address")
     keyring = open_keyring(settings)
-    known = keyring.private_keys()
+    known = keyring.home.private_keys()
     if not known:
         raise KeyringError(
             f"key folder {settings.gnupghome}: expected a key pair to encrypt to, found none; "

@@ -1,4 +1,4 @@
-"""Make the receiver's key pair, in a folder of its own."""
+"""Make the receiver's key pair, and warn before it expires."""
 
 import logging
 import secrets
@@ -6,7 +6,8 @@ from datetime import date
 from pathlib import Path
 
 from ingest.errors import KeyringError
-from ingest.openpgp.keyring import Keyring, make_key
+from ingest.openpgp.gpg.home import GnupgHome
+from ingest.openpgp.keyring import Keyring
 from ingest.settings import PASSPHRASE_FILE
 from ingest.store.durable import append_durably, make_folder
 
@@ -14,15 +15,15 @@ log = logging.getLogger(__name__)
 
 MADE_PASSPHRASE_BYTES = 32
 WARNED_DAYS = 30
-"""How long before a key expires that is said."""
+"""The warning comes so many days before a key expires."""
 QUICK_S2K_COUNT = 65_536
-"""Stretching guards weak passphrases; one of 256 random bits has no need of it, and gpg-agent would
-pay for it with every file."""
+"""Stretching protects weak passphrases; one of 256 random bits needs none. gpg-agent would pay for
+it with every file."""
 
 
 def warn_of_expiry(keyring: Keyring, *, today: date) -> None:
-    """Say what to do when the newest key expires soon: MX cannot encrypt to an expired one."""
-    for key in keyring.private_keys()[-1:]:
+    """Warn when the newest key expires soon: MX cannot encrypt to an expired key."""
+    for key in keyring.home.private_keys()[-1:]:
         if key.expires_within(WARNED_DAYS, today=today):
             log.warning(
                 "key %s: expires on %s; make another with: ingest keys new, and send it to MX",
@@ -33,33 +34,34 @@ def warn_of_expiry(keyring: Keyring, *, today: date) -> None:
 
 
 def make_receiver_key(
-    home: Path, *, user_name: str, email: str, expires: str, passphrase: str | None
+    folder: Path, *, user_name: str, email: str, expires: str, passphrase: str | None
 ) -> str:
-    """Make a key pair and return its fingerprint; keys that are there already stay.
+    """Make a key pair in a GnuPG home and return its fingerprint; older keys stay.
 
-    Without a passphrase one is made and left beside the keys, for their owner alone to read.
+    If no passphrase is given, one is made and stored beside the keys, readable by the owner only.
 
     Raises:
         KeyringError: gpg is missing or refuses, or the keys there have another passphrase.
     """
-    _check_one_passphrase(make_folder(home), passphrase)
+    home = GnupgHome(make_folder(folder))
+    _check_one_passphrase(home, passphrase)
     if passphrase is None:
         passphrase = secrets.token_urlsafe(MADE_PASSPHRASE_BYTES)
-        append_durably(home / "gpg-agent.conf", f"s2k-count {QUICK_S2K_COUNT}\n".encode())
-        append_durably(home / PASSPHRASE_FILE, f"{passphrase}\n".encode())
-    return make_key(home, user_name=user_name, email=email, expires=expires, passphrase=passphrase)
+        append_durably(folder / "gpg-agent.conf", f"s2k-count {QUICK_S2K_COUNT}\n".encode())
+        append_durably(folder / PASSPHRASE_FILE, f"{passphrase}\n".encode())
+    return home.make_key(user_name=user_name, email=email, expires=expires, passphrase=passphrase)
 
 
-def _check_one_passphrase(home: Path, passphrase: str | None) -> None:
-    """All keys of a home are opened with one passphrase, and a made one alone is stretched less."""
-    made = home / PASSPHRASE_FILE
-    if passphrase is None and Keyring(home).private_keys():
+def _check_one_passphrase(home: GnupgHome, passphrase: str | None) -> None:
+    """Refuse a second passphrase: one must open all keys, and only a made one is stretched less."""
+    made = home.path / PASSPHRASE_FILE
+    if passphrase is None and home.private_keys():
         raise KeyringError(
-            f"key folder {home}: expected the passphrase of the keys there in MX_GPG_PASSPHRASE, "
-            "found nothing"
+            f"key folder {home.path}: expected the passphrase of the keys there in "
+            "MX_GPG_PASSPHRASE, found nothing"
         )
     if passphrase is not None and made.exists() and made.read_text().strip() != passphrase:
         raise KeyringError(
-            f"key folder {home}: expected the passphrase that was made with the keys there, "
+            f"key folder {home.path}: expected the passphrase that was made with the keys there, "
             "found another; use another folder, or unset MX_GPG_PASSPHRASE"
         )

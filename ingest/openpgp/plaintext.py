@@ -1,4 +1,4 @@
-"""The plain bytes of one file, counted and hashed as they stream by."""
+"""Count and hash the plain bytes of one file while they are read."""
 
 import fcntl
 import hashlib
@@ -12,59 +12,60 @@ from typing import Any
 
 CHUNK_BYTES = 1 << 18
 PIPE_BYTES = 1 << 20
-"""What a pipe holds: with the usual 64 KiB its two ends wait for each other all the time."""
+"""Size of a pipe: with the usual 64 KiB its two ends wait for each other all the time."""
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """How many bytes there were, and their SHA-256 in hex."""
+class Totals:
+    """The number of bytes, and their SHA-256 in hex."""
 
     size_bytes: int
     sha256: str
 
 
 class Plaintext:
-    """What comes out of a decryption; what it was is known at the end."""
+    """The output of a decryption; size, hash and key are known at its end."""
 
     def __init__(self, descriptor: int, *, limit: float) -> None:
-        """Read from a descriptor, and find its end soon after a limit in bytes."""
+        """Read from a descriptor; the stream ends soon after a limit in bytes."""
         self._counted = _Counted(descriptor, limit=limit)
         self._stream = io.BufferedReader(self._counted, buffer_size=CHUNK_BYTES)
-        self._elsewhere: Account | None = None
+        self._elsewhere: Totals | None = None
         self.limit = limit
         self.key_id: str | None = None
         self.signature: str | None = None
-        """What is known of the signatures in it, in a word; None where there are none."""
-        self.is_whole = False
-        """What decrypts it has vouched for every byte."""
+        """One word about its signatures; None where there are none."""
+        self.is_complete = False
+        """True once the decryptor has confirmed integrity."""
 
     def read(self, size: int, /) -> bytes:
         return self._stream.read(size)
 
     def fileno(self) -> int:
-        """Give the descriptor to a process that reads all of it and tells what it was."""
+        """Give the descriptor to a process that reads all of it and reports the totals."""
         return self._counted.fileno()
 
-    def was_read_elsewhere(self, account: Account) -> None:
-        self._elsewhere = account
+    def was_read_elsewhere(self, totals: Totals) -> None:
+        """Take the totals from another process that has read the bytes."""
+        self._elsewhere = totals
 
     @property
-    def account(self) -> Account:
-        """Tell of all bytes so far."""
+    def totals(self) -> Totals:
+        """Give size and hash of all bytes so far."""
         if self._elsewhere:
             return self._elsewhere
-        return Account(self._counted.size_bytes, self._counted.sha256.hexdigest())
+        return Totals(self._counted.size_bytes, self._counted.sha256.hexdigest())
 
     @property
     def size_bytes(self) -> int:
-        return self.account.size_bytes
+        return self.totals.size_bytes
 
     @property
     def sha256(self) -> str:
-        return self.account.sha256
+        return self.totals.sha256
 
     def drain(self) -> None:
-        """Read what is left, so that size and hash are those of the whole."""
+        """Read the rest, so that size and hash are those of the complete file."""
         while self._stream.read(CHUNK_BYTES):
             pass
 
@@ -73,7 +74,7 @@ class Plaintext:
 
 
 class _Counted(io.FileIO):
-    """A descriptor that knows what has been read from it."""
+    """A descriptor that counts and hashes what is read from it."""
 
     def __init__(self, descriptor: int, *, limit: float) -> None:
         super().__init__(descriptor, "rb")
@@ -91,7 +92,7 @@ class _Counted(io.FileIO):
 
 
 def _widen(descriptor: int) -> None:
-    """Let a pipe hold more, where the system has a way to say so and allows it."""
+    """Enlarge a pipe where the system can and allows it."""
     if hasattr(fcntl, "F_SETPIPE_SZ"):
         with suppress(OSError):
             fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
@@ -99,7 +100,7 @@ def _widen(descriptor: int) -> None:
 
 @contextmanager
 def plaintext_pipe(*, limit: float = math.inf) -> Iterator[tuple[Plaintext, int]]:
-    """Give a plaintext to read, and the descriptor to write it into, which the writer closes."""
+    """Open a pipe: a plaintext to read, and a descriptor that its writer closes."""
     read_end, write_end = os.pipe()
     _widen(read_end)
     plain = Plaintext(read_end, limit=limit)

@@ -1,7 +1,7 @@
-"""Keys unlocked once for many files, in processes of their own that hold them while a run lasts.
+"""Decrypt many files with keys that are unlocked once, in separate processes.
 
-gpg-agent stretches the passphrase anew for every file; here that is paid once. What is not opened
-here, for whatever reason, gpg tries again: its verdict is the one that counts.
+gpg-agent stretches the passphrase again for every file; these processes pay for it once. If a file
+is not opened here, gpg tries it again, and gpg's result counts.
 """
 
 import json
@@ -18,27 +18,27 @@ T = TypeVar("T")
 
 PAYS_AFTER_FILES: Final = 3
 PAYS_FROM_BYTES: Final = 1 << 20
-"""A message of this size alone is worth the start of the process."""
+"""One message of this size pays for the start of the process."""
 PAYS_UP_TO_BYTES: Final = 32 << 20
-"""A larger one would be mapped into memory whole, and gpg reads it as fast."""
+"""A larger message would be mapped into memory completely, and gpg reads it as fast."""
 MOST_RECIPIENTS: Final = 1000
 
 
 class Secrets(TypedDict):
-    """What the processes are told when they start."""
+    """The secrets that a process gets when it starts."""
 
     keys: list[str]
-    """Each secret key by itself, as gpg exports it, in base64."""
+    """Each secret key as gpg exports it, in base64."""
     passphrase: str | None
     signers: list[str]
-    """IDs of the public keys by which gpg, and gpg alone, checks signatures."""
+    """IDs of the public keys with which gpg checks signatures; Sequoia checks none."""
 
 
 class UnlockedKeys:
-    """Processes that decrypt one file each at a time; they start as soon as that pays."""
+    """Processes that each decrypt one file at a time; they start as soon as that pays."""
 
     def __init__(self, secrets: Callable[[], Secrets]) -> None:
-        """Say how to get the keys, which is asked once."""
+        """Take the function that gets the secrets; it is called once."""
         self._find_secrets = secrets
         self._secrets: bytes | None = None
         self._turn = threading.Lock()
@@ -57,8 +57,8 @@ class UnlockedKeys:
         """Hand a message's plaintext to `use`.
 
         Returns:
-            The plaintext and what `use` made of it; None if the message is not opened here, and
-            then whatever `use` has seen is worth nothing.
+            The plaintext and the result of `use`. None if the message is not opened here; then
+            the bytes that `use` has seen count for nothing.
         """
         if not self._pays(message):
             return None
@@ -83,7 +83,7 @@ class UnlockedKeys:
 
 
 class _UnlockedLost(WorkerLost):
-    """Not the process that converts, but the one that decrypts has ended."""
+    """The decrypting process has ended; `use` may lose a process of its own."""
 
 
 def _read(
@@ -104,13 +104,13 @@ def _read(
             answer = _answer(worker)
     if answer is None or plain.size_bytes > max_bytes:
         return None
-    plain.is_whole = True
+    plain.is_complete = True
     plain.key_id, plain.signature = answer["key_id"], answer["signature"]
     return plain, used
 
 
 def _answer(worker: Worker) -> dict[str, Any] | None:
-    """Hear which key has opened the message, if one did."""
+    """Read which key has opened the message; None if none did."""
     try:
         answer: dict[str, Any] | None = worker.answer()
     except WorkerLost as error:

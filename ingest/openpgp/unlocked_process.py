@@ -1,8 +1,8 @@
 """Decrypt with keys that were unlocked once: the program behind `ingest.openpgp.unlocked`.
 
-The only importer of pysequoia. Standard input brings the secret keys. A request is the IDs of the
-keys that a message is encrypted to, and beside them its descriptor and one that takes the plain
-bytes; the answer tells which key has opened it, or is null where gpg must try.
+The only importer of pysequoia. Standard input brings the secret keys. A request has the IDs of the
+keys that a message is encrypted to, the message's descriptor, and one for the plain bytes. The
+answer names the key that opened the message; null means that gpg must try.
 """
 
 import base64
@@ -16,7 +16,7 @@ from pysequoia import Tsk, decrypt_file
 from pysequoia.packet import PacketPile, Tag
 
 from ingest.concurrency import serve
-from ingest.openpgp.decryption import NOT_CHECKED
+from ingest.openpgp.gpg.report import NOT_CHECKED
 from ingest.openpgp.unlocked import Secrets
 from ingest.settings.isolation import leave_no_core
 
@@ -26,8 +26,7 @@ KEY_ID_CHARACTERS: Final = 16
 def unlock(exported: bytes, *, passphrase: str | None) -> dict[str, Any]:
     """Unlock an exported key and return a decryptor for each key in it that decrypts, by its ID.
 
-    What stays shut is left out: a key on a card is exported as a stub, and some have another
-    passphrase.
+    Keys that stay locked are left out: a stub of a key on a card, or one with another passphrase.
     """
     decryptors = {}
     with suppress(RuntimeError):
@@ -40,7 +39,7 @@ def unlock(exported: bytes, *, passphrase: str | None) -> dict[str, Any]:
 
 
 def _parts(exported: bytes) -> list[list[Any]]:
-    """Split a key: its primary key with all that belongs to it, then each subkey with its own."""
+    """Split a key into the packets of its primary key and those of each subkey."""
     parts: list[list[Any]] = [[]]
     for packet in PacketPile.from_bytes(exported):
         if packet.tag == Tag.SecretSubkey:
@@ -50,26 +49,26 @@ def _parts(exported: bytes) -> list[list[Any]]:
 
 
 class _SignedError(Exception):
-    """Stops a decryption as soon as it is known who has signed."""
+    """Stops a decryption as soon as the signers are known."""
 
 
 def find_signers(path: str, *, decryptor: Any) -> list[str]:
-    """Say by whose keys a message is signed, by fingerprint or ID.
+    """List the keys that signed a message, by fingerprint or ID.
 
-    Sequoia asks for the signers' keys before it gives out the first byte. It would not decrypt a
-    message without a good signature while there is somebody to ask, so it is stopped there.
+    Sequoia asks for the signers' keys before it writes the first byte. It would refuse a message
+    without a good signature if it could ask, so it is stopped there.
 
     Raises:
         RuntimeError: it does not decrypt.
     """
     found: list[str] = []
 
-    def hear(key_ids: list[str]) -> None:
+    def stop(key_ids: list[str]) -> None:
         found.extend(key_ids)
         raise _SignedError
 
     with suppress(_SignedError):
-        decrypt_file(path, os.devnull, decryptor=decryptor, store=hear)
+        decrypt_file(path, os.devnull, decryptor=decryptor, store=stop)
     return found
 
 
@@ -84,8 +83,8 @@ def decrypt(
     """Decrypt a message into a descriptor.
 
     Returns:
-        The ID of the key that did it, and what is known of signatures; None where gpg must try, as
-        it must where it could check one.
+        The ID of the key that opened it, and a word about its signatures. None where gpg must try:
+        the message does not open here, or gpg could check a signature.
     """
     key_id = next((each for each in recipients if each in decryptors), None)
     if key_id is None:

@@ -42,7 +42,7 @@ def _decrypt_schema(start: bytes, *, keyring: Keyring, scratch: Path) -> Any | N
         found: list[Any] = []
         try:
             with keyring.decrypt(
-                Path(ciphertext.name), max_bytes=MAX_PLAIN_BYTES, is_whole=False
+                Path(ciphertext.name), max_bytes=MAX_PLAIN_BYTES, is_complete=False
             ) as plain:
                 found.append(_schema_of(plain))
         except RejectedError:

@@ -1,6 +1,5 @@
 """The receiver's keys: made quick only with a passphrase of our own, warned of in time."""
 
-import io
 import logging
 import subprocess
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ import pytest
 from ingest.errors import KeyringError
 from ingest.openpgp.keyring import Keyring
 from ingest.openpgp.keys import make_receiver_key, warn_of_expiry
+from tests.openpgp.conftest import encrypt
 from tests.support.receiver import Receiver
 
 PLAIN = b"plain"
@@ -67,7 +67,7 @@ def test_an_expiry_is_warned_of_thirty_days_ahead(
     warn_of_expiry(keyring, today=today)
     assert caplog.messages == []
     warn_of_expiry(keyring, today=today + timedelta(days=11))
-    assert f"key {keyring.private_keys()[0].fingerprint}: expires on" in caplog.text
+    assert f"key {keyring.home.private_keys()[0].fingerprint}: expires on" in caplog.text
 
 
 def test_a_key_that_never_expires_is_not_warned_of(
@@ -81,9 +81,9 @@ def test_a_key_that_never_expires_is_not_warned_of(
 def test_a_rotated_key_still_opens_what_was_sent_to_it(own: Path, tmp_path: Path) -> None:
     keyring = Keyring(own, passphrase="p")
     opened = set()
-    for key in keyring.private_keys():
+    for key in keyring.home.private_keys():
         path = tmp_path / key.fingerprint
-        keyring.encrypt(io.BytesIO(PLAIN), output=path, recipient=key.fingerprint)
+        encrypt(PLAIN, path, keyring=keyring, recipient=key.fingerprint)
         with keyring.decrypt(path, max_bytes=100) as plain:
             assert plain.read(100) == PLAIN
         opened.add(plain.key_id)

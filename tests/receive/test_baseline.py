@@ -339,7 +339,7 @@ def test_plain_avro_is_kept_as_ciphertext_alone(
     assert landed(data) == {"users.baseline": ["a-very-secret-guid"]}
     kept = archived(data)[f"{CLIENT}.{DAY}.users.baseline.avro.pgp"]
     opened, text = keyring.read(kept, lambda each: each.read(1 << 20), max_bytes=1 << 20)
-    assert (opened.is_whole, text) == (True, plain)
+    assert (opened.is_complete, text) == (True, plain)
     everything = [path for path in data.rglob("*") if path.is_file() and path.suffix != ".parquet"]
     assert not any(b"a-very-secret-guid" in path.read_bytes() for path in everything)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import fastavro
 
+from ingest.openpgp.encrypt import Post
 from ingest.openpgp.keyring import Keyring
 
 CLIENT = "CLT-11111111-1111-4111-8111-111111111111"
@@ -106,4 +107,6 @@ class Sender:
 
     def encrypt(self, plain: bytes, path: Path) -> None:
         path.unlink(missing_ok=True)
-        self.keyring.encrypt(io.BytesIO(plain), output=path, recipient=self.recipient)
+        post = Post(keyring=self.keyring, recipient=self.recipient)
+        with post.encrypt_into(path) as stream:
+            stream.write(plain)

@@ -1,4 +1,4 @@
-"""Verified rows as Parquet, and their columns as the ledger names them."""
+"""Write verified rows as Parquet, and describe their columns for the ledger."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,8 +13,8 @@ from ingest.delivery.names import DailyFile
 
 ROW_NUMBER = "_row_number"
 ROW_GROUP_ROWS = 61_440
-"""Half of DuckDB's own, of which one is a task of a reader's thread. Less is left to write when all
-is decoded: a file lands in a tenth less time than with whole ones, and is read in a tenth more."""
+"""Half of DuckDB's row group, which is one task for a reading thread. With half, a file lands in a
+tenth less time and is read in a tenth more: less is left to write once all is decoded."""
 
 
 def write_parquet(
@@ -25,10 +25,10 @@ def write_parquet(
     target: Path,
     row_group_bytes: int,
 ) -> int:
-    """Write a container's rows, each with its lineage, and return how many there are.
+    """Write a container's rows, each with its lineage, and return their number.
 
     Raises:
-        RejectedError: the rows turn out not to be what the container's schema says.
+        RejectedError: the rows do not fit the container's schema.
     """
     lineage = {
         "_resource": file.resource,
@@ -54,10 +54,10 @@ def write_parquet(
 
 
 def _open_writer(target: Path, schema: pa.Schema) -> pq.ParquetWriter:
-    """Open a file in which a column has a dictionary for as long as that pays.
+    """Open a file in which every column but the row number has a dictionary.
 
-    With row numbers it never does; but to say so is to name every other column, and those within
-    nested ones have names that pyarrow does not tell beforehand.
+    pyarrow wants the names of all other columns, and names nested ones only after writing; files
+    with nested columns get a dictionary for the row number, too.
     """
     if any(pa.types.is_nested(field.type) for field in schema):
         return pq.ParquetWriter(target, schema, compression="zstd")
@@ -71,7 +71,7 @@ def _open_writer(target: Path, schema: pa.Schema) -> pq.ParquetWriter:
 
 
 def column_types(schema: pa.Schema) -> list[dict[str, str]]:
-    """Name a landed file's own columns and their types, as the ledger remembers them."""
+    """Name a file's own columns and their types, as the ledger records them."""
     return [{"name": field.name, "type": sql_type(field.type)} for field in schema]
 
 
@@ -106,7 +106,7 @@ _SQL_TYPES = {
 
 
 def _row_groups(batches: Iterator[pa.RecordBatch], *, max_bytes: int) -> Iterator[pa.Table]:
-    """Gather batches until they fill a row group; what is too much begins the next one."""
+    """Gather batches into row groups; surplus rows begin the next one."""
     group: list[pa.RecordBatch] = []
     rows = size = 0
     for batch in batches:

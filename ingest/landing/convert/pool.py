@@ -1,8 +1,8 @@
-"""Plain Avro to Parquet in another process, which a file may harm and nothing else.
+"""Convert plain Avro to Parquet in processes that a bad file may end without harm to others.
 
-Each process has a bound of memory and, for each file, of processor time. It takes one file after
-the other as long as it behaves. A file that ends it is read once more, row by row, by a fresh
-process while no other is at work; what ends that one, too, is rejected.
+Each process has a limit of memory and, for each file, of processor time. It converts one file after
+the other. A file that ends its process is read again, row by row, in a new process while no other
+works. A file that ends this one, too, is rejected.
 """
 
 import os
@@ -18,34 +18,34 @@ from typing import Any, Final, Self
 from ingest.concurrency import Worker, WorkerLost, WorkerPool
 from ingest.delivery.names import DailyFile
 from ingest.errors import ConversionError, Reason, RejectedError
-from ingest.openpgp.plaintext import Account, Plaintext
+from ingest.openpgp.plaintext import Plaintext, Totals
 
 IN_COLUMNS_BYTES = 64 << 10
-"""Smaller files are read sooner by rows."""
+"""Smaller files are read faster row by row."""
 CONVERTED_AT_ONCE: Final = min(os.cpu_count() or 1, 4)
 ROW_GROUP_SHARE: Final = 8
-"""A row group waits in memory until it is full, and once more encoded."""
+"""A row group is in memory twice: as rows until it is full, and encoded."""
 MEMORY_BASE_BYTES: Final = 1 << 30
-"""What a process may have beyond twice the memory that landing may take: a block of 128 MiB is
-there as bytes, as Python's values and as Arrow's."""
+"""Added to twice the memory of landing: a block of 128 MiB is in memory three times, as bytes, as
+Python values and as Arrow arrays."""
 CPU_BASE_S: Final = 10.0
 CPU_S_PER_BYTE: Final = 1e-5
-"""A hundred times what rows of as many bytes take, as blocks may be compressed."""
+"""A hundred times the usual time for a byte of rows, as blocks may be compressed."""
 EXIT_S: Final = 10.0
-"""How long a process that has closed its socket may take to be gone."""
+"""A process that has closed its socket may take so long to end."""
 _STOPPED: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversion:
-    """What is to be made of a plaintext."""
+    """A plaintext to convert, and the limits for it."""
 
     file: DailyFile
     plain_sha256: str
     target: Path
     memory_bytes: int
     size_bytes: int
-    """How large the plaintext is said to be."""
+    """The size that the manifest states."""
     listed_rows: int | None = None
 
     @property
@@ -59,28 +59,28 @@ class Conversion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Converted:
-    """What has been written."""
+    """A file that was written."""
 
     columns: list[dict[str, str]]
-    """Name and type of each but the lineage, as the ledger has them."""
+    """Name and type of each column but the lineage, as the ledger records them."""
     decoder: str
     row_count: int
 
 
-class ConverterLost(Exception):  # noqa: N818 - it rejects nothing yet
-    """A file has ended the process that converted it; the message says by what."""
+class ConverterLost(Exception):  # noqa: N818 - a state, not yet a rejection
+    """A file has ended the process that converted it; the message says how."""
 
     def __init__(self, rejection: RejectedError) -> None:
         super().__init__(f"expected {rejection.expected}, found {rejection.found}")
         self.rejection = rejection
-        """The verdict, if no other process takes the file either."""
+        """The result, if a second process ends as well."""
 
 
 class Converters:
-    """Processes that convert one plaintext each, as many as are asked for at once."""
+    """Processes that each convert one plaintext at a time, a limited number at once."""
 
     def __init__(self, *, patience_s: float | None = None) -> None:
-        """Say how much processor time one step may take that takes milliseconds."""
+        """Set how much processor time one step may take that usually takes milliseconds."""
         arguments = [] if patience_s is None else [str(patience_s)]
         self._turns = threading.BoundedSemaphore(CONVERTED_AT_ONCE)
         self._alone = threading.Lock()
@@ -93,24 +93,24 @@ class Converters:
         self.workers.close()
 
     def expect(self, size_bytes: int) -> None:
-        """Have a process ready by the time a file has come."""
+        """Start a process now, so that it is ready when the file has come."""
         if size_bytes:
             self.workers.warm()
 
     def convert(self, plain: Plaintext, wanted: Conversion) -> Converted | RejectedError:
-        """Have a plaintext converted in another process.
+        """Convert a plaintext in another process.
 
         Raises:
-            ConverterLost: the process has ended meanwhile, or had not enough memory.
-            ConversionError: there is no such process, or somebody else has ended it.
-            OSError: it cannot write.
+            ConverterLost: the process has ended, or had not enough memory.
+            ConversionError: the process did not start, or someone has stopped it.
+            OSError: the process cannot write.
         """
         with self._turns:
             in_columns = wanted.size_bytes >= IN_COLUMNS_BYTES
             return self._convert(plain, wanted, in_columns=in_columns)
 
     def convert_alone(self, plain: Plaintext, wanted: Conversion) -> Converted | RejectedError:
-        """Have a plaintext converted row by row, in a fresh process with no other at work.
+        """Convert a plaintext row by row in a new process, while no other works.
 
         Raises:
             ConverterLost, ConversionError, OSError: as `convert` does.
@@ -150,7 +150,7 @@ class Converters:
                 raise ConverterLost(_too_large(f"{wanted.memory_limit_bytes >> 20} MB of memory"))
         if failure := answer.get("os_error"):
             raise OSError(*failure, os.fspath(wanted.target))
-        plain.was_read_elsewhere(Account(**answer["account"]))
+        plain.was_read_elsewhere(Totals(**answer["totals"]))
         return read_answer(answer)
 
 
@@ -161,7 +161,7 @@ def _exit_code(worker: Worker) -> int | None:
 
 
 def _lost(exit_code: int | None, wanted: Conversion) -> ConverterLost | ConversionError:
-    """Say what the end of a process means: a signal is the file's doing unless people send it."""
+    """Explain the end of a process: the file caused the signal, unless people send that one."""
     if exit_code is None or exit_code >= 0 or -exit_code in _STOPPED:
         return ConversionError(
             f"{wanted.file.stem}: expected a process to convert it, found it ended "
@@ -175,22 +175,22 @@ def _lost(exit_code: int | None, wanted: Conversion) -> ConverterLost | Conversi
     )
 
 
-def _too_large(bound: str) -> RejectedError:
-    expected = f"a file that is decoded with {bound}"
+def _too_large(limit: str) -> RejectedError:
+    expected = f"a file that is decoded with {limit}"
     return RejectedError(Reason.TOO_LARGE, expected=expected, found="one that takes more")
 
 
-def write_answer(converted: Converted | RejectedError, *, account: Account) -> dict[str, Any]:
-    """Put an outcome into words that JSON has."""
-    told: dict[str, Any] = {"account": asdict(account)}
+def write_answer(converted: Converted | RejectedError, *, totals: Totals) -> dict[str, Any]:
+    """Write an outcome as a value for JSON."""
+    answer: dict[str, Any] = {"totals": asdict(totals)}
     if isinstance(converted, RejectedError):
         reason, expected, found = converted.reason, converted.expected, converted.found
-        return told | {"rejected": {"reason": reason, "expected": expected, "found": found}}
-    return told | {"converted": asdict(converted)}
+        return answer | {"rejected": {"reason": reason, "expected": expected, "found": found}}
+    return answer | {"converted": asdict(converted)}
 
 
 def read_answer(answer: dict[str, Any]) -> Converted | RejectedError:
-    """Take an outcome back from its words."""
+    """Read an outcome that `write_answer` wrote."""
     if rejected := answer.get("rejected"):
         return RejectedError(
             Reason(rejected["reason"]), expected=rejected["expected"], found=rejected["found"]

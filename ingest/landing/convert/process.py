@@ -1,6 +1,6 @@
 """Convert plaintexts one after the other: the program behind `ingest.landing.convert.pool`.
 
-A request comes with a descriptor to read the plain bytes from, and one to write Parquet into.
+A request brings two descriptors: one to read the plain bytes, and one to write Parquet.
 """
 
 import os
@@ -9,9 +9,12 @@ import signal
 import sys
 from contextlib import suppress
 
-from ingest.lean import import_arrow
+# without numpy pyarrow starts in half the time; later imports of numpy work as usual
+sys.modules.setdefault("numpy", None)  # type: ignore[arg-type]  # None hides a module
+import pyarrow.parquet  # noqa: F401 - imported while numpy is hidden
 
-import_arrow()
+if sys.modules["numpy"] is None:
+    del sys.modules["numpy"]
 
 from functools import partial
 from pathlib import Path
@@ -27,14 +30,15 @@ from ingest.openpgp.plaintext import Plaintext
 from ingest.settings.isolation import leave_no_core
 
 SWITCH_S: Final = 0.0005
-"""A tenth of Python's own: a thread that has read a block waits less for the one that decodes."""
+"""A tenth of Python's own: the reading thread waits less for the decoding one."""
 
 
 def answer(request: dict[str, Any], descriptors: list[int], *, patience_s: float) -> dict[str, Any]:
+    """Convert one plaintext, and describe the outcome for the pool."""
     limit_process(memory_bytes=request["memory_limit_bytes"], cpu_s=request["cpu_limit_s"])
     plaintext, target = descriptors
     file = parse_kept_stem(request["stem"])
-    assert file  # noqa: S101 - the asker had it from there
+    assert file  # noqa: S101 - the pool wrote the name
     wanted = Conversion(
         file=file,
         plain_sha256=request["plain_sha256"],
@@ -54,14 +58,14 @@ def answer(request: dict[str, Any], descriptors: list[int], *, patience_s: float
         return {"os_error": [error.errno, error.strerror]}
     finally:
         plain.close()
-    return write_answer(converted, account=plain.account)
+    return write_answer(converted, totals=plain.totals)
 
 
 def limit_process(*, memory_bytes: int, cpu_s: float) -> None:
-    """Bound what a file may do to this process.
+    """Limit the memory and the processor time of this process.
 
-    Beyond its memory it gets a MemoryError, or ends by a signal; beyond its processor time it ends
-    by SIGPROF. Time that other processes take does not count.
+    Without memory it gets a MemoryError or ends by a signal. After its processor time it ends by
+    SIGPROF; the time of other processes does not count.
     """
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     soft = memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard)
@@ -72,7 +76,7 @@ def limit_process(*, memory_bytes: int, cpu_s: float) -> None:
 def convert(
     plain: Plaintext, wanted: Conversion, *, in_columns: bool, patience_s: float
 ) -> Converted | RejectedError:
-    """Convert a plaintext in this process, or say why it is no daily file."""
+    """Convert a plaintext in this process, or return why it is no daily file."""
     try:
         container = open_container(
             plain, in_columns=in_columns, patience_s=patience_s, listed_rows=wanted.listed_rows
@@ -92,13 +96,13 @@ def convert(
 
 
 def offer_to_the_oom_killer() -> None:
-    """Have a system without memory end this process before the run."""
+    """Let a system without memory end this process before the run."""
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")
 
 
 def abort(*_: object) -> None:
-    """End by a signal where Python would end with 1, which means that it could not even start."""
+    """End by a signal; the exit code 1 would mean that the process did not start."""
     os.abort()
 
 

@@ -1,1 +1,1 @@
-"""The outer form of an OpenPGP message, read before gpg gets it."""
+"""Read the outer form of an OpenPGP message, before gpg gets it."""

@@ -1,6 +1,6 @@
-"""ASCII armour taken off a message (RFC 9580, 6).
+"""Take the ASCII armour off a message (RFC 9580, 6).
 
-Its checksum is passed over, as section 6.1 demands: gpg 2.2 takes an absent one for damage.
+Its checksum is ignored, as section 6.1 demands: gpg 2.2 takes an absent one for damage.
 """
 
 import binascii
@@ -11,7 +11,7 @@ from typing import BinaryIO, Final
 from ingest.errors import damaged
 
 _HEAD_BYTES: Final = 1 << 16
-"""Armour begins, and has named its headers, within the first bytes."""
+"""The first line and the headers of armour lie within the first bytes."""
 _CHUNK_BYTES: Final = 1 << 20
 _MARK: Final = b"-----BEGIN PGP "
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
@@ -24,11 +24,11 @@ _BEGIN: Final = re.compile(
     + rb")?"
 )
 _END: Final = re.compile(rb"[=-]")
-"""What follows the base64: its padding, a checksum, or the last line."""
+"""The base64 ends at its padding, a checksum, or the last line."""
 
 
 def is_armoured(file: BinaryIO) -> bool:
-    """Tell whether a file, at its start, is text with armour in it; it stays at its start."""
+    """Say whether a file is text with armour in it; the file stays at its start."""
     head = file.read(_HEAD_BYTES)
     file.seek(0)
     is_text = not head[:1] >= b"\x80" or head.startswith(_BYTE_ORDER_MARK)
@@ -36,7 +36,7 @@ def is_armoured(file: BinaryIO) -> bool:
 
 
 def strip_armour(file: BinaryIO) -> Iterator[bytes]:
-    """Give the binary form of an armoured file, whatever text is before or behind.
+    """Give the binary form of an armoured file; text before and after it is ignored.
 
     Raises:
         RejectedError: it holds a cleartext-signed text, more than one armour, or no base64.
@@ -50,9 +50,9 @@ def strip_armour(file: BinaryIO) -> Iterator[bytes]:
     while text and not end:
         end = _END.search(text)
         waiting += text[: end.start() if end else None].translate(None, b" \t\r\n")
-        whole = len(waiting) // 4 * 4
-        yield _decode(waiting[:whole])
-        waiting = waiting[whole:]
+        complete = len(waiting) // 4 * 4
+        yield _decode(waiting[:complete])
+        waiting = waiting[complete:]
         text = text[end.start() :] if end else file.read(_CHUNK_BYTES)
     if end or len(waiting) > 1:
         yield _decode(waiting + b"=" * (-len(waiting) % 4))

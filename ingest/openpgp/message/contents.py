@@ -1,31 +1,32 @@
-"""What a decrypted message holds, as its sender packed it (RFC 9580, 5.6, 5.9 and 10.3)."""
+"""Read the literal data in a decrypted message (RFC 9580, 5.6, 5.9 and 10.3)."""
 
 import bz2
 import zlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Final, cast
 
-from ingest.openpgp.message.packets import NoPacketError, Packet, Readable, Tag, read_packets
+from ingest.openpgp.message.packets import NoPacketError, Packet, Tag, read_packets
+from ingest.openpgp.message.stream import Readable
 
 _CHUNK_BYTES: Final = 1 << 18
 _RAW_DEFLATE: Final = -15
 _DEEPEST: Final = 16
-"""No sender compresses more often."""
+"""No sender compresses a message more often."""
 _SIGNATURES: Final = (Tag.SIGNATURE, Tag.ONE_PASS_SIGNATURE)
 _PASSED_OVER: Final = (*_SIGNATURES, Tag.MARKER, Tag.PADDING)
 _FIRST_NOT_CRITICAL: Final = 40
 
 
 class Contents:
-    """A message without its encryption."""
+    """A message whose encryption is taken off."""
 
     def __init__(self, stream: Readable) -> None:
         self._stream = stream
         self.is_signed = False
-        """Known when all is read; nobody has checked it here."""
+        """Known when all is read; the signature is not checked here."""
 
     def read(self) -> Iterator[bytes]:
-        """Give the literal data, whatever signatures are around them, as they are in the message.
+        """Give the literal data unchanged, without the signatures around them.
 
         Raises:
             CutOffError, NoPacketError: it is no message, or holds more than one.
@@ -51,7 +52,7 @@ class Contents:
 
 
 def _read_literal(packet: Packet) -> Iterator[bytes]:
-    """Leave out its format, file name and date."""
+    """Give the data after the format, file name and date."""
     packet.read(1)
     packet.read(int.from_bytes(packet.read(1), "big") + 4)
     while data := packet.read(_CHUNK_BYTES):
@@ -88,7 +89,7 @@ class _Inflated:
 
 
 class _Decompressed:
-    """What fails in words of our own."""
+    """A stream whose errors become NoPacketError."""
 
     def __init__(self, stream: Readable) -> None:
         self._stream = stream

@@ -1,7 +1,7 @@
-"""The outer form of an OpenPGP message, judged before it is decrypted (RFC 9580, 5, 6 and 10.3).
+"""Check the outer form of an OpenPGP message before it is decrypted (RFC 9580, 5, 6 and 10.3).
 
-What decrypts a message gets it in one form: binary, session keys for key pairs, encrypted data, and
-nothing else. So two programs cannot judge that form differently.
+gpg and Sequoia both get a message in one form: binary, session keys for key pairs, encrypted data,
+and nothing else. So they cannot disagree about the form.
 """
 
 import os
@@ -15,21 +15,16 @@ from typing import BinaryIO, Final
 
 from ingest.errors import Reason, RejectedError, damaged
 from ingest.openpgp.message.armour import is_armoured, strip_armour
-from ingest.openpgp.message.packets import (
-    CutOffError,
-    NoPacketError,
-    Packet,
-    Tag,
-    read_file_packets,
-)
+from ingest.openpgp.message.packets import NoPacketError, Packet, Tag, read_file_packets
+from ingest.openpgp.message.stream import CutOffError
 
 HIDDEN: Final = "0" * 16
-"""The key ID of a recipient whom the sender does not name."""
+"""The key ID of a recipient that the sender does not name."""
 TO_OUR_KEY: Final = "a message to a key of this keyring"
 _SESSION_KEY_VERSIONS: Final = (b"\x02", b"\x03")
 _USUAL_VERSION: Final = b"\x01"
 _SESSION_KEY_BYTES: Final = 1 << 16
-"""No session key is as large."""
+"""No session key is so large."""
 _IGNORED: Final = (Tag.PASSPHRASE_SESSION_KEY, Tag.MARKER, Tag.PADDING)
 _ENCRYPTED: Final = (Tag.ENCRYPTED, Tag.ENCRYPTED_WITH_INTEGRITY, Tag.AEAD)
 _CUT_OFF: Final = "one that is cut off"
@@ -46,30 +41,30 @@ _NOT_ENCRYPTED: Final[dict[int, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """An encrypted message, whole and in the one form."""
+    """A complete encrypted message in the one form."""
 
     file: BinaryIO
-    """At its start; it has no name where the delivered file has another form."""
+    """Open at its start; an unnamed copy where the delivered file has another form."""
     recipients: tuple[str, ...]
-    """IDs of the keys that it is encrypted to, in capitals."""
+    """IDs of the keys that the message is encrypted to, in capitals."""
     is_usual: bool
-    """Encrypted as every program can read it, without AEAD."""
+    """True where it is encrypted without AEAD, which every program reads."""
 
 
 @contextmanager
-def open_message(path: Path, *, is_whole: bool = True) -> Iterator[Message]:
+def open_message(path: Path, *, is_complete: bool = True) -> Iterator[Message]:
     """Open a delivered file as a message.
 
     Args:
-        is_whole: False if the file is known to be only the start of a message.
+        is_complete: False if the file is known to be only the start of a message.
 
     Raises:
-        RejectedError: it is no encrypted message, or not a whole one, or has no integrity
-            protection, or is encrypted to no key.
+        RejectedError: it is no complete encrypted message, or has no integrity protection, or is
+            encrypted to no key.
     """
     with _open_binary(path) as binary:
         head = _Head()
-        start = _read_head(binary, head, is_whole=is_whole)
+        start = _read_head(binary, head, is_complete=is_complete)
         binary.seek(0)
         if not head.has_more:
             yield head.message(binary)
@@ -84,7 +79,7 @@ def open_message(path: Path, *, is_whole: bool = True) -> Iterator[Message]:
 
 @contextmanager
 def _open_binary(path: Path) -> Iterator[BinaryIO]:
-    """Open a file as it is, or what its armour holds; of that there is no name on the disk."""
+    """Open a file as it is, or an unnamed copy of what its armour holds."""
     with path.open("rb", buffering=0) as file:
         if not is_armoured(file):
             yield file
@@ -98,23 +93,23 @@ def _open_binary(path: Path) -> Iterator[BinaryIO]:
 
 @dataclass(slots=True)
 class _Head:
-    """What comes before the encrypted data."""
+    """The packets before the encrypted data."""
 
     session_keys: bytearray = field(default_factory=bytearray)
     recipients: list[str] = field(default_factory=list)
     has_passphrase: bool = False
     has_more: bool = False
-    """Packets that a receiver has to ignore (RFC 9580, 5.1, 5.8 and 5.14)."""
+    """True if there are packets that a receiver must ignore (RFC 9580, 5.1, 5.8 and 5.14)."""
     is_usual: bool = True
 
     def message(self, file: BinaryIO) -> Message:
         return Message(file=file, recipients=tuple(self.recipients), is_usual=self.is_usual)
 
     def add(self, packet: Packet) -> None:
-        """Take a packet that may come before the encrypted data.
+        """Add a packet that may come before the encrypted data.
 
         Raises:
-            NoPacketError: it is larger than anything of its kind.
+            NoPacketError: it is larger than any session key.
         """
         if packet.tag in _IGNORED:
             self.has_more = True
@@ -131,14 +126,14 @@ class _Head:
         self.session_keys += bytes([0xC0 | packet.tag, 255]) + len(body).to_bytes(4, "big") + body
 
 
-def _read_head(binary: BinaryIO, head: _Head, *, is_whole: bool) -> int:
-    """Read a message up to its encrypted data, and see that nothing follows.
+def _read_head(binary: BinaryIO, head: _Head, *, is_complete: bool) -> int:
+    """Read a message up to its encrypted data, and check that nothing follows them.
 
     Returns:
-        Where the encrypted data begins.
+        The position of the encrypted data.
 
     Raises:
-        RejectedError: as with `open_message`.
+        RejectedError: as `open_message` does.
     """
     found = "an empty file"
     size_bytes = os.fstat(binary.fileno()).st_size
@@ -146,7 +141,7 @@ def _read_head(binary: BinaryIO, head: _Head, *, is_whole: bool) -> int:
         for packet in read_file_packets(binary, size_bytes=size_bytes):
             if packet.tag in _ENCRYPTED:
                 _read_encrypted(packet, head)
-                if is_whole:
+                if is_complete:
                     _check_end(packet, binary)
                 return packet.start
             if packet.tag != Tag.SESSION_KEY and packet.tag not in _IGNORED:
@@ -161,9 +156,9 @@ def _read_head(binary: BinaryIO, head: _Head, *, is_whole: bool) -> int:
 
 
 def _read_encrypted(packet: Packet, head: _Head) -> None:
-    """See that somebody can open the encrypted data, and how.
+    """Check that the encrypted data are for a key and have integrity protection.
 
-    Nobody notices a change in those without integrity protection: gpg refuses them, too.
+    A change in data without it goes unnoticed: gpg refuses them, too.
     """
     if packet.tag == Tag.ENCRYPTED:
         raise damaged("one without integrity protection")

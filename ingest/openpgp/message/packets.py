@@ -1,26 +1,24 @@
-"""The packets of OpenPGP, read from a stream one after the other (RFC 9580, 4.2 and 5)."""
+"""Read the packets of an OpenPGP message one after the other (RFC 9580, 4.2 and 5)."""
 
 from collections.abc import Iterator
 from enum import IntEnum
-from typing import Final, Protocol
+from typing import Final
+
+from ingest.openpgp.message.stream import FileStream, Readable, Seekable, Stream
 
 _FIRST_PARTIAL: Final = 224
 _SMALL_BYTES: Final = 512
 _MOST_SMALL: Final = 1 << 16
-"""No sender writes so many pieces below 512 bytes, and each takes as long to read as a large one"""
+"""No sender writes so many parts below 512 bytes; each takes as long to read as a large one."""
 _CHUNK_BYTES: Final = 1 << 16
 
 
-class CutOffError(ValueError):
-    """The stream ends before a packet does."""
-
-
 class NoPacketError(ValueError):
-    """Here begins no packet, or one that nobody writes."""
+    """No packet begins here, or one that no sender writes."""
 
 
 class Tag(IntEnum):
-    """Types of packets (RFC 9580, 5), with that of OCB in GnuPG 2.3."""
+    """Types of packets (RFC 9580, 5), and the one of OCB in GnuPG 2.3."""
 
     SESSION_KEY = 1
     SIGNATURE = 2
@@ -37,80 +35,13 @@ class Tag(IntEnum):
     PADDING = 21
 
 
-class Readable(Protocol):
-    """What gives bytes, and none at its end."""
-
-    def read(self, size: int, /) -> bytes: ...
-
-
-class Seekable(Readable, Protocol):
-    """A file, which can be passed over without being read."""
-
-    def seek(self, position: int, /) -> int: ...
-
-
-class _Source:
-    """A stream that knows how far it was read."""
-
-    def __init__(self, stream: Readable) -> None:
-        self._stream = stream
-        self.position = 0
-
-    def read(self, size: int) -> bytes:
-        """Read at most so many bytes; none at the end."""
-        data = self._stream.read(size)
-        self.position += len(data)
-        return data
-
-    def take(self, size: int) -> bytes:
-        """Read exactly so many bytes.
-
-        Raises:
-            CutOffError: there are fewer.
-        """
-        data = self.read(size)
-        while len(data) < size:
-            more = self.read(size - len(data))
-            if not more:
-                raise CutOffError
-            data += more
-        return data
-
-    def number(self, size: int) -> int:
-        return int.from_bytes(self.take(size), "big")
-
-    def pass_over(self, size: int) -> None:
-        """Leave out so many bytes.
-
-        Raises:
-            CutOffError: there are fewer.
-        """
-        while size:
-            size -= len(self.take(min(size, _CHUNK_BYTES)))
-
-
-class _File(_Source):
-    """A file that is read from its start."""
-
-    def __init__(self, stream: Seekable, *, size_bytes: int) -> None:
-        super().__init__(stream)
-        self._file = stream
-        self._size_bytes = size_bytes
-
-    def pass_over(self, size: int) -> None:
-        self.position += size
-        if self.position > self._size_bytes:
-            raise CutOffError
-        self._file.seek(self.position)
-
-
 class Packet:
     """One packet, whose body is read before the next packet is asked for."""
 
-    def __init__(self, header: int, source: _Source) -> None:
-        """Read the rest of a header; its first byte says of which kind it is."""
+    def __init__(self, header: int, source: Stream) -> None:
+        """Read the rest of a header, whose first byte gives its form."""
         self.start = source.position - 1
-        """Where in the stream it begins."""
+        """Its position in the stream."""
         self._source = source
         self._small = 0
         self._left: int | None
@@ -143,7 +74,7 @@ class Packet:
         return b"".join(parts)
 
     def skip(self) -> None:
-        """Pass over what is left of the body.
+        """Skip the rest of the body.
 
         Raises:
             CutOffError: the stream ends first.
@@ -153,7 +84,7 @@ class Packet:
                 while self._source.read(_CHUNK_BYTES):
                     pass
                 return
-            self._source.pass_over(self._left)
+            self._source.skip(self._left)
             self._left = 0
 
     def _has_more(self) -> bool:
@@ -182,22 +113,22 @@ def read_packets(stream: Readable) -> Iterator[Packet]:
     """Read the packets of a stream.
 
     Raises:
-        CutOffError: it ends in the middle of one.
-        NoPacketError: something else comes.
+        CutOffError: it ends within a packet.
+        NoPacketError: it holds something else.
     """
-    return _read_packets(_Source(stream))
+    return _read_packets(Stream(stream))
 
 
 def read_file_packets(file: Seekable, *, size_bytes: int) -> Iterator[Packet]:
-    """Read the packets of a file from its start, passing over what nobody reads.
+    """Read the packets of a file from its start; bodies that nobody reads are skipped.
 
     Raises:
         CutOffError, NoPacketError: as `read_packets` does.
     """
-    return _read_packets(_File(file, size_bytes=size_bytes))
+    return _read_packets(FileStream(file, size_bytes=size_bytes))
 
 
-def _read_packets(source: _Source) -> Iterator[Packet]:
+def _read_packets(source: Stream) -> Iterator[Packet]:
     while header := source.read(1):
         if not header[0] & 0x80:
             raise NoPacketError

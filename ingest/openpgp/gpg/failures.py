@@ -1,23 +1,23 @@
-"""What gpg's words about a decryption mean: a fault of the file, or one of ours."""
+"""Tell from gpg's report whether the file or our setup is at fault when a decryption fails."""
 
 from typing import Final
 
 from ingest.errors import KeyringError, Reason, RejectedError, damaged
-from ingest.openpgp.decryption import BAD, Report
+from ingest.openpgp.gpg.report import BAD, Report
 from ingest.openpgp.message.form import HIDDEN, TO_OUR_KEY, Message
 from ingest.openpgp.plaintext import Plaintext
 
 _LOCKED: Final = (11, 85, 86, 87, 99, 177)
-"""libgpg-error's bad passphrase, pinentry, and canceled."""
+"""libgpg-error's codes for a bad passphrase, pinentry, and canceled."""
 _SYSTEM_ERROR: Final = 1 << 15
 _STOPPED: Final = "exceeded --max-output limit"
-"""gpg says this in English whatever the language, and by no status word."""
+"""gpg writes this in English in every locale; no status line says it."""
 
 
 class UnreadError(RejectedError):
-    """gpg opened a message, and read its contents otherwise than they are, or not at all.
+    """gpg decrypted a message, and changes its contents or does not read them.
 
-    That is a text, a signature that it cannot check, or what a later standard has brought.
+    The message is a text, or has a signature that gpg cannot check, or follows a later standard.
     """
 
     def __init__(self, report: Report) -> None:
@@ -26,7 +26,7 @@ class UnreadError(RejectedError):
         self.signature = report.signature
 
 
-def judge(
+def check_report(
     report: Report,
     plain: Plaintext,
     *,
@@ -34,11 +34,14 @@ def judge(
     max_bytes: int,
     first: UnreadError | None = None,
 ) -> None:
-    """Note on a plaintext what gpg said of it.
+    """Accept or refuse a plaintext by gpg's report, and note key and signature on it.
+
+    Args:
+        first: the error of the first attempt, if this is the second.
 
     Raises:
-        UnreadError: the first time only: gpg has to be asked for no more than to decrypt.
-        RejectedError, KeyringError: it is not to be believed.
+        UnreadError: on the first attempt only; the second must only take off the encryption.
+        RejectedError, KeyringError: the message was not decrypted completely.
     """
     plain.key_id = report.key_id
     plain.signature = (first.signature if first else None) or report.signature
@@ -50,7 +53,7 @@ def judge(
         signer = report.lines("BADSIG")[0][0]
         raise damaged(f"one with a bad signature of 0x{signer}")
     if report.is_good and not report.is_text:
-        plain.is_whole = True
+        plain.is_complete = True
     elif not first and (report.is_decrypted or report.signature):
         raise UnreadError(report)
     else:
@@ -58,7 +61,7 @@ def judge(
 
 
 def _explain(report: Report, message: Message) -> KeyringError | RejectedError:
-    """Say in our words why gpg has not decrypted a message."""
+    """Say in our words why gpg did not decrypt a message."""
     if _is_locked(report):
         return KeyringError(
             f"key {report.key_id}: expected its passphrase in MX_GPG_PASSPHRASE, "
@@ -77,7 +80,7 @@ def _explain(report: Report, message: Message) -> KeyringError | RejectedError:
 
 
 def _is_locked(report: Report) -> bool:
-    """Tell a key that stays locked from a damaged message, which gpg's other words do not."""
+    """Tell a locked key from a damaged message by the error code; other status lines are equal."""
     failures = (line for line in report.lines("ERROR") if line[0] == "pkdecrypt_failed")
     codes = [int(line[1]) & 0xFFFF for line in failures]
     return any(code in _LOCKED or code >= _SYSTEM_ERROR for code in codes)

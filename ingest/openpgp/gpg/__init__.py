@@ -1,0 +1,1 @@
+"""Everything that calls gpg or reads what it reports."""
