@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import PIPE, Popen
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, cast
 
 from ingest.errors import KeyringError
 from ingest.openpgp.gpg.report import Report
@@ -51,7 +51,7 @@ class Post:
             assert gpg.stdin and gpg.stderr  # noqa: S101 - they are pipes
             # when gpg refuses, the pipe breaks first; stderr has the reason
             with suppress(BrokenPipeError), gpg.stdin as stream:
-                yield stream
+                yield cast("BinaryIO", stream)
             report = Report(gpg.stderr.read().decode(errors="replace"), gpg.wait())
         if report.returncode or not report.lines("END_ENCRYPTION"):
             raise KeyringError(
