@@ -11,21 +11,21 @@ from dotenv.parser import Binding, parse_stream
 from ingest.errors import SettingsError
 
 ENV_FILE: Final = "MX_ENV_FILE"
-"""Where `.env` lies, for a shell that leaves its folder; `just` and `just env` set it."""
+"""Names the path of `.env` for a shell that leaves its folder; `just` and `just env` set it."""
 _COMMENT: Final = re.compile(r"=[^\S\r\n]+#")
 _KEY: Final = "-----BEGIN"
 
 
 def env_file() -> Path:
-    """Give the path of `.env`: in the working folder, unless the environment names it."""
+    """Give the path of `.env`: in the working folder, unless MX_ENV_FILE names another."""
     return Path(os.environ.get(ENV_FILE) or ".env")
 
 
 def read_env_file(path: Path) -> dict[str, str]:
-    """Read names and values that are not empty; a file that is not there has none.
+    """Read all names with a value; a missing file has none.
 
     Raises:
-        SettingsError: the file cannot be read, or a line of it. No value is in the message.
+        SettingsError: the file or a line cannot be read. No value is in the message.
     """
     if not path.is_file():
         return {}
@@ -51,7 +51,7 @@ def read_env_file(path: Path) -> dict[str, str]:
 
 
 def _is_half(binding: Binding) -> bool:
-    """Say whether a setting has no value, or one that took in the next lines as only a key may."""
+    """Say whether a setting has no value, or one over several lines that is no private key."""
     if binding.value is None:
         return (binding.key or "").startswith("MX_")
     return "\n" in binding.value.strip() and not binding.value.lstrip().startswith(_KEY)

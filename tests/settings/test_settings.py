@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import SettingsError
-from ingest.settings import load_settings, reveal
-from ingest.settings import names as setting_names
+from ingest.settings import load_settings, problems, reveal
 
 
 @pytest.fixture(autouse=True)
@@ -14,7 +13,7 @@ def _no_settings_around(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.chdir(tmp_path)
     for name in ("MX_SOURCE", "MX_DATA", "MX_GNUPGHOME", "MX_ENV_FILE"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(setting_names, "_warned", set())
+    monkeypatch.setattr(problems, "_warned", set())
 
 
 def test_the_environment_wins_over_the_env_file(

@@ -1,0 +1,131 @@
+"""Every setting once, with its type, its default and its limits."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Final, Self
+
+from pydantic import BeforeValidator, ByteSize, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from ingest.settings.names import PASSPHRASE_FILE, PREFIX, SECRETS
+
+WEAK_KEY_CHARACTERS: Final = 16
+MB: Final = 1_000_000
+MOST_HOURS: Final = 24 * 366
+SIZE: Final = "a size like 512MB"
+
+
+def read_path(value: str | Path) -> Path:
+    """Read a path, `~` included.
+
+    Raises:
+        ValueError: nobody has that home.
+    """
+    path = Path(expand(value))
+    if str(path).startswith("~"):
+        raise ValueError(f"expected a path, found {path}, whose home is not known here")
+    return path
+
+
+def expand(path: str | Path) -> str:
+    """Replace a leading `~` by the home it means, if that is known."""
+    return os.path.expanduser(path)  # noqa: PTH111 - pathlib's fails without a home
+
+
+def _read_mode(value: str | int) -> int:
+    """Read a file's mode as chmod does; readers must not be able to write."""
+    mode = value if isinstance(value, int) else int(value, 8) if value.isdecimal() else 0
+    if mode & ~0o755 or mode & 0o600 != 0o600:
+        raise ValueError(f"expected a mode like 0640, found {value}")
+    return mode
+
+
+FolderPath = Annotated[Path, BeforeValidator(read_path)]
+FileMode = Annotated[int, BeforeValidator(_read_mode)]
+
+
+class Settings(BaseSettings):
+    """Every setting once; the environment calls them `MX_` and the name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read the environment first, then the constructor's arguments, which come from `.env`."""
+        return env_settings, init_settings
+
+    source: str = ""
+    data: FolderPath = Path("data")
+    gnupghome: FolderPath = Path()
+    gpg_passphrase: SecretStr | None = None
+    gpg_passphrase_file: FolderPath | None = None
+    gpg_only: bool = Field(default=False, description="true or false")
+    sftp_password: SecretStr | None = None
+    sftp_password_file: FolderPath | None = None
+    sftp_private_key: SecretStr | None = None
+    sftp_private_key_file: FolderPath | None = None
+    sftp_known_hosts: FolderPath = Path(expand("~/.ssh/known_hosts"))
+    api_key: SecretStr | None = None
+    api_key_file: FolderPath | None = None
+    https_ca: FolderPath | None = None
+    https_cert: FolderPath | None = None
+    https_cert_key: FolderPath | None = None
+    https_proxy: SecretStr | None = None
+    https_proxy_file: FolderPath | None = None
+    mask_key: SecretStr | None = None
+    mask_key_file: FolderPath | None = None
+    memory: ByteSize = Field(default=ByteSize(512 << 20), ge=MB * 256, description=SIZE)
+    build_memory: ByteSize = Field(default=ByteSize(MB * 4000), ge=MB * 64, description=SIZE)
+    keep_releases: int = Field(default=5, ge=2, description="a whole number")
+    serve_mode: FileMode = 0o640
+    serve_masked_mode: FileMode = 0o644
+    settle_hours: float = Field(default=6, ge=0, le=MOST_HOURS, description="a number of hours")
+    max_plain_bytes: ByteSize = Field(default=ByteSize(64 << 30), ge=1, description=SIZE)
+
+    @model_validator(mode="after")
+    def _find_made_passphrase(self) -> Self:
+        """Use the passphrase beside the keys that `ingest keys new` made, if none is set."""
+        made = self.gnupghome / PASSPHRASE_FILE
+        is_set = self.gpg_passphrase is not None or self.gpg_passphrase_file is not None
+        if "gnupghome" in self.model_fields_set and not is_set and made.is_file():
+            self.gpg_passphrase_file = made
+        return self
+
+    @model_validator(mode="after")
+    def _read_secret_files(self) -> Self:
+        for name in SECRETS:
+            path: Path | None = getattr(self, f"{name}_file")
+            if path is None or getattr(self, name) is not None:
+                continue
+            setattr(self, name, SecretStr(_read_secret(f"{PREFIX}{name.upper()}_FILE", path)))
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_weak_key(self) -> Self:
+        """Refuse a short key: it can be guessed, and then tells whose values are hashed."""
+        if self.mask_key and len(self.mask_key.get_secret_value()) < WEAK_KEY_CHARACTERS:
+            raise ValueError(
+                f"MX_MASK_KEY: expected at least {WEAK_KEY_CHARACTERS} characters, found fewer; "
+                "make one with: openssl rand -hex 32"
+            )
+        return self
+
+
+def _read_secret(name: str, path: Path) -> str:
+    try:
+        text = path.read_text(encoding="utf-8-sig").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "bytes that are no text"
+        raise ValueError(
+            f"{name}: expected a file with a secret, found {reason}: {path}"
+        ) from error
+    if not text:
+        raise ValueError(f"{name}: expected a file with a secret, found it empty: {path}")
+    return text
