@@ -1,73 +1,74 @@
-"""Everything this package raises on purpose.
+"""All errors that this package raises on purpose.
 
-IngestError                 caught once, in cli.main, and told on one line
-├── SettingsError           a setting is missing or malformed (all of them at once)
-├── LockError               another run holds the data folder
-├── SourceError             a source cannot be reached, listed or read
-│   ├── SourceUnavailable   ... and it may be worth trying again
-│   ├── SourceRefused       ... as it does not let us in, or not for long
-│   ├── NotResumable        a file can only be read from its start
+IngestError                 caught once, in commands/app.py, and reported on one line
+├── SettingsError           settings or options are missing or malformed; all in one message
+├── LockError               another run or build holds the data folder
+├── SourceError             a source cannot be reached, listed or read; a retry will not help
+│   ├── SourceUnavailable   the connection broke, stalled or was refused for now; a retry may help
+│   ├── SourceRefused       the server refused the login, or wants no request for a long time
+│   ├── NotResumable        a file can only be read from its start, or has changed meanwhile
 │   ├── FileAbsent          a listed file is not there, or not yet
-│   └── FileGone            a listed file was there, and will not come back
-├── KeyringError            gpg is missing, or has no such key, or refuses
-├── ConversionError         the process that converts files does not work, or was stopped
+│   └── FileGone            a listed file was there, and the server says that it is gone for good
+├── KeyringError            gpg is missing, has no such key, or refuses
+├── ConversionError         the process that converts files does not start, or someone stopped it
 ├── LedgerError             the ledger cannot be read
-├── WarehouseError          the warehouse is not there, or cannot be read or built
-├── PublishError            the warehouse is not fit to be published, or no release to go back to
-├── UnknownNameError        nothing is known under a name that was given
-└── RejectedError           one delivered file is not what it claims; it goes to quarantine
+├── WarehouseError          the warehouse is missing, or cannot be read or built
+├── PublishError            the warehouse must not be published, or no older release is there
+├── UnknownNameError        no file, day, client, resource or column has the given name
+└── RejectedError           a delivered file is not what it claims; it goes to quarantine
+    └── UnreadError         gpg changes the contents or does not read them (openpgp/gpg/failures.py)
 """
 
 from enum import StrEnum
 
 
 class IngestError(Exception):
-    """Something foreseeable went wrong; the message is one line for a person."""
+    """A foreseeable fault; its message is one line for a person."""
 
 
 class SettingsError(IngestError):
-    """A setting is missing or malformed."""
+    """Settings or options are missing or malformed; the message names all of them."""
 
 
 class LockError(IngestError):
-    """Another run holds the data folder."""
+    """Another run or build holds the data folder."""
 
 
 class SourceError(IngestError):
-    """A source cannot be reached, listed or read, and trying again will not help."""
+    """A source cannot be reached, listed or read, and a retry will not help."""
 
 
-class SourceUnavailable(SourceError):  # noqa: N818 - a state of the source, as the tree says
-    """A source broke off, stalled or refused for now."""
+class SourceUnavailable(SourceError):  # noqa: N818 - names the state of the source
+    """The connection broke, stalled or was refused for now; a retry may help."""
 
     def __init__(self, message: str, *, retry_after_s: float = 0) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
-        """How long the source wants to be left alone."""
+        """Seconds that the source asks us to wait before the next request."""
 
 
-class SourceRefused(SourceError):  # noqa: N818
-    """A source does not let us in; what else we would ask it for is likely to be refused, too."""
+class SourceRefused(SourceError):  # noqa: N818 - names the state of the source
+    """The server refused the login, or wants no request for a long time; stop asking it."""
 
 
-class NotResumable(SourceError):  # noqa: N818
-    """A source cannot go on in the middle of a file, or that file is another by now."""
+class NotResumable(SourceError):  # noqa: N818 - names the state of the file
+    """A file can only be read from its start, or has changed since it was begun."""
 
 
-class FileAbsent(SourceError):  # noqa: N818
+class FileAbsent(SourceError):  # noqa: N818 - names the state of the file
     """A listed file is not there, or not yet."""
 
 
-class FileGone(SourceError):  # noqa: N818
-    """A listed file was there, and will not come back."""
+class FileGone(SourceError):  # noqa: N818 - names the state of the file
+    """A listed file was there, and the server says that it is gone for good."""
 
 
 class KeyringError(IngestError):
-    """gpg is missing, holds no such key, or refuses."""
+    """gpg is missing, has no such key, or refuses."""
 
 
 class ConversionError(IngestError):
-    """The process that converts files does not work, or somebody has stopped it."""
+    """The process that converts files does not start, or someone has stopped it."""
 
 
 class LedgerError(IngestError):
@@ -75,19 +76,19 @@ class LedgerError(IngestError):
 
 
 class WarehouseError(IngestError):
-    """The warehouse is not there, or cannot be read or built."""
+    """The warehouse is missing, or cannot be read or built."""
 
 
 class PublishError(IngestError):
-    """The warehouse is not fit to be published, or there is no release to go back to."""
+    """The warehouse must not be published, or there is no older release to go back to."""
 
 
 class UnknownNameError(IngestError):
-    """Nothing is known under a name that was given."""
+    """No file, day, client, resource or column has the given name."""
 
 
 class Reason(StrEnum):
-    """Why a delivered file is in quarantine; programs read these."""
+    """The reason why a delivered file is in quarantine; programs read it."""
 
     TRUNCATED = "truncated"
     WRONG_KEY = "wrong_key"
@@ -105,7 +106,7 @@ class Reason(StrEnum):
 
 
 class RejectedError(IngestError):
-    """A delivered file is not what it claims to be."""
+    """A delivered file is not what it claims to be; it goes to quarantine."""
 
     def __init__(self, reason: Reason, *, expected: str, found: str) -> None:
         super().__init__(f"{reason}: expected {expected}, found {found}")
@@ -115,7 +116,7 @@ class RejectedError(IngestError):
 
 
 def one_line(error: BaseException) -> str:
-    """Tell on one line what went wrong, for a person; of what nobody foresaw, only its kind."""
+    """Report an error on one line; of an unforeseen error only the class, as it may hold data."""
     match error:
         case IngestError():
             return " ".join(str(error).splitlines())
@@ -127,5 +128,5 @@ def one_line(error: BaseException) -> str:
 
 
 def damaged(found: str) -> RejectedError:
-    """Say that a file is no OpenPGP message that can be decrypted whole, and what it is."""
+    """Make the error for a file that is no complete OpenPGP message."""
     return RejectedError(Reason.DAMAGED, expected="an intact OpenPGP message", found=found)
