@@ -1,4 +1,4 @@
-"""Run a function ahead of its consumer in threads; ask a process of ours over a socket."""
+"""Run a function in threads ahead of its consumer, or in processes asked over a socket."""
 
 import json
 import os
@@ -23,10 +23,10 @@ T = TypeVar("T")
 def map_ahead(
     function: Callable[[S], T], items: Iterable[S], *, executor: Executor, ahead: int
 ) -> Iterator[T]:
-    """Yield what a function makes of each item, in their order.
+    """Run a function over items in threads, and yield the results in order.
 
     Args:
-        ahead: how many items are taken, and worked on, before the first result has to be fetched.
+        ahead: the number of items that are started before the first result is fetched.
     """
     pending: deque[Future[T]] = deque()
     try:
@@ -42,7 +42,7 @@ def map_ahead(
 
 
 def read_ahead(items: Iterator[T], *, ahead: int) -> Generator[T]:
-    """Yield items that a thread of their own has taken ahead; closed, it takes no more."""
+    """Yield items that a background thread takes ahead, a limited number of them."""
 
     def take(_: None) -> tuple[T, ...]:
         return tuple(islice(items, 1))
@@ -54,23 +54,23 @@ def read_ahead(items: Iterator[T], *, ahead: int) -> Generator[T]:
             yield from taken
 
 
-class WorkerLost(Exception):  # noqa: N818 - what has become of it, and no fault of the asker
-    """The process has ended instead of answering."""
+class WorkerLost(Exception):  # noqa: N818 - names the state of the worker
+    """The process ended instead of answering."""
 
 
 class Worker:
-    """The asker's side."""
+    """A process that answers requests, seen from the process that asks."""
 
     def __init__(self, module: str, *arguments: str, secrets: bytes = b"") -> None:
         """Start `module` as a program.
 
         Args:
-            secrets: what it reads from its standard input before the first request.
+            secrets: the bytes that it reads from its standard input before the first request.
         """
         self._channel, theirs = socket.socketpair()
         self._answers = self._channel.makefile("rb")
         with theirs:
-            self.process = subprocess.Popen(  # noqa: S603 - this very Python
+            self.process = subprocess.Popen(  # noqa: S603 - own command, this very Python
                 [sys.executable, "-P", "-m", module, str(theirs.fileno()), *arguments],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
@@ -86,7 +86,7 @@ class Worker:
         """Send a request, which may be any JSON value, and open files with it.
 
         Raises:
-            WorkerLost: nobody takes it.
+            WorkerLost: the process has ended.
         """
         try:
             socket.send_fds(self._channel, [json.dumps(request).encode()], descriptors)
@@ -97,7 +97,7 @@ class Worker:
         """Wait for the answer to the request.
 
         Raises:
-            WorkerLost: there comes none.
+            WorkerLost: the process ended without an answer.
         """
         try:
             return json.loads(self._answers.readline())
@@ -105,17 +105,19 @@ class Worker:
             raise WorkerLost from error
 
     def close(self) -> None:
+        """Let the process end, and wait for that."""
         self._answers.close()
         self._channel.close()
         self.process.wait()
 
     def kill(self) -> None:
+        """End the process at once."""
         self.process.kill()
         self.close()
 
 
 class WorkerPool:
-    """Processes of one kind, as many as are asked at once; one that was lost is not asked again."""
+    """Processes of one kind, one for each request at a time; a lost one is not asked again."""
 
     def __init__(self, start: Callable[[], Worker]) -> None:
         self._start = start
@@ -123,12 +125,12 @@ class WorkerPool:
 
     @property
     def process_ids(self) -> list[int]:
-        """Of those that wait to be asked."""
+        """The IDs of the idle processes."""
         return [worker.process.pid for worker in self._idle]
 
     @contextmanager
     def lend(self) -> Iterator[Worker]:
-        """Lend a process, and take it back if the block ends well."""
+        """Lend a process; an error in the block ends it."""
         worker = self._idle.pop() if self._idle else self._start()
         with ExitStack() as unless_all_is_well:
             unless_all_is_well.callback(worker.kill)
@@ -137,20 +139,20 @@ class WorkerPool:
         self._idle.append(worker)
 
     def close(self) -> None:
-        """End all. They have answered: what they would still do is tidy up their memory."""
+        """End all idle processes at once; they have nothing left to write."""
         while self._idle:
             self._idle.pop().kill()
 
     def warm(self) -> None:
-        """Have one ready by the time it is asked."""
+        """Start a process if none is idle, so that the next request need not wait."""
         if not self._idle:
             self._idle.append(self._start())
 
 
 def serve(answer: Callable[[Any, list[int]], Any]) -> None:
-    """Answer requests until the asker is gone; the program's side, called with its arguments.
+    """Answer requests until the asking process closes the socket; `sys.argv[1]` names it.
 
-    Plaintext and secrets pass through such a process: it leaves no core behind.
+    Plaintext and secrets pass through this process, so it leaves no core file.
     """
     leave_no_core()
     channel = socket.socket(fileno=int(sys.argv[1]))

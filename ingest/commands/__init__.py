@@ -1,1 +1,1 @@
-"""One module a command. A command imports what takes long to import when it is called."""
+"""One module a command. A command imports slow libraries only when it is called."""

@@ -1,4 +1,4 @@
-"""The command `ingest`: its commands, and how they fail."""
+"""The command `ingest`: its subcommands, and the exit code of an error."""
 
 import logging
 import sys
@@ -13,6 +13,7 @@ from ingest.commands.baseline import baseline
 from ingest.commands.console import configure_logs
 from ingest.commands.explain import explain
 from ingest.commands.keys import keys
+from ingest.commands.options import FAILED, MISUSED
 from ingest.commands.publish import publish
 from ingest.commands.release import release
 from ingest.commands.report import report
@@ -24,8 +25,6 @@ from ingest.commands.verify import verify
 from ingest.errors import IngestError, SettingsError, one_line
 from ingest.settings import settings_of
 from ingest.settings.isolation import keep_private
-
-FAILED, MISUSED = 1, 2
 
 log = logging.getLogger(__name__)
 
@@ -57,35 +56,38 @@ def _show_version(is_asked: bool) -> None:
 def _options(
     is_version_asked: Annotated[
         bool,
-        typer.Option("--version", callback=_show_version, is_eager=True, help="Say the version."),
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version."),
     ] = False,
 ) -> None:
-    """Land MX's encrypted daily files as verified Parquet."""
+    """Land MX's encrypted daily files as verified Parquet.
+
+    Exit codes: 0 done; 1 failure; 2 usage or configuration; 3 something is incomplete.
+    """
 
 
 def main() -> None:
-    """Run a command."""
+    """Run the command that was typed."""
     keep_private()
     configure_logs(as_json="--json" in sys.argv or not sys.stderr.isatty())
     with fail_on_error():
-        app()
+        app(prog_name="ingest")
 
 
 @contextmanager
 def fail_on_error() -> Iterator[None]:
-    """Turn a foreseeable fault into one line and an exit code."""
+    """Report an error of the block on one line, and exit with its code."""
     try:
         yield
     except SettingsError as error:
         _fail(one_line(error), MISUSED)
     except OSError as error:
-        _fail(_say_os_error(error), FAILED)
+        _fail(_describe_os_error(error), FAILED)
     except (IngestError, KeyboardInterrupt) as error:
         _fail(one_line(error), FAILED)
 
 
-def _say_os_error(error: OSError) -> str:
-    """Name the setting that the path comes from, where it is one."""
+def _describe_os_error(error: OSError) -> str:
+    """Put the setting that the path comes from before the message."""
     names = settings_of(error.filename) if isinstance(error.filename, str) else []
     return f"{', '.join(names)}: {one_line(error)}" if names else one_line(error)
 

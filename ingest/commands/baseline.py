@@ -1,4 +1,4 @@
-"""`ingest baseline`."""
+"""`ingest baseline`: land a one-time snapshot."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,22 +28,28 @@ def baseline(
     where: Annotated[
         str,
         typer.Argument(
-            help="The folder that holds the files; or a file with their URLs, as a JSON array or "
-            "one a line; or the https address that answers with such an array."
+            metavar="WHERE",
+            help="A folder of files; or a file of their URLs, as a JSON array or one a line; or an "
+            "https address that answers with such an array.",
         ),
     ],
     date: Annotated[
         datetime,
         typer.Option(
-            formats=["%Y-%m-%d"], help="Its rows were there before the first event of this day."
+            formats=["%Y-%m-%d"],
+            metavar="DATE",
+            help="The rows existed before the first event of this day.",
         ),
     ],
     client: Annotated[
-        str | None, typer.Option(help="Whose it is, if neither names nor the ledger tell.")
+        str | None,
+        typer.Option(
+            metavar="CLIENT", help="The client, if neither file names nor the ledger name it."
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Land a one-time snapshot: what was there before the events of a day."""
+    """Land a one-time snapshot: the rows from before a day's events."""
     from ingest.commands.console import progress_bar
     from ingest.commands.receiver import open_checked_keyring, read_rules
     from ingest.delivery.baseline import client_in, is_data_file, may_be_data
@@ -89,7 +95,7 @@ def _open_files(where: str, settings: Settings) -> Iterator["Source"]:
     if not is_address and not path.is_file():
         yield FolderTree(path)
         return
-    # httpx takes a while to import, which a folder need not wait for
+    # httpx is slow to import, and a folder does not need it
     from ingest.receive.sources.urls import open_urls
 
     try:

@@ -1,4 +1,4 @@
-"""`just build`: build the warehouse and publish it, where anything is new."""
+"""`just build`: build the warehouse and publish it, if anything is new."""
 
 import sys
 from typing import Final

@@ -1,4 +1,4 @@
-"""What a command writes to stderr: logs, and a progress bar on a terminal."""
+"""Write logs to stderr, and draw a progress bar if that is a terminal."""
 
 import json
 import logging
@@ -13,12 +13,12 @@ from ingest.status import progress
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-# Their own words may hold user IDs and addresses; what matters of them is told in ours.
+# Messages of these libraries may hold user IDs and addresses; our errors say what matters.
 _QUIET = ("gnupg", "httpcore", "httpx", "paramiko")
 
 
 class _Stderr(logging.StreamHandler[TextIO]):
-    """Writes to what stderr is at the time: a progress bar puts itself in its place."""
+    """Write to the present stderr, which a progress bar replaces while it is drawn."""
 
     def emit(self, record: logging.LogRecord) -> None:
         self.stream = sys.stderr
@@ -26,7 +26,7 @@ class _Stderr(logging.StreamHandler[TextIO]):
 
 
 class JsonLines(logging.Formatter):
-    """An event as one JSON object: time, level, message, and the facts that came with it."""
+    """Write an event as one JSON object: time, level, message and facts."""
 
     def format(self, record: logging.LogRecord) -> str:
         facts = {
@@ -38,7 +38,7 @@ class JsonLines(logging.Formatter):
 
 
 def configure_logs(*, as_json: bool) -> None:
-    """Send logs to stderr in one of the two forms."""
+    """Send logs to stderr, as JSON lines or as plain messages."""
     handler = _Stderr()
     handler.setFormatter(JsonLines() if as_json else logging.Formatter("%(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
@@ -47,7 +47,7 @@ def configure_logs(*, as_json: bool) -> None:
 
 
 class Bar:
-    """Draws the work that is under way, with an estimate of what is left."""
+    """Draw the progress of the present work, with an estimate of the time left."""
 
     def __init__(self, drawing: "Progress") -> None:
         self._drawing = drawing
@@ -65,11 +65,11 @@ class Bar:
 
 @contextmanager
 def progress_bar() -> Iterator[progress.Progress]:
-    """Show a bar on stderr while the block lasts, if that is a terminal."""
+    """Draw a bar on stderr while the block runs, if that is a terminal."""
     if not sys.stderr.isatty():
         yield progress.Silent()
         return
-    # a timer's run need not wait for this import
+    # rich is slow to import, and a run without a terminal does not need it
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 

@@ -1,4 +1,4 @@
-"""Become dbt, with what the settings say at this moment: `dbt` in a shell of `just env`."""
+"""Run dbt with the present settings: `dbt` in a shell of `just env`."""
 
 import os
 import sys
@@ -16,7 +16,7 @@ def main() -> None:
         ours = dbt_environment(settings.data, memory_bytes=settings.build_memory)
         theirs = {name: value for name, value in os.environ.items() if name.startswith("DBT_")}
         given = child_environment(knows="mask_key")  # a typed build publishes
-        os.execve(DBT, [str(DBT), *sys.argv[1:]], given | ours | theirs)  # noqa: S606
+        os.execve(DBT, [str(DBT), *sys.argv[1:]], given | ours | theirs)  # noqa: S606 - own command
 
 
 if __name__ == "__main__":

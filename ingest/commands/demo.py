@@ -1,4 +1,4 @@
-"""The main job on embedded defaults: synthetic deliveries in, tables out: `just demo`.
+"""`just demo`: turn synthetic deliveries into tables, with no settings.
 
 The deliveries come over SFTP, or from a Reporting API: `just demo https`.
 """
@@ -14,8 +14,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
+import typer
 
 from ingest.commands.app import fail_on_error
 from ingest.errors import IngestError, SettingsError
@@ -36,15 +35,13 @@ DATA = Path("data/demo")
 SEED, USERS, DAYS = 7, 40, 5
 
 QUESTION = "What did users spend most on?"
-QUERY = """\
+ANSWER = """\
 select category_name, count(*) as purchases, sum(amount) as spent
 from transactions
 where transaction_type = 'DEBIT' and status = 'POSTED'
 group by category_name
 order by spent desc
 limit 5"""
-
-console = Console(highlight=False)
 
 
 def main(way_name: str = "sftp") -> None:
@@ -59,7 +56,7 @@ def main(way_name: str = "sftp") -> None:
             summary = _deliver_and_ingest(
                 folder, way_name=way_name, keyring=keyring, fingerprint=fingerprint
             )
-        console.print(summary.text())
+        typer.echo(summary.text())
         _build()
         _show_tables()
 
@@ -105,44 +102,36 @@ def _build() -> None:
 
 def _show_tables() -> None:
     with open_warehouse(DATA / "serve" / "warehouse.duckdb") as warehouse:
-        names = warehouse.execute(
-            "select table_name from duckdb_tables() where schema_name = 'main' order by 1"
-        ).fetchall()
+        tables = warehouse.sql("select table_name from duckdb_tables() where schema_name = 'main'")
         counts = [
-            (name, warehouse.table(f'"{name}"').count("*").fetchall()[0][0]) for (name,) in names
+            f'select \'main.{name}\' as "table", count(*) as rows from main."{name}"'  # noqa: S608 - our names
+            for (name,) in tables.fetchall()
         ]
-        tables = Table("table", "rows", title="Current rows", title_justify="left")
-        for name, count in sorted(counts, key=lambda each: -each[1]):
-            tables.add_row(f"main.{name}", f"{count:,}")
-        answer = warehouse.execute(QUERY)
-        answers = Table(*(column[0] for column in answer.description), title_justify="left")
-        answers.title = QUESTION
-        for row in answer.fetchall():
-            answers.add_row(*(str(value) for value in row))
-    for column in (tables.columns[1], *answers.columns[1:]):
-        column.justify = "right"
-    console.print(tables, QUERY, answers, sep="\n\n")
-    console.print(f'\nAsk your own: MX_DATA={DATA} .venv/bin/just query "from accounts limit 5"')
+        typer.echo("\nCurrent rows")
+        warehouse.sql(f"{' union all '.join(counts)} order by 2 desc").show(max_rows=len(counts))
+        typer.echo(f"\n{QUESTION}\n\n{ANSWER}")
+        warehouse.sql(ANSWER).show()
+    typer.echo(f'\nAsk your own: MX_DATA={DATA} .venv/bin/just query "from accounts limit 5"')
 
 
 @contextmanager
 def _step(what: str) -> Iterator[None]:
     began = time.monotonic()
-    console.print(what, end=" ... ")
+    typer.echo(f"{what} ... ", nl=False)
     yield
-    console.print(f"{time.monotonic() - began:.1f} s")
+    typer.echo(f"{time.monotonic() - began:.1f} s")
 
 
 @contextmanager
 def _throw_away_folder() -> Iterator[Path]:
-    """Give a folder with a short path: gpg-agent's socket in it allows for 108 characters."""
+    """Make a folder with a short path: gpg-agent's socket allows 108 characters."""
     folder = Path(tempfile.mkdtemp(prefix="mx-demo-"))
     try:
         yield folder
     finally:
         home = str(folder / "gnupg")
         end = ["gpgconf", "--homedir", home, "--kill", "all"]
-        subprocess.run(end, env=gpg_environment(), check=False)  # noqa: S603
+        subprocess.run(end, env=gpg_environment(), check=False)  # noqa: S603 - own command
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -1,4 +1,4 @@
-"""`just docs`: describe the warehouse's tables in one page."""
+"""`just docs`: describe all tables of the warehouse on one page."""
 
 from ingest.commands.app import fail_on_error
 from ingest.settings import load_settings
@@ -9,7 +9,7 @@ from ingest.warehouse.docs import write_docs
 def main() -> None:
     keep_private()
     with fail_on_error():
-        print(write_docs(load_settings().data))  # noqa: T201
+        print(write_docs(load_settings().data))  # noqa: T201 - its output
 
 
 if __name__ == "__main__":

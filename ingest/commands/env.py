@@ -1,6 +1,6 @@
-"""Print what sets a shell up for dbt: `eval "$(just env)"`.
+"""Print the commands that set up a shell for dbt: `eval "$(just env)"`.
 
-No setting is in it: `ingest` and `dbt` read `.env` when they are called, whenever it was written.
+They hold no setting: `ingest` and `dbt` read `.env` whenever they are called.
 """
 
 import shlex
@@ -13,21 +13,20 @@ from ingest.settings.isolation import leave_no_core
 from ingest.warehouse.dbt import PROJECT
 
 BIN: Final = PROJECT.with_name("bin")
-"""Has a `dbt` that knows the settings."""
+"""Holds a `dbt` that reads the settings."""
 
 
 def main() -> None:
     leave_no_core()
     programs = f"{BIN}:{Path(sys.executable).parent}"
-    places = {
+    variables = {
         ENV_FILE: env_file().absolute(),
         "DBT_PROJECT_DIR": PROJECT,
         "DBT_PROFILES_DIR": PROJECT,
     }
-    print("umask 077")  # noqa: T201
-    print(f'export PATH={shlex.quote(programs)}:"$PATH"')  # noqa: T201
-    for name, place in places.items():
-        print(f"export {name}={shlex.quote(str(place))}")  # noqa: T201
+    lines = ["umask 077", f'export PATH={shlex.quote(programs)}:"$PATH"']
+    lines += [f"export {name}={shlex.quote(str(path))}" for name, path in variables.items()]
+    print("\n".join(lines))  # noqa: T201 - its output
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`ingest explain`."""
+"""`ingest explain`: list the events of one record."""
 
 import json
 from dataclasses import asdict
@@ -12,11 +12,16 @@ from ingest.warehouse.dbt import PROJECT
 
 
 def explain(
-    resource: Annotated[str, typer.Argument(help="users, accounts, ...")],
-    guid: Annotated[str, typer.Argument(help="The record's key.")],
+    resource: Annotated[
+        str, typer.Argument(metavar="RESOURCE", help="For example users or accounts.")
+    ],
+    guid: Annotated[str, typer.Argument(metavar="GUID", help="The record's key.")],
     as_json: Json = False,
 ) -> None:
-    """Tell the life of one record: each event, its file, what it changed, why it is (not) there."""
+    """List the events, files and changes of one record.
+
+    The last line says why the record is, or is not, in the current table.
+    """
     from ingest.warehouse.explain import explain_record
 
     lives = explain_record(

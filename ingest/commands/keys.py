@@ -1,4 +1,4 @@
-"""`ingest keys new | list | export`."""
+"""`ingest keys new | list | export`: manage the receiver's key pair."""
 
 import json
 from typing import Annotated
@@ -14,12 +14,14 @@ keys = typer.Typer(no_args_is_help=True, help="Make, list and export the receive
 
 @keys.command()
 def new(
-    name: Annotated[str, typer.Option(help="Whose key it is.")] = "MX receiver",
-    email: Annotated[str, typer.Option(help="Its owner's address.")] = "mx-receiver@localhost",
-    expires: Annotated[str, typer.Option(help="When: 2y, 18m, or 0 for never.")] = "2y",
+    name: Annotated[str, typer.Option(metavar="NAME", help="The owner's name.")] = "MX receiver",
+    email: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="The owner's address.")
+    ] = "mx-receiver@localhost",
+    expires: Annotated[str, typer.Option(metavar="TIME", help="2y, 18m, or 0 for never.")] = "2y",
     as_json: Json = False,
 ) -> None:
-    """Make an RSA-4096 key pair; the public half is what MX asks for."""
+    """Make an RSA-4096 key pair; send its public key to MX."""
     from ingest.openpgp.keys import make_receiver_key
 
     settings = load_settings("gnupghome")
@@ -57,11 +59,12 @@ def list_keys(as_json: Json = False) -> None:
 @keys.command()
 def export(
     fingerprint: Annotated[
-        str | None, typer.Argument(help="Which one; the newest if not said.")
+        str | None,
+        typer.Argument(metavar="FINGERPRINT", help="The key; by default the newest."),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Print a public key as ASCII armour, to be sent to MX."""
+    """Print a public key as ASCII armour, the form that MX asks for."""
     from ingest.openpgp.gpg.home import GnupgHome
 
     home = GnupgHome(load_settings("gnupghome").gnupghome)

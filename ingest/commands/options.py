@@ -1,4 +1,4 @@
-"""Options and exit codes that several commands share."""
+"""The options and exit codes that commands share."""
 
 import json
 from datetime import UTC, date, datetime, time
@@ -12,21 +12,21 @@ from ingest.errors import SettingsError
 if TYPE_CHECKING:
     from ingest.status.summary import Summary
 
-FAILED, NOT_WHOLE = 1, 3
+FAILED, MISUSED, INCOMPLETE = 1, 2, 3
 LAST_AS_OF = date(2099, 12, 31)
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a program.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
 AsOf = Annotated[
     datetime | None,
-    typer.Option(formats=["%Y-%m-%d"], help="Pretend that today is this date."),
+    typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Take this date as today."),
 ]
 
 
 def moment(as_of: datetime | None) -> datetime:
-    """Give the last moment of a date, UTC, or the present one.
+    """Give the last moment of a date in UTC, or the present moment.
 
     Raises:
-        SettingsError: it is no day that can be meant; each day until then would be told.
+        SettingsError: the date is out of range; every day until then would be listed.
     """
     if as_of and not EARLIEST <= as_of.date() <= LAST_AS_OF:
         raise SettingsError(
@@ -36,9 +36,9 @@ def moment(as_of: datetime | None) -> datetime:
 
 
 def conclude(summary: "Summary", *, as_json: bool, allow_empty: bool = False) -> None:
-    """Print what a run did, and end with the code that says how it went."""
+    """Print the summary of a run, and exit with the code for its outcome."""
     typer.echo(json.dumps(summary.facts()) if as_json else summary.text())
     if summary.failures:
         raise typer.Exit(FAILED)
     if summary.alarms or (summary.empty_source and not allow_empty):
-        raise typer.Exit(NOT_WHOLE)
+        raise typer.Exit(INCOMPLETE)

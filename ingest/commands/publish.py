@@ -1,4 +1,4 @@
-"""`ingest publish`."""
+"""`ingest publish`: make a release of the warehouse for its readers."""
 
 import json
 from typing import Annotated
@@ -11,11 +11,11 @@ from ingest.settings import load_settings
 
 def publish(
     rollback: Annotated[
-        bool, typer.Option("--rollback", help="Go back to the release before the current one.")
+        bool, typer.Option("--rollback", help="Go back to the previous release.")
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Put the finished, tested warehouse before its readers, all tables at once."""
+    """Release the built and tested warehouse, all tables at once."""
     from ingest.warehouse.publish import publish as engine
     from ingest.warehouse.publish.serving import read_serving
 

@@ -1,4 +1,4 @@
-"""Ask what is published a question: `just query "from users limit 5"`."""
+"""Query the published warehouse: `just query "from users limit 5"`."""
 
 import sys
 
@@ -20,15 +20,15 @@ def main() -> None:
 
 
 def _show(warehouse: duckdb.DuckDBPyConnection, query: str) -> None:
-    """Print an answer; a statement without one prints nothing.
+    """Print the result of a query; a statement without one prints nothing.
 
     Raises:
-        UnknownNameError: DuckDB does not understand the query; the message has its hint.
+        UnknownNameError: DuckDB rejects the query; the message has its hint.
     """
     try:
-        answer = warehouse.sql(query)
-        if answer is not None:
-            answer.show()
+        result = warehouse.sql(query)
+        if result is not None:
+            result.show()
     except duckdb.IOException:
         raise
     except duckdb.Error as error:

@@ -1,4 +1,4 @@
-"""What the commands that read deliveries take from the settings."""
+"""Open keys and source by the settings, for the commands that read deliveries."""
 
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -10,11 +10,11 @@ from ingest.settings import Settings, reveal
 
 
 def open_checked_keyring(settings: Settings) -> Keyring:
-    """Open the receiver's keys to read deliveries with, and see first that they can.
+    """Open the receiver's keys, and check that they can open deliveries.
 
     Raises:
-        SettingsError: there is no such folder, no private key in it that decrypts, or the
-            passphrase does not unlock that.
+        SettingsError: there is no such folder, it has no private key that decrypts, or the
+            passphrase does not unlock it.
         KeyringError: gpg is not installed.
     """
     keyring = open_keyring(settings)
@@ -37,10 +37,10 @@ def open_keyring(settings: Settings) -> Keyring:
 
 
 def open_configured_source(settings: Settings) -> AbstractContextManager[Source]:
-    """Open MX_SOURCE with all that there is to log in.
+    """Open MX_SOURCE with the credentials in the settings.
 
     Raises:
-        SettingsError: no source has such an address, or what it needs is missing.
+        SettingsError: the address is malformed, or a setting that it needs is missing.
     """
     return open_source(
         settings.source,
@@ -53,7 +53,7 @@ def open_configured_source(settings: Settings) -> AbstractContextManager[Source]
 
 
 def read_https(settings: Settings) -> Https:
-    """Read how to reach an HTTPS server."""
+    """Read certificates and proxy for an HTTPS server."""
     return Https(
         ca=settings.https_ca,
         cert=settings.https_cert,
@@ -63,7 +63,7 @@ def read_https(settings: Settings) -> Https:
 
 
 def read_rules(settings: Settings, *, accept_unlisted: bool = False) -> Rules:
-    """Read what the operator has decided."""
+    """Read the limits and choices of the operator."""
     return Rules(
         settle=timedelta(hours=settings.settle_hours),
         max_plain_bytes=settings.max_plain_bytes,

@@ -1,25 +1,23 @@
-"""`ingest release`."""
+"""`ingest release`: check quarantined files again, set files aside, or give them up."""
 
 import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ingest.commands.options import Json
+from ingest.commands.options import INCOMPLETE, Json
 from ingest.errors import SettingsError
 from ingest.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from ingest.status.summary import Summary
 
-NOT_WHOLE = 3
-
 Names = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="NAME",
-        help="Check only these files, and land them again if they were set aside. Without a NAME, "
-        "all files in quarantine that were not set aside.",
+        help="Check these files only, set-aside ones included. Without a NAME: all files in "
+        "quarantine that were not set aside.",
     ),
 ]
 SetAside = Annotated[
@@ -27,7 +25,7 @@ SetAside = Annotated[
     typer.Option(
         "--set-aside",
         metavar="NAME",
-        help="A landed file, or the path of its Parquet file: take it out, to quarantine. It stays "
+        help="Move a landed file to quarantine; NAME may be the path of its Parquet file. It stays "
         "there until other bytes come, or until: ingest release NAME.",
     ),
 ]
@@ -36,7 +34,7 @@ GiveUp = Annotated[
     typer.Option(
         "--give-up",
         metavar="NAME",
-        help="A file, a day (2026-01-31, CLT-.../2026-01-31) or a client that never comes.",
+        help="Stop waiting for a file, a day (2026-01-31 or CLT-.../2026-01-31) or a client.",
     ),
 ]
 
@@ -47,7 +45,10 @@ def release(
     give_up: GiveUp = None,
     as_json: Json = False,
 ) -> None:
-    """Check quarantined files again and land those that pass; or take a landed file out."""
+    """Check quarantined files again, and land those that pass.
+
+    Or set landed files aside, or give up files that MX confirms it will not send.
+    """
     from ingest import pipeline
     from ingest.commands.receiver import read_rules
 
@@ -66,7 +67,7 @@ def release(
         summary = _check_again(names or [], settings)
     typer.echo(json.dumps(summary.facts()) if as_json else summary.text())
     if summary.alarms:
-        raise typer.Exit(NOT_WHOLE)
+        raise typer.Exit(INCOMPLETE)
 
 
 def _check_again(names: list[str], settings: Settings) -> "Summary":

@@ -1,4 +1,4 @@
-"""`ingest report`."""
+"""`ingest report`: write the status page."""
 
 import json
 from dataclasses import asdict
@@ -14,12 +14,13 @@ from ingest.settings import load_settings
 
 def report(
     output: Annotated[
-        Path | None, typer.Option(help="Where the page goes; by default report.html in MX_DATA.")
+        Path | None,
+        typer.Option(metavar="PATH", help="The page; by default report.html in MX_DATA."),
     ] = None,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """Write a page for whoever is on call; with --json print its facts instead."""
+    """Write the status page; with --json print its facts instead."""
     from ingest.status.report.facts import gather
     from ingest.store.durable import write_in_place
     from ingest.store.ledger.catch_up import open_state

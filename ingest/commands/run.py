@@ -1,4 +1,4 @@
-"""`ingest run`."""
+"""`ingest run`: fetch, archive, verify and land new files."""
 
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
@@ -11,30 +11,30 @@ from ingest.settings import data_folder, load_settings
 
 Since = Annotated[
     datetime | None,
-    typer.Option(formats=["%Y-%m-%d"], help="Fetch no day before this one."),
+    typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Fetch no day before this one."),
 ]
 Until = Annotated[
     datetime | None,
-    typer.Option(formats=["%Y-%m-%d"], help="Fetch no day after this one."),
+    typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Fetch no day after this one."),
 ]
 
 
 def run(
     accept_unlisted: Annotated[
         bool,
-        typer.Option("--accept-unlisted", help="Land files that no manifest lists, too."),
+        typer.Option("--accept-unlisted", help="Also land files that no manifest lists."),
     ] = False,
     since: Since = None,
     until: Until = None,
     allow_empty: Annotated[
         bool,
         typer.Option(
-            "--allow-empty", help="End with 0 although nothing of MX has ever been in the source."
+            "--allow-empty", help="Exit with 0 even if the source never had a file of MX."
         ),
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Fetch, archive, verify and land all that is new."""
+    """Fetch, archive, verify and land all new files."""
     from ingest.commands.console import progress_bar
     from ingest.commands.receiver import open_checked_keyring, open_configured_source, read_rules
     from ingest.openpgp.keys import warn_of_expiry

@@ -1,4 +1,4 @@
-"""`ingest sample`."""
+"""`ingest sample`: write synthetic deliveries, and serve them if asked."""
 
 import json
 from dataclasses import asdict
@@ -16,30 +16,49 @@ from sample.send.armour import Bodies
 
 
 def sample(
-    to: Annotated[str, typer.Option(help="A folder, or sftp://user@host:port/folder.")],
-    clients: Annotated[int, typer.Option(min=1, help="How many clients send.")] = 1,
-    users: Annotated[int, typer.Option(min=1, help="Users of each client at the start.")] = 25,
-    days: Annotated[int, typer.Option(min=1, help="How many snapshot dates.")] = 7,
+    to: Annotated[
+        str, typer.Option(metavar="TARGET", help="A folder, or sftp://user@host:port/folder.")
+    ],
+    clients: Annotated[int, typer.Option(min=1, metavar="N", help="Number of clients.")] = 1,
+    users: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Users of each client at the start.")
+    ] = 25,
+    days: Annotated[int, typer.Option(min=1, metavar="N", help="Number of snapshot dates.")] = 7,
     start: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="The first; by default the last is yesterday."),
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            metavar="DATE",
+            help="The first date; by default the last one is yesterday.",
+        ),
     ] = None,
-    seed: Annotated[int, typer.Option(help="The same seed makes the same world.")] = 1,
+    seed: Annotated[int, typer.Option(metavar="N", help="The same seed makes the same world.")] = 1,
     surprise: Annotated[
-        bool, typer.Option("--surprise", help="Send a resource type that nobody knows, too.")
+        bool, typer.Option("--surprise", help="Also send a resource of an unknown type.")
     ] = False,
     truth: Annotated[
-        Path | None, typer.Option(help="Write the tables that must result, as JSON lines.")
+        Path | None,
+        typer.Option(metavar="PATH", help="Write the tables that must result, as JSON lines."),
     ] = None,
     serve: Annotated[
         bool,
-        typer.Option("--serve", help="Then be MX's Reporting API for the folder, until Ctrl-C."),
+        typer.Option("--serve", help="Then serve the folder as MX's Reporting API, until Ctrl-C."),
     ] = False,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Where; 0 takes a free one.")] = 0,
-    bodies: Annotated[Bodies, typer.Option(help="How files are sent from there.")] = "pgp",
+    port: Annotated[
+        int,
+        typer.Option(
+            min=0, max=65535, metavar="PORT", help="The server's port; 0 takes a free one."
+        ),
+    ] = 0,
+    bodies: Annotated[
+        Bodies, typer.Option(metavar="FORM", help="The form of served files: pgp, armour or plain.")
+    ] = "pgp",
     as_json: Json = False,
 ) -> None:
-    """Write synthetic deliveries as MX would send them, to the newest key of MX_GNUPGHOME."""
+    """Write synthetic deliveries as MX would send them.
+
+    They are encrypted to the newest key of MX_GNUPGHOME.
+    """
     from ingest.commands.receiver import open_keyring
     from sample.send.sender import write_sample
 
@@ -71,7 +90,7 @@ def sample(
     if not serve:
         typer.echo(json.dumps(asdict(summary)) if as_json else summary.text())
         return
-    from ingest.commands.serve_sample import offering, wait_for_stop
+    from sample.serve.offer import offering, wait_for_stop
 
     offered = offering(
         Path(to).expanduser(),

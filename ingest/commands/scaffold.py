@@ -1,4 +1,4 @@
-"""`ingest scaffold`."""
+"""`ingest scaffold`: write the models of a new resource."""
 
 import json
 from typing import Annotated
@@ -11,10 +11,12 @@ from ingest.warehouse.dbt import PROJECT
 
 
 def scaffold(
-    resource: Annotated[str, typer.Argument(help="A resource that landed and has no models.")],
+    resource: Annotated[
+        str, typer.Argument(metavar="RESOURCE", help="A landed resource without models.")
+    ],
     as_json: Json = False,
 ) -> None:
-    """Write the permanent models of a new resource, as a diff to review."""
+    """Write the models of a new resource, as a diff to review."""
     from ingest.warehouse.models.scaffold import add_models, read_new_resource
 
     new = read_new_resource(resource, warehouse=load_settings().data / "warehouse.duckdb")

@@ -1,4 +1,4 @@
-"""`ingest status`."""
+"""`ingest status`: show the state of every delivery."""
 
 import json
 from datetime import datetime, timedelta
@@ -6,22 +6,26 @@ from typing import Annotated
 
 import typer
 
-from ingest.commands.options import AsOf, Json, moment
+from ingest.commands.options import INCOMPLETE, AsOf, Json, moment
 from ingest.settings import load_settings
-
-NOT_WHOLE = 3
 
 
 def status(
     day: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Show one day's files, resource by event."),
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            metavar="DATE",
+            help="Show the files of one day, by resource and event.",
+        ),
     ] = None,
-    client: Annotated[str | None, typer.Option(help="Show one client only.")] = None,
+    client: Annotated[
+        str | None, typer.Option(metavar="CLIENT", help="Show this client only.")
+    ] = None,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """Show what has landed, waits, is missing or in quarantine, by client and day."""
+    """Show landed, waiting, missing and quarantined files by day."""
     from ingest.status.grid import calendar, day_text, failing_lines, last_line, overview
     from ingest.store.ledger.catch_up import open_state
 
@@ -48,4 +52,4 @@ def status(
         if has_come or seen.failing:
             typer.echo(f"\n{last_line(seen)}")
     if seen.alarms:
-        raise typer.Exit(NOT_WHOLE)
+        raise typer.Exit(INCOMPLETE)

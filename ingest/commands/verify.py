@@ -1,4 +1,4 @@
-"""`ingest verify`."""
+"""`ingest verify`: check stored files and tables, and repair files."""
 
 import json
 from dataclasses import asdict
@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ingest.commands.options import Json
+from ingest.commands.options import FAILED, Json
 from ingest.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from ingest.landing.check import Checked
 
-FAILED = 1
-REBUILD = "make the tables anew with: just rebuild"
+REBUILD = "rebuild the tables with: just rebuild"
 
 
 def verify(
@@ -21,27 +20,30 @@ def verify(
         bool,
         typer.Option(
             "--repair",
-            help="Make damaged or absent files of the landing anew from the archive, and no more.",
+            help="Only land damaged or missing files again, from the archive.",
         ),
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Check every stored file; then replay all that has landed, and compare every table."""
+    """Check every stored file, and compare all tables with a replay.
+
+    A replay builds the tables again from all landed files, in a temporary warehouse.
+    """
     from ingest.warehouse.replay import verify_files
 
     settings = load_settings(*(["gnupghome"] if repair else []))
-    checked = _make_anew(settings) if repair else verify_files(settings.data)
+    checked = _land_again(settings) if repair else verify_files(settings.data)
     if not as_json:
         typer.echo(checked.text())
     facts: dict[str, Any] = {"files": checked.facts()}
-    told: list[str] = []
+    lines: list[str] = []
     if not repair and checked.is_landing_whole:
         facts |= _compare_tables(settings)
-        told = _tell_tables(facts)
+        lines = _describe_tables(facts)
     elif not repair:
-        told = ["the tables are not compared: make the landing whole first"]
-    if as_json or told:
-        typer.echo(json.dumps(facts) if as_json else "\n".join(told))
+        lines = ["the tables are not compared: complete the landing first"]
+    if as_json or lines:
+        typer.echo(json.dumps(facts) if as_json else "\n".join(lines))
     if checked.damaged or facts.get("differing"):
         raise typer.Exit(FAILED)
 
@@ -53,16 +55,16 @@ def _compare_tables(settings: Settings) -> dict[str, Any]:
     return {"tables": compared, "differing": [asdict(each) for each in differing]}
 
 
-def _tell_tables(facts: dict[str, Any]) -> list[str]:
+def _describe_tables(facts: dict[str, Any]) -> list[str]:
     compared, differing = facts["tables"], facts["differing"]
-    told = [
+    lines = [
         f"{each['table']}: missing {each['missing']}, extra {each['extra']}" for each in differing
     ]
-    told.append(f"{compared - len(differing)} of {compared} tables are what a replay makes")
-    return [*told, REBUILD] if differing else told
+    lines.append(f"{compared - len(differing)} of {compared} tables equal a replay")
+    return [*lines, REBUILD] if differing else lines
 
 
-def _make_anew(settings: Settings) -> "Checked":
+def _land_again(settings: Settings) -> "Checked":
     from ingest import pipeline
     from ingest.commands.receiver import open_keyring, read_rules
 

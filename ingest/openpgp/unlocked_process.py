@@ -1,8 +1,8 @@
 """Decrypt with keys that were unlocked once: the program behind `ingest.openpgp.unlocked`.
 
-The only importer of pysequoia. Standard input brings the secret keys. A request has the IDs of the
-keys that a message is encrypted to, the message's descriptor, and one for the plain bytes. The
-answer names the key that opened the message; null means that gpg must try.
+The only importer of pysequoia. Standard input brings the secret keys. A request has the IDs of a
+message's recipients, the message's descriptor, and one for the plain bytes. The answer names the
+key that opened the message; null means that gpg must try.
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""What the settings are called in the environment."""
+"""The names of settings in the environment."""
 
 from typing import Final
 

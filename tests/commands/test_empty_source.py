@@ -21,7 +21,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 def source(
     request: pytest.FixtureRequest, sender: Sender, tmp_path: Path
 ) -> Iterator[dict[str, str]]:
-    """What a run finds in its environment of a source."""
+    """The settings of a source, as a run finds them in its environment."""
     if request.param == "folder":
         yield {"MX_SOURCE": str(sender.folder)}
         return

@@ -1,4 +1,4 @@
-"""What gpg reports about one message on its status lines (doc/DETAILS in GnuPG's sources)."""
+"""Read gpg's report about one message from its status lines (doc/DETAILS in GnuPG's sources)."""
 
 from dataclasses import dataclass
 from typing import Final

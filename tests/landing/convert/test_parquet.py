@@ -1,4 +1,4 @@
-"""What a landed file looks like to its readers."""
+"""Landed Parquet has its rows in order, numbered, with types that the ledger names."""
 
 from collections.abc import Iterator
 from pathlib import Path

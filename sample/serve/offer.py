@@ -1,4 +1,4 @@
-"""What `ingest sample --serve` does once the deliveries are written."""
+"""Serve written deliveries for `ingest sample --serve`, until it is stopped."""
 
 import errno
 import secrets
@@ -21,11 +21,11 @@ KEY_BYTES = 32
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """What a receiver has to be told."""
+    """The settings that a receiver needs."""
 
     sources: list[str]
     files: int
-    """How many daily files are listed: those of the last seven days."""
+    """The number of daily files listed: those of the last seven days."""
     api_key_file: Path
     ca: Path
 
@@ -45,17 +45,17 @@ class Offer:
             ("MX_HTTPS_CA", str(self.ca)),
         ]
         lines = [f"{name}={shlex.quote(value)}" for name, value in settings]
-        told = f"# {self.files:,} daily files of the last seven days are served until Ctrl-C"
-        return "\n".join([*lines, told])
+        served = f"# {self.files:,} daily files of the last seven days are served until Ctrl-C"
+        return "\n".join([*lines, served])
 
 
 @contextmanager
 def offering(
     folder: Path, *, keyring: Keyring, api_key: str | None, bodies: Bodies, port: int
 ) -> Iterator[Offer]:
-    """Serve a folder while the block lasts; key and CA lie in a folder beside it.
+    """Serve a folder while the block runs; key and CA lie in a folder beside it.
 
-    Signals to stop wait meanwhile for `wait_for_stop`.
+    Signals to stop wait for `wait_for_stop`.
 
     Raises:
         SettingsError: the port is taken.
@@ -68,7 +68,7 @@ def offering(
     serving = serve_reporting_api(
         folder, keyring=keyring, api_key=key, bodies=bodies, port=port, ca=ca
     )
-    with _stops_waiting(), _told(port), serving as at:
+    with _stops_waiting(), _reporting_taken(port), serving as at:
         clients = at.deliveries.clients()
         yield Offer(
             sources=[at.address_of(client) for client in clients],
@@ -93,7 +93,7 @@ def _stops_waiting() -> Iterator[None]:
 
 
 @contextmanager
-def _told(port: int) -> Iterator[None]:
+def _reporting_taken(port: int) -> Iterator[None]:
     try:
         yield
     except OSError as error:

@@ -1,0 +1,10 @@
+"""`ingest explain` reads the warehouse; `tests/dbt_project/test_explain.py` has its answers."""
+
+from tests.commands.conftest import Cli
+
+
+def test_a_missing_warehouse_is_one_line_with_the_next_step(cli: Cli) -> None:
+    done = cli("explain", "users", "U1")
+
+    [line] = done.stderr.splitlines()
+    assert (done.returncode, "make it with: just build" in line) == (1, True)

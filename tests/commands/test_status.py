@@ -1,0 +1,30 @@
+"""`ingest status` ends with 3 while something is incomplete, in text and in JSON."""
+
+import json
+
+import pytest
+
+from tests.commands.conftest import Cli
+from tests.support.sender import CLIENT, DAY, Sender
+
+
+def test_an_empty_data_folder_has_nothing_to_show(cli: Cli) -> None:
+    done = cli("status")
+
+    assert (done.returncode, done.stdout.split(";")[0]) == (0, "nothing has come yet")
+
+
+@pytest.mark.parametrize(("checksum", "code"), [({}, 0), ({"Checksum": "0" * 64}, 3)])
+def test_the_files_of_a_day_are_shown_with_their_status(
+    cli: Cli, sender: Sender, settings: dict[str, str], checksum: dict[str, str], code: int
+) -> None:
+    sender.send_users("a", **checksum)
+    sender.send_manifest()
+    cli("run", **settings)
+
+    shown = cli("status", "--day", DAY, "--as-of", DAY, **settings)
+    facts = cli("status", "--json", "--as-of", DAY, **settings)
+
+    assert (shown.returncode, facts.returncode) == (code, code), shown.stdout
+    assert ("quarantined" if code else "landed") in shown.stdout
+    assert CLIENT in json.dumps(json.loads(facts.stdout))
