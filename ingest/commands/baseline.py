@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ingest.commands.options import Json, conclude
+from ingest.commands.options import Json, conclude, date_option
 from ingest.delivery.names import AHEAD, EARLIEST, is_plausible, spell_client
 from ingest.errors import SettingsError, SourceError
 from ingest.settings import Settings, load_settings, reveal
@@ -23,48 +23,35 @@ if TYPE_CHECKING:
 
 ADDRESSES = ("https://", "http://")
 
+Where = Annotated[
+    str,
+    typer.Argument(
+        metavar="WHERE",
+        help="A folder of files; or a file of their URLs, as a JSON array or one a line; or an "
+        "https address that answers with such an array.",
+    ),
+]
+Day = Annotated[datetime, date_option("The rows existed before the first event of this day.")]
+Client = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CLIENT", help="The client, if neither file names nor the ledger name it."
+    ),
+]
 
-def baseline(
-    where: Annotated[
-        str,
-        typer.Argument(
-            metavar="WHERE",
-            help="A folder of files; or a file of their URLs, as a JSON array or one a line; or an "
-            "https address that answers with such an array.",
-        ),
-    ],
-    date: Annotated[
-        datetime,
-        typer.Option(
-            formats=["%Y-%m-%d"],
-            metavar="DATE",
-            help="The rows existed before the first event of this day.",
-        ),
-    ],
-    client: Annotated[
-        str | None,
-        typer.Option(
-            metavar="CLIENT", help="The client, if neither file names nor the ledger name it."
-        ),
-    ] = None,
-    as_json: Json = False,
-) -> None:
+
+def baseline(where: Where, date: Day, client: Client = None, as_json: Json = False) -> None:
     """Land a one-time snapshot: the rows from before a day's events."""
     from ingest.commands.console import progress_bar
     from ingest.commands.receiver import open_checked_keyring, read_rules
-    from ingest.delivery.baseline import client_in, is_data_file, may_be_data
+    from ingest.delivery.baseline import is_data_file, may_be_data
     from ingest.openpgp.keys import warn_of_expiry
     from ingest.pipeline import run_planned
     from ingest.receive.baseline import Wish
     from ingest.status.failed_runs import recording_failure
 
-    if client is not None and client_in(client) != spell_client(client):
-        raise SettingsError(f"--client: expected CLT- and a UUID, found {client!a}")
     today = datetime.now(tz=UTC).date()
-    if not is_plausible(date.date(), on=today):
-        raise SettingsError(
-            f"--date: expected a day from {EARLIEST} to {today + AHEAD}, found {date.date()}"
-        )
+    _check_options(date.date(), client, today=today)
     settings = load_settings("gnupghome")
     with recording_failure("baseline", data=settings.data):
         keyring = open_checked_keyring(settings)
@@ -84,6 +71,17 @@ def baseline(
             progress=progress,
         )
     conclude(summary, as_json=as_json)
+
+
+def _check_options(day: date, client: str | None, *, today: date) -> None:
+    from ingest.delivery.baseline import client_in
+
+    if client is not None and client_in(client) != spell_client(client):
+        raise SettingsError(f"--client: expected CLT- and a UUID, found {client!a}")
+    if not is_plausible(day, on=today):
+        raise SettingsError(
+            f"--date: expected a day from {EARLIEST} to {today + AHEAD}, found {day}"
+        )
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime, time
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,11 +15,14 @@ if TYPE_CHECKING:
 FAILED, MISUSED, INCOMPLETE = 1, 2, 3
 LAST_AS_OF = date(2099, 12, 31)
 
+
+def date_option(purpose: str) -> Any:
+    """Make an option that takes a date."""
+    return typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help=purpose)
+
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
-AsOf = Annotated[
-    datetime | None,
-    typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Take this date as today."),
-]
+AsOf = Annotated[datetime | None, date_option("Take this date as today.")]
 
 
 def moment(as_of: datetime | None) -> datetime:

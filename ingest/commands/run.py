@@ -6,17 +6,11 @@ from typing import Annotated
 
 import typer
 
-from ingest.commands.options import Json, conclude
+from ingest.commands.options import Json, conclude, date_option
 from ingest.settings import data_folder, load_settings
 
-Since = Annotated[
-    datetime | None,
-    typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Fetch no day before this one."),
-]
-Until = Annotated[
-    datetime | None,
-    typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Fetch no day after this one."),
-]
+Since = Annotated[datetime | None, date_option("Fetch no day before this one.")]
+Until = Annotated[datetime | None, date_option("Fetch no day after this one.")]
 
 
 def run(

@@ -6,18 +6,13 @@ from typing import Annotated
 
 import typer
 
-from ingest.commands.options import INCOMPLETE, AsOf, Json, moment
+from ingest.commands.options import INCOMPLETE, AsOf, Json, date_option, moment
 from ingest.settings import load_settings
 
 
 def status(
     day: Annotated[
-        datetime | None,
-        typer.Option(
-            formats=["%Y-%m-%d"],
-            metavar="DATE",
-            help="Show the files of one day, by resource and event.",
-        ),
+        datetime | None, date_option("Show the files of one day, by resource and event.")
     ] = None,
     client: Annotated[
         str | None, typer.Option(metavar="CLIENT", help="Show this client only.")
