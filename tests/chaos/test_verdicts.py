@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.test_damage import DAMAGES, damage
-from tests.openpgp.test_messages import LANDED, verdicts
+from tests.openpgp.test_messages import LANDED, outcomes
 from tests.support.messages import Post, post
 from tests.support.receiver import receiver
 
@@ -32,4 +32,4 @@ def test_a_damaged_message_has_one_verdict(sent: Post, tmp_path: Path, form: str
 
 def _of(sent: Post, path: Path, message: bytes) -> set[tuple[str, str, str | None]]:
     path.write_bytes(message)
-    return set(verdicts(sent, path))
+    return set(outcomes(sent, path))

@@ -20,20 +20,20 @@ def test_a_baseline_lands_from_a_folder(
     (bought / "README").write_text("?")
     command = ("baseline", str(bought), "--date", DAY, "--client", CLIENT, "--json")
 
-    whole = cli(*command, **settings)
+    complete = cli(*command, **settings)
     sender.encrypt(b"no Avro", bought / "tags.avro.pgp")
     damaged = cli(*command, **settings)
     sender.encrypt(b"no Avro", bought / "what.avro.pgp")
-    untold = cli(*command, **settings)
+    unnamed = cli(*command, **settings)
 
-    facts = json.loads(whole.stdout)
+    facts = json.loads(complete.stdout)
     assert (facts["rows_landed"], facts["left_alone"]) == (1, 1)
-    assert [whole.returncode, damaged.returncode, untold.returncode] == [0, 3, 1]
-    [line] = [line for line in untold.stderr.splitlines() if "what.avro.pgp" in line]
+    assert [complete.returncode, damaged.returncode, unnamed.returncode] == [0, 3, 1]
+    [line] = [line for line in unnamed.stderr.splitlines() if "what.avro.pgp" in line]
     assert "put it into the file's name, like users-1.avro" in line
 
 
-def test_a_baseline_lands_from_urls_and_tells_no_query(
+def test_a_baseline_lands_from_urls_and_shows_no_query(
     cli: Cli, sender: Sender, settings: dict[str, str], tmp_path: Path, served: Served, host: str
 ) -> None:
     sender.encrypt(avro_bytes(users("a")), tmp_path / "encrypted")

@@ -77,7 +77,7 @@ def test_an_empty_source_may_be_expected(run: Run, source: dict[str, str]) -> No
     assert "no MX files in" in done.stdout.splitlines()[-1]
 
 
-def test_a_program_is_told_of_it(sender: Sender, run: Run) -> None:
+def test_a_program_reads_it_in_json(sender: Sender, run: Run) -> None:
     (sender.folder / "README").write_text("not ours")
 
     done = run("--json")

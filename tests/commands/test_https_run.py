@@ -67,7 +67,7 @@ def texts(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.suffix in (".json", ".jsonl")]
 
 
-def test_a_run_over_https_is_told_as_any_other(
+def test_a_run_over_https_is_reported_as_any_other(
     api: Api, served: ServedAt, receiver_key: Receiver
 ) -> None:
     api.bodies = "plain"
@@ -159,7 +159,7 @@ def test_a_run_may_go_through_a_proxy(api: Api, served: ServedAt, receiver_key: 
     assert proxy.asked == [f"127.0.0.1:{served.port}"] * len(proxy.asked) != []
 
 
-def test_a_proxy_that_refuses_is_told_without_its_password(
+def test_a_proxy_that_refuses_is_reported_without_its_password(
     api: Api, served: ServedAt, receiver_key: Receiver
 ) -> None:
     with proxying(user="me", password="other") as proxy:

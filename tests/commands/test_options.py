@@ -1,4 +1,4 @@
-"""A date stands for its last moment in UTC, and a summary decides the exit code."""
+"""A date means its last moment in UTC, and a summary decides the exit code."""
 
 from datetime import UTC, datetime
 

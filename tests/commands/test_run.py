@@ -35,7 +35,9 @@ def test_a_run_that_leaves_something_ends_with_3_and_says_so_last(
     assert "quarantined" in done.stderr
 
 
-def test_a_run_tells_a_program_in_json(cli: Cli, sender: Sender, settings: dict[str, str]) -> None:
+def test_a_program_gets_the_summary_in_json(
+    cli: Cli, sender: Sender, settings: dict[str, str]
+) -> None:
     sender.send_users("a")
     sender.send_manifest()
 
@@ -47,16 +49,16 @@ def test_a_run_on_a_folder_loads_nothing_that_it_does_not_need(
 ) -> None:
     sender.send_users("a")
     sender.send_manifest()
-    told = tmp_path / "loaded"
+    listed = tmp_path / "loaded"
     program = (
         "import sys, atexit, pathlib; sys.argv = ['ingest', 'run'];"
-        f"atexit.register(lambda: pathlib.Path({str(told)!r}).write_text(' '.join(sys.modules)));"
+        f"atexit.register(lambda: pathlib.Path({str(listed)!r}).write_text(' '.join(sys.modules)));"
         "from ingest.__main__ import main; main()"
     )
 
     subprocess.run([sys.executable, "-c", program], env=settings, cwd=tmp_path, check=True)
 
     slow = {"apprise", "dbt", "duckdb", "jinja2", "matplotlib", "paramiko", "polars", "pyarrow"}
-    loaded = set(told.read_text().split())
+    loaded = set(listed.read_text().split())
     assert "ingest.landing.verify" in loaded
     assert loaded & slow == set()

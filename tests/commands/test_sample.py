@@ -95,20 +95,20 @@ def test_what_is_printed_is_what_a_receiver_needs(
     assert (code, stderr) == (0, "")
 
 
-def test_a_program_is_told_in_json_and_the_key_can_be_ones_own(
+def test_a_program_gets_json_and_the_key_can_be_ones_own(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
     env = environment | {"MX_API_KEY": "of my own"}
     with serving("--json", "--bodies=plain", cwd=tmp_path, env=env) as program:
         assert program.stdout is not None
         line = program.stdout.readline()
-        told = json.loads(line)
-        [source] = told["sources"]
-        listed = list_files(source, key_file=told["api_key_file"], ca=told["ca"])
+        facts = json.loads(line)
+        [source] = facts["sources"]
+        listed = list_files(source, key_file=facts["api_key_file"], ca=facts["ca"])
         code, stderr = stop(program)
 
-    assert len(listed) == told["files"] == told["files_listed"] == 66
-    assert Path(told["api_key_file"]).read_text().strip() == "of my own"
+    assert len(listed) == facts["files"] == facts["files_listed"] == 66
+    assert Path(facts["api_key_file"]).read_text().strip() == "of my own"
     assert "of my own" not in line
     assert (code, stderr) == (0, "")
 

@@ -12,7 +12,7 @@ def project(tmp_path: Path) -> Path:
     return copy_checkout(tmp_path / "the product")
 
 
-def test_no_gpg_is_told_before_anything_is_made(project: Path, tmp_path: Path) -> None:
+def test_a_missing_gpg_is_reported_before_anything_is_made(project: Path, tmp_path: Path) -> None:
     path = programs(tmp_path / "bin", *BARE, DEBIAN_PYTHON)
 
     done = run(["./just", "demo"], cwd=project, env=environment(path, home=tmp_path))
@@ -46,7 +46,7 @@ BROKEN = "#!/bin/sh\necho pyenv: python3: command not found >&2\nexit 127\n"
     [(None, "none"), (OLD, "3.9"), (BROKEN, "none")],
     ids=["none", "old", "shim"],
 )
-def test_no_python_that_will_do_is_told(
+def test_a_missing_or_old_python_is_reported(
     project: Path, tmp_path: Path, python: str | None, found: str
 ) -> None:
     path = programs(tmp_path / "bin", *BARE, "gpg")
@@ -79,9 +79,7 @@ def test_a_python_without_venv_names_the_package(project: Path, tmp_path: Path) 
     assert "-venv (Debian, Ubuntu)" in line
 
 
-def test_an_index_that_is_not_reached_is_told_and_leaves_nothing(
-    project: Path, tmp_path: Path
-) -> None:
+def test_an_unreachable_index_is_reported_and_leaves_nothing(project: Path, tmp_path: Path) -> None:
     path = programs(tmp_path / "bin", *BARE, "gpg", DEBIAN_PYTHON)
     nowhere = {
         "PIP_INDEX_URL": "http://127.0.0.1:9/",

@@ -104,7 +104,7 @@ def test_a_message_that_outgrows_its_limit_is_stopped(
         read_all(keyring, ciphertext, max_bytes=len(PLAIN) - 1)
 
 
-def test_a_message_to_another_key_is_told_from_a_damaged_one(
+def test_a_message_to_another_key_is_distinguished_from_a_damaged_one(
     ciphertext: Path, read_all: Read
 ) -> None:
     with receiver() as another:

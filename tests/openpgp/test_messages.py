@@ -1,4 +1,4 @@
-"""One verdict for the same bytes: by gpg, by a key unlocked for many files, or by gpg alone."""
+"""gpg, an unlocked key and gpg alone reach the same outcome for the same bytes."""
 
 import hashlib
 import json
@@ -37,9 +37,9 @@ from tests.support.receiver import PASSPHRASE, receiver
 from tests.support.sender import Sender, avro_bytes, users
 
 Make = Callable[[Post], bytes]
-Verdict = tuple[str, str, str | None]
+Outcome = tuple[str, str, str | None]
 
-WHOLE: Final = literal(PLAIN)
+COMPLETE: Final = literal(PLAIN)
 CHANGED: Final = literal(PLAIN[:-1] + bytes([PLAIN[-1] ^ 1]))
 CUT_OFF: Final = "one that is cut off"
 MORE: Final = "one, and other bytes after it"
@@ -67,7 +67,9 @@ def _signed(change: Callable[[bytes], bytes], *options: str, by: str = STRANGERS
     return lambda sent: sent.seal(change(sent.sign(*options, by=by)))
 
 
-def _around(make: Callable[[bytes, bytes], bytes], contents: bytes = WHOLE, to: str = "") -> Make:
+def _around(
+    make: Callable[[bytes, bytes], bytes], contents: bytes = COMPLETE, to: str = ""
+) -> Make:
     """Build a message out of a session key and encrypted data."""
     return lambda sent: make(*sent.seal_apart(contents, to))
 
@@ -77,7 +79,7 @@ def _as_it_is(message: bytes) -> bytes:
 
 
 def _first_and(others: Callable[[bytes], bytes]) -> Make:
-    return lambda sent: others(sent.seal(WHOLE))
+    return lambda sent: others(sent.seal(COMPLETE))
 
 
 def _usual(session_key: bytes, encrypted: bytes, *, between: bytes = b"") -> bytes:
@@ -85,7 +87,7 @@ def _usual(session_key: bytes, encrypted: bytes, *, between: bytes = b"") -> byt
 
 
 def _armour(change: Callable[[bytes], bytes]) -> Make:
-    return lambda sent: change(armoured(sent.seal(WHOLE)))
+    return lambda sent: change(armoured(sent.seal(COMPLETE)))
 
 
 def _old_style(signed: bytes) -> bytes:
@@ -104,12 +106,12 @@ def _with_another_inside(signed: bytes) -> bytes:
 
 
 def _to_another_first(sent: Post) -> bytes:
-    another, _ = sent.seal_apart(WHOLE, ANOTHER_KEY)
-    return packet(1, another) + sent.seal(WHOLE)
+    another, _ = sent.seal_apart(COMPLETE, ANOTHER_KEY)
+    return packet(1, another) + sent.seal(COMPLETE)
 
 
 LANDED: dict[str, Make] = {
-    "usual": _sealed(WHOLE),
+    "usual": _sealed(COMPLETE),
     "text": _sealed(literal(PLAIN, b"t")),
     "text in UTF-8": _sealed(literal(PLAIN, b"u")),
     "text, compressed": _sealed(compressed(literal(PLAIN, b"t"))),
@@ -128,16 +130,16 @@ LANDED: dict[str, Make] = {
     "in small parts": _sealed(in_parts(11, literal_body(PLAIN), exponent=5)),
     "old header": _sealed(old_packet(11, literal_body(PLAIN), octets=2)),
     "without a length": _sealed(old_packet(11, literal_body(PLAIN), octets=0)),
-    "zip": _sealed(deflated(WHOLE)),
-    "zlib": _sealed(compressed(WHOLE)),
-    "bzip2": _sealed(bzipped(WHOLE)),
-    "compressed with nothing": _sealed(packet(8, b"\0" + WHOLE)),
-    "compressed twice": _sealed(compressed(WHOLE, times=2)),
-    "compressed often": _sealed(compressed(WHOLE, times=16)),
+    "zip": _sealed(deflated(COMPLETE)),
+    "zlib": _sealed(compressed(COMPLETE)),
+    "bzip2": _sealed(bzipped(COMPLETE)),
+    "compressed with nothing": _sealed(packet(8, b"\0" + COMPLETE)),
+    "compressed twice": _sealed(compressed(COMPLETE, times=2)),
+    "compressed often": _sealed(compressed(COMPLETE, times=16)),
     "empty": _sealed(literal(b"")),
-    "marker inside": _sealed(packet(10, b"PGP") + WHOLE),
-    "padding inside": _sealed(WHOLE + packet(21, b"padding")),
-    "a private packet inside": _sealed(WHOLE + packet(60, b"private")),
+    "marker inside": _sealed(packet(10, b"PGP") + COMPLETE),
+    "padding inside": _sealed(COMPLETE + packet(21, b"padding")),
+    "a private packet inside": _sealed(COMPLETE + packet(60, b"private")),
     "signed by a stranger": _signed(_as_it_is),
     "signed by a stranger, old style": _signed(_old_style),
     "signed by a stranger, changed": _signed(_with_other_contents),
@@ -180,8 +182,8 @@ LANDED: dict[str, Make] = {
         lambda key, data: packet(1, key[:10] + b"\x08\0" + b"\x55" * 256) + _usual(key, data)
     ),
     "to another key, too": _to_another_first,
-    "to a hidden key": _sealed(WHOLE, "--throw-keyids"),
-    "to hidden keys": lambda sent: sent.seal(WHOLE, "--hidden-recipient", ANOTHER_KEY),
+    "to a hidden key": _sealed(COMPLETE, "--throw-keyids"),
+    "to hidden keys": lambda sent: sent.seal(COMPLETE, "--hidden-recipient", ANOTHER_KEY),
     "encrypted in parts": _around(lambda key, data: packet(1, key) + in_parts(18, data)),
     "encrypted in small parts": _around(
         lambda key, data: packet(1, key) + in_parts(18, data, exponent=4)
@@ -189,8 +191,8 @@ LANDED: dict[str, Make] = {
     "armour": _armour(_as_it_is),
     "armour, CRLF": _armour(lambda text: text.replace(b"\n", b"\r\n")),
     "armour, CR": _armour(lambda text: text.replace(b"\n", b"\r")),
-    "armour, wrong checksum": lambda sent: armoured(sent.seal(WHOLE), checksum=b"=AAAA"),
-    "armour, no padding": lambda sent: armoured(sent.seal(WHOLE)).replace(b"=", b""),
+    "armour, wrong checksum": lambda sent: armoured(sent.seal(COMPLETE), checksum=b"=AAAA"),
+    "armour, no padding": lambda sent: armoured(sent.seal(COMPLETE)).replace(b"=", b""),
     "armour, headers": _armour(
         lambda text: text.replace(b"\n\n", b"\nVersion: 1\nComment: a: b\n\n", 1)
     ),
@@ -253,9 +255,9 @@ REJECTED: dict[str, tuple[Make, str]] = {
         lambda sent: run_gpg(sent.stranger, "--clear-sign", data=b"text\n"),
         "a text that is signed only, not encrypted",
     ),
-    "not encrypted": (lambda _: WHOLE, "one that is not encrypted"),
+    "not encrypted": (lambda _: COMPLETE, "one that is not encrypted"),
     "compressed only": (
-        lambda _: compressed(WHOLE),
+        lambda _: compressed(COMPLETE),
         "one that is compressed only, not encrypted",
     ),
     "no integrity protection": (
@@ -308,19 +310,19 @@ REJECTED: dict[str, tuple[Make, str]] = {
         lambda sent: _to_another_first(sent)[:-3] + bytes(3),
         CHANGED_ON_ITS_WAY,
     ),
-    "two literals": (_sealed(WHOLE + WHOLE), NO_MESSAGE),
-    "a text and a literal": (_sealed(literal(PLAIN, b"t") + WHOLE), NO_MESSAGE),
-    "junk behind the literal": (_sealed(WHOLE + b"\0\1\2"), NO_MESSAGE),
-    "a literal that is cut off": (_sealed(WHOLE[:-20]), NO_MESSAGE),
+    "two literals": (_sealed(COMPLETE + COMPLETE), NO_MESSAGE),
+    "a text and a literal": (_sealed(literal(PLAIN, b"t") + COMPLETE), NO_MESSAGE),
+    "junk behind the literal": (_sealed(COMPLETE + b"\0\1\2"), NO_MESSAGE),
+    "a literal that is cut off": (_sealed(COMPLETE[:-20]), NO_MESSAGE),
     "cut off, then signed": (
-        _signed(lambda signed: packet(2, split(signed)[-1][1]) + compressed(WHOLE)[:-9]),
+        _signed(lambda signed: packet(2, split(signed)[-1][1]) + compressed(COMPLETE)[:-9]),
         NO_MESSAGE,
     ),
-    "compression that is cut off": (_sealed(packet(8, compressed(WHOLE)[6:-8])), NO_MESSAGE),
-    "unknown compression": (_sealed(packet(8, b"\x09" + WHOLE)), NO_MESSAGE),
-    "compressed for ever": (_sealed(compressed(WHOLE, times=60)), NO_MESSAGE),
+    "compression that is cut off": (_sealed(packet(8, compressed(COMPLETE)[6:-8])), NO_MESSAGE),
+    "unknown compression": (_sealed(packet(8, b"\x09" + COMPLETE)), NO_MESSAGE),
+    "compressed for ever": (_sealed(compressed(COMPLETE, times=60)), NO_MESSAGE),
     "Avro inside": (_sealed(b"Obj\1" + PLAIN), NO_MESSAGE),
-    "a user ID inside": (_sealed(packet(13, b"somebody") + WHOLE), NO_MESSAGE),
+    "a user ID inside": (_sealed(packet(13, b"somebody") + COMPLETE), NO_MESSAGE),
     "signature alone": (
         _signed(lambda signed: packet(2, split(signed)[-1][1])),
         NO_MESSAGE,
@@ -328,7 +330,7 @@ REJECTED: dict[str, tuple[Make, str]] = {
 }
 
 
-def _verdict(keyring: Keyring, path: Path) -> Verdict:
+def _outcome(keyring: Keyring, path: Path) -> Outcome:
     try:
         plain, _ = keyring.read(path, Plaintext.drain, max_bytes=1 << 20)
     except RejectedError as error:
@@ -346,11 +348,11 @@ def _reading(sent: Post, *, may_unlock: bool, files_before: int) -> Iterator[Key
         yield keyring
 
 
-def verdicts(sent: Post, path: Path) -> list[Verdict]:
+def outcomes(sent: Post, path: Path) -> list[Outcome]:
     found = []
     for may_unlock, files_before in WAYS:
         with _reading(sent, may_unlock=may_unlock, files_before=files_before) as keyring:
-            found.append(_verdict(keyring, path))
+            found.append(_outcome(keyring, path))
     return found
 
 
@@ -359,25 +361,25 @@ def test_a_message_lands_whoever_opens_it(sent: Post, tmp_path: Path, name: str)
     path = tmp_path / "message.pgp"
     path.write_bytes(LANDED[name](sent))
 
-    told = verdicts(sent, path)
+    reached = outcomes(sent, path)
 
     expected = hashlib.sha256(OTHER_CONTENTS.get(name, PLAIN)).hexdigest()
-    assert told[0][:2] == ("landed", expected)
-    assert set(told) == {(*told[0][:2], SIGNATURES.get(name))}
+    assert reached[0][:2] == ("landed", expected)
+    assert set(reached) == {(*reached[0][:2], SIGNATURES.get(name))}
 
 
 @pytest.mark.parametrize("name", REJECTED)
-def test_what_is_no_whole_message_is_told_by_all_alike(
+def test_anything_but_a_complete_message_is_rejected_alike_by_all(
     sent: Post, tmp_path: Path, name: str
 ) -> None:
     make, found = REJECTED[name]
     path = tmp_path / "message.pgp"
     path.write_bytes(make(sent))
 
-    told = verdicts(sent, path)
+    reached = outcomes(sent, path)
 
-    assert set(told) == {told[0]}
-    assert told[0][:2] == ("rejected", found)
+    assert set(reached) == {reached[0]}
+    assert reached[0][:2] == ("rejected", found)
 
 
 @pytest.mark.parametrize(

@@ -55,14 +55,14 @@ def test_a_line_that_is_no_setting_is_named_without_its_value(
 ) -> None:
     (tmp_path / ".env").write_text(text)
 
-    with pytest.raises(SettingsError) as told:
+    with pytest.raises(SettingsError) as raised:
         load_settings()
 
-    assert str(told.value).startswith(f".env: line {line}: expected NAME=value, found ")
-    assert "s3cret" not in str(told.value)
+    assert str(raised.value).startswith(f".env: line {line}: expected NAME=value, found ")
+    assert "s3cret" not in str(raised.value)
 
 
-def test_an_env_file_in_another_encoding_is_told(tmp_path: Path) -> None:
+def test_an_env_file_in_another_encoding_is_reported(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes("MX_DATA=é".encode("utf-16"))
 
     with pytest.raises(SettingsError, match=r"^\.env: expected text in UTF-8"):

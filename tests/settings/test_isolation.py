@@ -1,4 +1,4 @@
-"""What no program of ours tells: its memory to a core file, its secrets to its children."""
+"""No program leaves a core file, or passes its secrets on to its children."""
 
 import ast
 import os
@@ -25,7 +25,7 @@ from tests.support.sender import Sender, avro_bytes, users
 
 PACKAGE = Path(__file__).parents[2] / "ingest"
 PROGRAMS = [path for path in sorted(PACKAGE.rglob("*.py")) if '"__main__"' in path.read_text()]
-SECRET = "told to nobody else"
+SECRET = "known to nobody else"
 OTHERS = ("gpg", "gpg-agent", "dbt")
 CORE_LIMIT = re.compile(r"^Max core file size +(\S+ +\S+)", re.MULTILINE)
 FIRST = ("keep_private()", "leave_no_core()")
@@ -112,7 +112,7 @@ def _with_secrets(settings: dict[str, str], folder: Path) -> dict[str, str]:
     return dict.fromkeys(names, SECRET) | files | settings
 
 
-def test_a_run_tells_its_secrets_to_nobody_and_leaves_no_core(
+def test_a_run_keeps_its_secrets_and_leaves_no_core(
     sender: Sender, settings: dict[str, str], tmp_path: Path
 ) -> None:
     for resource_name in ("users", "tags", "goals", "members", "accounts"):
@@ -164,12 +164,14 @@ def test_every_secret_of_the_settings_is_kept_from_children(
     secret = [name for name, field in Settings.model_fields.items() if _is_secret(field)]
     names = [f"MX_{name.upper()}{end}" for name in secret for end in ("", "_FILE")]
     for name in [*names, "mx_api_key", "MX_MEMORY"]:
-        monkeypatch.setenv(name, "told")
+        monkeypatch.setenv(name, "given")
 
     assert sorted(secret) == sorted(SECRETS)
-    assert {"told"} == {child_environment()["MX_MEMORY"]}
-    assert "told" not in {*gpg_environment().values()}
-    assert [name for name, value in child_environment().items() if value == "told"] == ["MX_MEMORY"]
+    assert {"given"} == {child_environment()["MX_MEMORY"]}
+    assert "given" not in {*gpg_environment().values()}
+    assert [name for name, value in child_environment().items() if value == "given"] == [
+        "MX_MEMORY"
+    ]
 
 
 def _is_secret(field: FieldInfo) -> bool:

@@ -19,12 +19,12 @@ def test_the_environment_wins_over_the_env_file(
     assert (settings.data, settings.source) == (Path("from-environment"), "/from-file")
 
 
-def test_all_that_is_missing_is_told_at_once() -> None:
+def test_all_missing_settings_are_reported_at_once() -> None:
     with pytest.raises(SettingsError, match=r"MX_SOURCE, MX_GNUPGHOME: expected in the env"):
         load_settings("source", "gnupghome")
 
 
-def test_all_that_is_malformed_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_malformed_settings_are_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MX_SETTLE_HOURS", "soon")
     monkeypatch.setenv("MX_MEMORY", "much")
 

@@ -28,19 +28,19 @@ from ingest.settings import load_settings
         ("MASK_KEY", "short-secret", "expected at least 16 characters, found fewer"),
     ],
 )
-def test_a_bad_value_is_told_in_our_words_and_no_secret(
+def test_a_bad_value_is_reported_in_our_words_without_a_secret(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
 ) -> None:
     monkeypatch.setenv(f"MX_{name}", value)
 
-    with pytest.raises(SettingsError) as told:
+    with pytest.raises(SettingsError) as raised:
         load_settings()
 
-    assert str(told.value).startswith(f"MX_{name}: {said}")
-    assert "short-secret" not in str(told.value)
+    assert str(raised.value).startswith(f"MX_{name}: {said}")
+    assert "short-secret" not in str(raised.value)
 
 
-def test_a_misspelt_name_is_warned_of_once_and_its_value_is_not_told(
+def test_a_misspelt_name_is_warned_of_once_without_its_value(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / ".env").write_text("MX_SFTP_PASWORD=s3cret\nOTHER_PASWORD=1\n")

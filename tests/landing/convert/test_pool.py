@@ -181,7 +181,7 @@ def test_the_same_file_lands_within_its_bound(sender: Sender, ingest: Ingest, da
     assert ingest().standings == {"landed": 1}
 
 
-def test_a_fatal_file_with_another_checksum_is_told_by_its_checksum(
+def test_a_fatal_file_with_another_checksum_is_rejected_for_its_checksum(
     sender: Sender, ingest: Ingest, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sender.send_users(*GUIDS, Checksum="0" * 64)

@@ -34,7 +34,7 @@ def test_both_ways_give_the_same_plaintext(
 
 
 def test_a_flood_of_messages_is_kept_only_in_part(ciphertext: Path) -> None:
-    """The program stands for gpg, which can be made to write more than memory holds."""
+    """The program replaces gpg, which a message can make write more than memory holds."""
     flood = "import sys; [sys.stderr.write('x' * 999 + chr(10)) for _ in range(9000)]"
     command = [sys.executable, "-c", f"{flood}; sys.stderr.write('the end')"]
     with ciphertext.open("rb", buffering=0) as file:

@@ -1,4 +1,4 @@
-"""Keys that cannot open deliveries are told before the first of them is fetched."""
+"""Keys that cannot open deliveries are reported before the first file is fetched."""
 
 import subprocess
 import sys
@@ -47,8 +47,8 @@ def _make_expired(home: Path) -> None:
 
 
 def _make_without_primary(home: Path) -> None:
-    with _home(_make_with_subkey) as whole:
-        exported = run_gpg(whole, "--export-secret-subkeys", first_fingerprint(whole))
+    with _home(_make_with_subkey) as complete:
+        exported = run_gpg(complete, "--export-secret-subkeys", first_fingerprint(complete))
     run_gpg(home, "--import", data=exported)
 
 
@@ -85,7 +85,7 @@ def _forget(home: Path) -> None:
         (_make_open, "given though there is none"),
     ],
 )
-def test_a_key_that_opens_is_not_found_fault_with(
+def test_a_key_that_opens_passes_the_check(
     arrange: Arrange, passphrase: str | None, is_warm: bool
 ) -> None:
     with _home(arrange) as home:
@@ -111,7 +111,7 @@ def test_a_key_that_opens_is_not_found_fault_with(
         (_make, None, "MX_GPG_PASSPHRASE: .*, found nothing"),
     ],
 )
-def test_keys_that_open_nothing_are_told_with_the_next_step(
+def test_keys_that_open_nothing_are_reported_with_the_next_step(
     arrange: Arrange, passphrase: str | None, said: str
 ) -> None:
     with _home(arrange) as home:
@@ -138,7 +138,7 @@ def test_a_passphrase_that_gpg_agent_remembers_need_not_be_given() -> None:
     ],
 )
 @pytest.mark.parametrize("command", [["run"], ["release"], ["baseline", "--date", "2026-01-01"]])
-def test_nothing_is_archived_or_judged_by_such_keys(
+def test_nothing_is_archived_or_rejected_by_such_keys(
     sender: Sender,
     settings: dict[str, str],
     data: Path,
@@ -160,7 +160,7 @@ def test_nothing_is_archived_or_judged_by_such_keys(
     assert not data.exists()
 
 
-def test_a_wrong_passphrase_is_told_while_gpg_agent_holds_the_right_one(
+def test_a_wrong_passphrase_is_reported_while_gpg_agent_holds_the_right_one(
     sender: Sender, settings: dict[str, str], data: Path, receiver_key: Receiver
 ) -> None:
     path = sender.send_users("a")

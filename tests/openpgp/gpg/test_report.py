@@ -44,7 +44,7 @@ def test_the_worst_of_several_signatures_is_reported() -> None:
 
 
 @pytest.mark.parametrize(("form", "expected"), [("62", False), ("74", True), ("75", True)])
-def test_a_text_is_told_by_its_format(form: str, expected: bool) -> None:
+def test_a_text_is_known_by_its_format(form: str, expected: bool) -> None:
     assert Report(f"[GNUPG:] PLAINTEXT {form} 0 name", 0).is_text is expected
 
 

@@ -1,4 +1,4 @@
-"""Armour comes off whatever surrounds it, and no binary message is taken for armour."""
+"""Armour comes off with any text around it, and no binary message is taken for armour."""
 
 import io
 
