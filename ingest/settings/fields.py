@@ -1,18 +1,28 @@
-"""Every setting once, with its type, its default and its limits."""
+"""Every setting once, with its type, default and limits; the only importer of pydantic."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Final, Self
+from typing import Annotated, Any, Final, Self
 
-from pydantic import BeforeValidator, ByteSize, Field, SecretStr, model_validator
+from pydantic import (
+    BeforeValidator,
+    ByteSize,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from ingest.errors import SettingsError
 from ingest.settings.names import PASSPHRASE_FILE, PREFIX, SECRETS
 
 WEAK_KEY_CHARACTERS: Final = 16
 MB: Final = 1_000_000
 MOST_HOURS: Final = 24 * 366
 SIZE: Final = "a size like 512MB"
+MOST_SHOWN: Final = 60
 
 
 def read_path(value: str | Path) -> Path:
@@ -129,3 +139,40 @@ def _read_secret(name: str, path: Path) -> str:
     if not text:
         raise ValueError(f"{name}: expected a file with a secret, found it empty: {path}")
     return text
+
+
+def make_settings(values: Mapping[str, Any]) -> Settings:
+    """Make the settings from values of `.env` and from the environment, which comes first.
+
+    Raises:
+        SettingsError: values are malformed, all of them in one message.
+    """
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        raise SettingsError("; ".join(map(_describe_problem, error.errors()))) from error
+
+
+def _describe_problem(problem: Mapping[str, Any]) -> str:
+    """Say in our words what is wrong with a setting; no secret has a limit to break."""
+    name = "_".join(f"{PREFIX}{part}".upper() for part in problem["loc"])
+    context = problem.get("ctx", {})
+    if "error" in context:
+        return ": ".join(filter(None, (name, str(context["error"]))))
+    expected = Settings.model_fields[str(problem["loc"][0])].description or "another value"
+    if "ge" in context:
+        expected = f"at least {_describe_limit(context['ge'], expected)}"
+    elif "le" in context:
+        expected = f"at most {_describe_limit(context['le'], expected)}"
+    return f"{name}: expected {expected}, found {str(problem['input'])[:MOST_SHOWN]}"
+
+
+def _describe_limit(limit: float, expected: str) -> str:
+    if expected == SIZE:
+        return ByteSize(limit).human_readable(decimal=True, separator="").replace(".0", "")
+    return f"{limit:g}"
+
+
+def reveal(secret: SecretStr | None) -> str | None:
+    """Unwrap a secret where it is used."""
+    return secret.get_secret_value() if secret else None

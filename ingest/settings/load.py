@@ -4,13 +4,11 @@ import os
 from pathlib import Path
 from typing import Any, get_args
 
-from pydantic import SecretStr, ValidationError
-
 from ingest.errors import SettingsError
 from ingest.settings.env_file import ENV_FILE, env_file, read_env_file
-from ingest.settings.fields import Settings, expand, read_path
+from ingest.settings.fields import Settings, expand, make_settings, read_path, reveal
 from ingest.settings.names import PREFIX
-from ingest.settings.problems import describe_problem, warn_of_unknown
+from ingest.settings.unknown import warn_of_unknown
 
 __all__ = ["Settings", "data_folder", "load_settings", "reveal", "settings_of"]
 
@@ -30,11 +28,7 @@ def load_settings(*required: str) -> Settings:
     in_file = read_env_file(path)
     known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
     warn_of_unknown({"the environment": os.environ, str(path): in_file}, known=known)
-    try:
-        settings = Settings(**_from_file(in_file, folder=path.parent))
-    except ValidationError as error:
-        problems = [describe_problem(each, _expected(each["loc"])) for each in error.errors()]
-        raise SettingsError("; ".join(problems)) from error
+    settings = make_settings(_from_file(in_file, folder=path.parent))
     if missing := [name for name in required if name not in settings.model_fields_set]:
         names = ", ".join(f"MX_{name.upper()}" for name in missing)
         raise SettingsError(
@@ -77,11 +71,6 @@ def _is_path(annotation: Any) -> bool:
     return annotation is Path or Path in get_args(annotation)
 
 
-def _expected(location: tuple[int | str, ...]) -> str:
-    field = Settings.model_fields.get(str(location[0])) if location else None
-    return (field.description if field else None) or "another value"
-
-
 def _expect_folders(settings: Settings) -> None:
     for name in ("data", "gnupghome"):
         path: Path = getattr(settings, name)
@@ -106,8 +95,3 @@ def settings_of(path: str) -> list[str]:
     }
     found = Path(path).absolute()
     return [name for name, value in chosen.items() if found.is_relative_to(value.absolute())]
-
-
-def reveal(secret: SecretStr | None) -> str | None:
-    """Unwrap a secret where it is used."""
-    return secret.get_secret_value() if secret else None

@@ -1,8 +1,9 @@
-"""Run `ingest` as a program, with no settings but those given."""
+"""Run commands as programs, with no settings but those given."""
 
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -16,13 +17,13 @@ class Cli(Protocol):
 
 
 @pytest.fixture
-def cli(tmp_path: Path) -> Cli:
-    """Run `ingest` as a program, with no settings but those given."""
+def program(tmp_path: Path) -> Cli:
+    """Run a module as a program."""
 
-    def call(*args: str, **settings: str) -> Finished:
+    def call(module: str, *args: str, **settings: str) -> Finished:
         environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "COLUMNS": "100"}
         return subprocess.run(
-            [sys.executable, "-m", "ingest", *args],
+            [sys.executable, "-m", module, *args],
             env=environment | settings,
             cwd=tmp_path,
             capture_output=True,
@@ -31,3 +32,9 @@ def cli(tmp_path: Path) -> Cli:
         )
 
     return call
+
+
+@pytest.fixture
+def cli(program: Cli) -> Cli:
+    """Run `ingest`."""
+    return partial(program, "ingest")

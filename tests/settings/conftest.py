@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.settings import problems
+from ingest.settings import unknown
 
 
 @pytest.fixture(autouse=True)
@@ -12,4 +12,4 @@ def no_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("MX_SOURCE", "MX_DATA", "MX_GNUPGHOME", "MX_ENV_FILE"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(problems, "_warned", set())
+    monkeypatch.setattr(unknown, "_warned", set())
