@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.test_damage import DAMAGES, damage
-from tests.openpgp.test_messages import LANDED, outcomes
+from tests.openpgp.landed_messages import LANDED
+from tests.openpgp.test_messages import outcomes
 from tests.support.messages import Post, post
 from tests.support.receiver import receiver
 

@@ -20,10 +20,10 @@ class Cli(Protocol):
 def program(tmp_path: Path) -> Cli:
     """Run a module as a program."""
 
-    def call(module: str, *args: str, **settings: str) -> Finished:
+    def call(*command: str, **settings: str) -> Finished:
         environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "COLUMNS": "100"}
         return subprocess.run(
-            [sys.executable, "-m", module, *args],
+            [sys.executable, "-m", *command],
             env=environment | settings,
             cwd=tmp_path,
             capture_output=True,
