@@ -1,6 +1,7 @@
 """`ingest sample`: write synthetic deliveries, and serve them if asked."""
 
 import json
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,8 @@ from sample.send.armour import Bodies
 
 if TYPE_CHECKING:
     from ingest.openpgp.keyring import Keyring
+    from sample.send.sender import Summary
+    from sample.serve.offer import Offer
 
 To = Annotated[
     str, typer.Option(metavar="TARGET", help="A folder, or sftp://user@host:port/folder.")
@@ -87,10 +90,17 @@ def sample(
     if not serve:
         typer.echo(json.dumps(asdict(summary)) if as_json else summary.text())
         return
-    from sample.serve.offer import offering, wait_for_stop
+    from sample.serve.offer import offering
 
     api_key, folder = reveal(settings.api_key), Path(to).expanduser()
-    with offering(folder, keyring=keyring, api_key=api_key, bodies=bodies, port=port) as offer:
+    offered = offering(folder, keyring=keyring, api_key=api_key, bodies=bodies, port=port)
+    _serve(offered, summary, as_json=as_json)
+
+
+def _serve(offered: AbstractContextManager["Offer"], summary: "Summary", *, as_json: bool) -> None:
+    from sample.serve.offer import wait_for_stop
+
+    with offered as offer:
         facts = asdict(summary) | offer.facts()
         typer.echo(json.dumps(facts) if as_json else f"# {summary.text()}\n{offer.text()}")
         wait_for_stop()
