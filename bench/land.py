@@ -10,7 +10,7 @@ from bench.limit import STEPS, cores, measure_steps
 from bench.receiver import BenchReceiver
 from bench.same_files import compare_files
 from bench.table import markdown_table, megabytes, seconds_cells
-from sample.send.send import Sent
+from sample.send.delivery import Sent
 
 AIMS: Final = (1.0, 5.0, 2.0, 1.0, 8.0)
 """How many times as long each side is to take at least, this project first."""

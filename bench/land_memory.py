@@ -15,7 +15,7 @@ from bench.large_file import Codec, LargeFile, make_large_file, send_large_file
 from bench.peers import PEER_ENVIRONMENT, peer_python
 from bench.receiver import BenchReceiver
 from bench.table import markdown_table, megabytes, seconds_cells
-from sample.send.send import Sent
+from sample.send.delivery import Sent
 
 IN_MEMORY: Final = ("gpg, DuckDB", "gpg, polars")
 """Peers that land the same files, as long as these fit into the memory of a usual machine."""

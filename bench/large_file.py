@@ -17,8 +17,8 @@ from bench.typical_day import files_of
 from ingest.delivery.avro.container import write_long
 from ingest.delivery.names import DailyFile, Event
 from sample.send.daily_file import BLOCK_BYTES, CountedStream
+from sample.send.delivery import Sent
 from sample.send.schema import make_schema
-from sample.send.send import Sent
 
 DISTINCT_ROWS: Final = 4_000
 RESOURCE: Final = "transactions"

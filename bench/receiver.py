@@ -30,8 +30,8 @@ from ingest.store.digest import hash_file
 from ingest.store.ledger.ledger import read_records
 from ingest.store.paths import landing_path
 from sample.send.daily_file import write_daily_file
+from sample.send.delivery import Sent, manifest_text
 from sample.send.schema import codec_of, make_schema, read_catalogue
-from sample.send.send import Sent, manifest_text
 
 PATTERN_DAY: Final = 1
 """The first typical one: all that is there before the changes comes on day 0."""

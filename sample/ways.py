@@ -9,7 +9,7 @@ from pathlib import Path
 from ingest.openpgp.keyring import Keyring
 from ingest.receive.sources import Https, Source, open_source
 from sample.serve.reporting_api import serve_reporting_api
-from sample.serve.server import serve_sftp
+from sample.serve.sftp_server import serve_sftp
 
 ACCOUNT = "mx"
 SECRET_BYTES = 16

@@ -11,7 +11,7 @@ from ingest.pipeline import run
 from ingest.receive.sources import Source, open_source
 from ingest.warehouse.build.run import build_warehouse
 from sample.send.sender import write_sample
-from sample.serve.server import serve_sftp
+from sample.serve.sftp_server import serve_sftp
 from tests.support.api import Api
 from tests.support.receiver import Receiver
 from tests.support.sender import CLIENT

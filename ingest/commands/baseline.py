@@ -87,14 +87,14 @@ def _check_options(day: date, client: str | None, *, today: date) -> None:
 @contextmanager
 def _open_files(where: str, settings: Settings) -> Iterator["Source"]:
     from ingest.commands.receiver import read_https
-    from ingest.receive.sources.tree import FolderTree
+    from ingest.receive.sources.local import FolderTree
 
     path, is_address = Path(where).expanduser(), where.startswith(ADDRESSES)
     if not is_address and not path.is_file():
         yield FolderTree(path)
         return
     # httpx is slow to import, and a folder does not need it
-    from ingest.receive.sources.urls import open_urls
+    from ingest.receive.sources.https.urls import open_urls
 
     try:
         text = None if is_address else path.read_bytes()

@@ -10,7 +10,8 @@ from urllib.parse import unquote, urlsplit
 import paramiko
 
 from ingest.errors import SettingsError, SourceError
-from ingest.receive.sources.ssh import connect, read_login
+from ingest.receive.sources.sftp.login import read_login
+from ingest.receive.sources.sftp.ssh import connect
 
 UNFINISHED = ".filepart"
 

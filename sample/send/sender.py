@@ -7,10 +7,10 @@ from pathlib import Path
 
 from ingest.openpgp.encrypt import Post
 from ingest.openpgp.keyring import Keyring
+from sample.send.delivery import Sender
 from sample.send.destination import open_destination
 from sample.send.resources import resources_of
 from sample.send.schema import read_catalogue
-from sample.send.send import Sender
 from sample.send.truth import Truth
 from sample.world.life import Day
 from sample.world.world import Client, make_clients, make_days

@@ -25,8 +25,8 @@ from sample.send.armour import Bodies
 from sample.serve.answers import CHUNK_BYTES, Answer, Refused, Request, whole
 from sample.serve.byte_range import read_range
 from sample.serve.certificates import Authority
+from sample.serve.deliveries import Body, ServedDeliveries
 from sample.serve.https_server import Faults, serve_https
-from sample.serve.served_deliveries import Body, ServedDeliveries
 
 LIST_TYPE = "application/vnd.mx.logs.v1+json"
 FILE_TYPE = "application/vnd.mx.logs.v1+avro"

@@ -7,7 +7,7 @@ from bench.land_memory import SizeCost, draw_plot
 from bench.landers import Lander
 from bench.large_file import daily_file
 from bench.measure import Cost
-from sample.send.send import Sent
+from sample.send.delivery import Sent
 
 
 def landed(*names: str, plain_bytes: int) -> SizeCost:

@@ -11,7 +11,7 @@ import pytest
 
 from ingest.openpgp.keyring import Keyring
 from sample.serve.reporting_api import serve_reporting_api
-from sample.serve.server import serve_sftp
+from sample.serve.sftp_server import serve_sftp
 from tests.support.sender import CLIENT, Sender
 
 Run = Callable[..., subprocess.CompletedProcess[str]]

@@ -18,7 +18,7 @@ from ingest.openpgp.keyring import Keyring
 from ingest.pipeline import Plan, give_up, make_anew, release, run_planned, set_files_aside
 from ingest.receive.baseline import Wish, find_baseline
 from ingest.receive.baseline_header import START_BYTES, read_schema
-from ingest.receive.sources.tree import FolderTree
+from ingest.receive.sources.local import FolderTree
 from ingest.status.grid import day_grid
 from ingest.status.summary import Summary
 from ingest.store.ledger.ledger import read_records

@@ -9,7 +9,7 @@ import paramiko
 import pytest
 
 from ingest.errors import SourceError
-from sample.serve.server import ServedAt, serve_sftp
+from sample.serve.sftp_server import ServedAt, serve_sftp
 from tests.sample.conftest import Send
 
 USER, PASSWORD = "mx", "s3cret"

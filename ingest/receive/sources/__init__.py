@@ -116,14 +116,14 @@ def open_source(
     if scheme == "sftp":
         # paramiko takes 0.1 s to import, which a local folder need not wait for
         _import_paramiko()
-        from ingest.receive.sources.sftp import open_sftp
+        from ingest.receive.sources.sftp.folder import open_sftp
 
         with open_sftp(
             address, password=password, private_key=private_key, known_hosts=known_hosts
         ) as source:
             yield source
     elif scheme in ("https", "http"):
-        from ingest.receive.sources.https import open_api
+        from ingest.receive.sources.https.api import open_api
 
         with open_api(address, api_key=api_key, https=https) as source:
             yield source

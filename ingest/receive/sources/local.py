@@ -1,9 +1,9 @@
-"""A folder on this machine as a source: a mounted disk, or where an SFTP server writes."""
+"""A folder on this machine as a source, by itself or with the folders below it."""
 
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -49,3 +49,37 @@ class LocalFolder:
                 raise SourceError(f"source file {name!r}: expected a regular file")
             stream.seek(offset)
             yield stream
+
+
+@dataclass(frozen=True, slots=True)
+class FolderTree:
+    """The files of a folder and of all folders below it, by their paths; links are not followed.
+
+    People who download by hand sort files into folders as they like.
+    """
+
+    folder: Path
+
+    def list_files(self) -> list[SourceFile]:
+        return [
+            SourceFile(
+                name=(below / each.name).as_posix(),
+                size_bytes=each.size_bytes,
+                modified_at=each.modified_at,
+            )
+            for below in self._folders()
+            for each in LocalFolder(self.folder / below).list_files()
+        ]
+
+    def open_file(self, name: str, *, offset: int) -> AbstractContextManager[BinaryIO]:
+        path = Path(name)
+        return LocalFolder(self.folder / path.parent).open_file(path.name, offset=offset)
+
+    def _folders(self) -> Iterator[Path]:
+        def fail(error: OSError) -> None:
+            raise SourceError(
+                f"source {error.filename}: expected a folder to list, found {error.strerror}"
+            ) from error
+
+        for folder, _, _ in os.walk(self.folder, onerror=fail):
+            yield Path(folder).relative_to(self.folder)

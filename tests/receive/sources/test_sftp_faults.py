@@ -12,11 +12,14 @@ from tenacity import wait_none
 from ingest.errors import SourceError, SourceUnavailable
 from ingest.receive import download
 from ingest.receive.fetch import fetch_all
-from ingest.receive.sources import Source, open_source, sftp, sftp_file, sftp_session, ssh
+from ingest.receive.sources import Source, open_source
+from ingest.receive.sources.sftp import connections, file, session, ssh
+from ingest.receive.sources.sftp.login import Login
+from ingest.receive.sources.sftp.session import Session
 from ingest.status.progress import Silent
 from ingest.store.ledger.ledger import open_ledger
-from sample.serve import served_folder
-from sample.serve.server import serve_sftp
+from sample.serve import sftp_folder
+from sample.serve.sftp_server import serve_sftp
 from tests.support.receiver import refuse
 from tests.support.sender import CLIENT, DAY
 
@@ -28,9 +31,9 @@ Read = Callable[[paramiko.SFTPHandle, int, int], bytes | int]
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(download, "wait_random_exponential", lambda **_: wait_none())
-    monkeypatch.setattr(sftp_session, "TIMEOUT_S", 1)
+    monkeypatch.setattr(session, "TIMEOUT_S", 1)
     monkeypatch.setattr(ssh, "TIMEOUT_S", 5)
-    monkeypatch.setattr(sftp_file, "WINDOW_BYTES", 500_000)
+    monkeypatch.setattr(file, "WINDOW_BYTES", 500_000)
 
 
 @pytest.fixture
@@ -48,7 +51,7 @@ def source(tmp_path: Path) -> Iterator[Source]:
 @pytest.fixture
 def misbehave(monkeypatch: pytest.MonkeyPatch) -> Callable[[Read], None]:
     """Have the server answer reads in another way."""
-    return lambda read: monkeypatch.setattr(served_folder._Handle, "read", read)
+    return lambda read: monkeypatch.setattr(sftp_folder._Handle, "read", read)
 
 
 def fetch_into(data: Path, source: Source) -> list[SourceError]:
@@ -164,17 +167,17 @@ def test_one_broken_connection_does_not_touch_the_others(
 def test_a_server_that_takes_one_connection_alone_gives_all_files(
     source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    connect, refusals = sftp._connect, []
+    connect, refusals = connections._connect, []
 
-    def connect_once(login: ssh.Login) -> sftp._Connection:
+    def connect_once(login: Login) -> Session:
         if accepted:
             refusals.append(login)
             raise SourceError("sftp: expected to log in, found it refused")
         accepted.append(login)
         return connect(login)
 
-    accepted: list[ssh.Login] = []
-    monkeypatch.setattr(sftp, "_connect", connect_once)
+    accepted: list[Login] = []
+    monkeypatch.setattr(connections, "_connect", connect_once)
     others = deliver_others(tmp_path / "served")
 
     assert fetch_into(tmp_path / "data", source) == []

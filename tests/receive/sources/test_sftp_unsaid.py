@@ -17,13 +17,14 @@ from tenacity import wait_none
 from ingest.errors import SourceError
 from ingest.receive import download
 from ingest.receive.fetch import fetch_all
-from ingest.receive.sources import Source, open_source, sftp_file, sftp_listing
+from ingest.receive.sources import Source, open_source
+from ingest.receive.sources.sftp import file, listing
 from ingest.status.progress import Silent
 from ingest.store.ledger.ledger import open_ledger
 from sample.send.destination import open_destination
-from sample.serve import served_folder
-from sample.serve.served_folder import ServedFolder
-from sample.serve.server import serve_sftp
+from sample.serve import sftp_folder
+from sample.serve.sftp_folder import ServedFolder
+from sample.serve.sftp_server import serve_sftp
 from tests.support.receiver import refuse
 from tests.support.sender import CLIENT, DAY
 
@@ -39,7 +40,7 @@ Break = Callable[[pytest.MonkeyPatch], None]
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(download, "wait_random_exponential", lambda **_: wait_none())
-    monkeypatch.setattr(sftp_file, "WINDOW_BYTES", 200_000)
+    monkeypatch.setattr(file, "WINDOW_BYTES", 200_000)
 
 
 @pytest.fixture
@@ -120,7 +121,7 @@ def answers(change: Callable[[SFTPAttributes], SFTPAttributes | int], *names: st
 
     def break_it(monkeypatch: pytest.MonkeyPatch) -> None:
         for name in names:
-            where = served_folder._Handle if name == "fstat" else ServedFolder
+            where = sftp_folder._Handle if name == "fstat" else ServedFolder
             method = name.replace("fstat", "stat")
             monkeypatch.setattr(where, method, changed(getattr(where, method)))
 
@@ -361,7 +362,7 @@ def boastful(server: Server, number: int, folder: Any) -> None:
 def test_a_list_without_end_is_told_within_bounds(
     source: Source, monkeypatch: pytest.MonkeyPatch, list_on: Any
 ) -> None:
-    monkeypatch.setattr(sftp_listing, "MOST_ENTRIES", 50_000)
+    monkeypatch.setattr(listing, "MOST_ENTRIES", 50_000)
     lists_by(list_on)(monkeypatch)
     tracemalloc.start()
 

@@ -11,7 +11,7 @@ import pytest
 
 from ingest.errors import SettingsError, SourceError, SourceUnavailable
 from ingest.receive.sources import Source, open_source
-from sample.serve.server import serve_sftp
+from sample.serve.sftp_server import serve_sftp
 from tests.support.sender import CLIENT, DAY
 from tests.support.sshd import ACCOUNT, Sshd
 

@@ -13,8 +13,8 @@ import pytest
 
 from ingest.errors import SourceError
 from ingest.receive.download import ATTEMPTS
-from ingest.receive.sources import https_client
-from ingest.receive.sources.https_client import CONNECTIONS
+from ingest.receive.sources.https import client
+from ingest.receive.sources.https.client import CONNECTIONS
 from tests.conftest import landed_rows
 from tests.receive.sources.https.conftest import GUIDS, LARGE, send_large
 from tests.support import reporting_api as faulty
@@ -159,7 +159,7 @@ def test_a_server_that_stays_broken_fails_the_run_and_loses_nothing(
 def test_a_server_that_falls_silent_is_asked_again(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(https_client, "TIMEOUT", httpx.Timeout(2, pool=None))
+    monkeypatch.setattr(client, "TIMEOUT", httpx.Timeout(2, pool=None))
     api.faults.plan(faulty.stall(after_bytes=10))
 
     assert (api.pull().failures, landed_guids(api)) == ([], [*GUIDS])

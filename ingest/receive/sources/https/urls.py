@@ -17,9 +17,9 @@ import httpx
 
 from ingest.errors import SourceError
 from ingest.receive.sources import MOST_BYTES, Https, SourceFile
-from ingest.receive.sources.https import FILE_TYPE, KEY_HEADER, LIST_TYPE
-from ingest.receive.sources.https_client import Told, check_address, make_client, read_at_most
-from ingest.receive.sources.https_file import Bodies
+from ingest.receive.sources.https.api import FILE_TYPE, KEY_HEADER, LIST_TYPE
+from ingest.receive.sources.https.client import Told, check_address, make_client, read_at_most
+from ingest.receive.sources.https.file import Bodies
 
 MAX_LIST_BYTES: Final = 16 << 20
 WHERE: Final = "list of URLs"

@@ -12,7 +12,7 @@ from typing import Any
 import paramiko
 from paramiko.common import AUTH_FAILED, AUTH_SUCCESSFUL, OPEN_SUCCEEDED
 
-from sample.serve.served_folder import ServedFolder
+from sample.serve.sftp_folder import ServedFolder
 
 JOIN_S = 5
 

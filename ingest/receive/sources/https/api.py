@@ -15,9 +15,9 @@ import httpx
 from ingest.delivery.names import DailyFile, parse_name
 from ingest.errors import FileAbsent, FileGone, SettingsError, SourceError
 from ingest.receive.sources import Https, SourceFile, most_bytes
-from ingest.receive.sources.api_list import MAX_LIST_BYTES, read_list
-from ingest.receive.sources.https_client import Told, check_address, make_client, read_at_most
-from ingest.receive.sources.https_file import Bodies
+from ingest.receive.sources.https.client import Told, check_address, make_client, read_at_most
+from ingest.receive.sources.https.file import Bodies
+from ingest.receive.sources.https.listing import MAX_LIST_BYTES, read_list
 
 KEY_HEADER: Final = "MD-API-KEY"
 LIST_TYPE: Final = "application/vnd.mx.logs.v1+json"

@@ -1,4 +1,4 @@
-"""What lies in a folder on an SFTP server: what its list leaves out is asked for otherwise."""
+"""The files of a folder on an SFTP server; attributes that its list leaves out are requested."""
 
 import logging
 import re
@@ -6,31 +6,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-import paramiko
-from paramiko.sftp import (
-    CMD_ATTRS,
-    CMD_CLOSE,
-    CMD_HANDLE,
-    CMD_LSTAT,
-    CMD_NAME,
-    CMD_OPENDIR,
-    CMD_READDIR,
-    CMD_STAT,
-)
-
 from ingest.delivery.names import is_ours
 from ingest.errors import SourceError
 from ingest.receive.sources import SourceFile
-from ingest.receive.sources.sftp_attributes import Attributes
-from ingest.receive.sources.sftp_session import ANY_BYTES, Answers, Session, is_failure
+from ingest.receive.sources.sftp.attributes import Attributes
+from ingest.receive.sources.sftp.session import (
+    ANY_BYTES,
+    Answer,
+    Kind,
+    Message,
+    ProtocolError,
+    RefusedError,
+    Session,
+)
 
 MOST_ENTRIES = 500_000
 """Twice what the largest list over HTTPS has; they take less than 250 MB."""
 MOST_NAME_BYTES: Final = 64 << 20
 MOST_BARREN: Final = 1_000
-"""So many answers one after the other may bring no new name."""
+"""So many answers in a row may bring no new name."""
 _LONG: Final = re.compile(rb"([-a-zA-Z])[-rwxsStT]{9}")
-"""How `ls -l` begins a line, which most servers send beside the name."""
+"""The start of a line of `ls -l`, which most servers send beside the name."""
 
 log = logging.getLogger(__name__)
 
@@ -40,23 +36,23 @@ class _Entry:
     name: str
     attributes: Attributes
     is_file_by_long_name: bool | None
-    """What the long name says, which is asked last; None for nothing."""
+    """Used where no attribute says it; None where the long name does not either."""
 
 
 def list_folder(session: Session, folder: str) -> list[SourceFile]:
-    """List the regular files of a folder, and whatever may be one.
+    """List the regular files of a folder, and entries that may be one.
 
     Raises:
         SourceError: the list is absurdly long.
-        OSError, SFTPError: the server does not give a list, or not all of it.
+        OSError, ProtocolError: the server does not send a list, or not all of it.
     """
     listed = _read_list(session, folder)
     entries = listed.entries
     if not listed.is_ended:
         if not entries or _read_list(session, folder).entries.keys() != entries.keys():
-            raise paramiko.SFTPError("a list that broke off")
+            raise ProtocolError("a list that broke off")
         log.warning("sftp: expected EOF at the end of the list, found FAILURE twice at one place")
-    _ask_otherwise(session, folder, entries)
+    _complete_all(session, folder, entries)
     return [
         SourceFile(
             name=entry.name,
@@ -68,24 +64,34 @@ def list_folder(session: Session, folder: str) -> list[SourceFile]:
     ]
 
 
+def first_names(session: Session, folder: str, *, most: int) -> list[str]:
+    """List some names of a folder, those of folders with a slash.
+
+    Raises:
+        OSError, ProtocolError: the server does not send a list.
+    """
+    entries = list(_read_list(session, folder, most=most).entries.values())[:most]
+    return [f"{each.name}{'/' if each.attributes.is_folder else ''}" for each in entries]
+
+
 def path_in(folder: str, name: str) -> bytes:
-    """Give the path of a file of a folder, as it is sent."""
+    """Join the path of a file in a folder, in the bytes that are sent."""
     return f"{folder}/{name}".encode(errors=ANY_BYTES)
 
 
 @dataclass(slots=True)
 class _Listed:
-    """What a list has named so far, within bounds."""
+    """The entries of a list that were read so far, within bounds."""
 
     entries: dict[str, _Entry] = field(default_factory=dict)
     is_ended: bool = False
-    """The server has said so with EOF."""
+    """The server has sent EOF."""
     _count: int = 0
     _name_bytes: int = 0
     _barren: int = 0
 
-    def add(self, message: paramiko.Message) -> None:
-        """Take one answer.
+    def add(self, message: Message) -> None:
+        """Add the entries of one answer.
 
         Raises:
             SourceError: the list is absurdly long, or never ends.
@@ -105,27 +111,21 @@ class _Listed:
             )
 
 
-def _read_list(session: Session, folder: str) -> _Listed:
-    kind, opened = session.request(CMD_OPENDIR, folder.encode(errors=ANY_BYTES) or b"/")
-    if kind != CMD_HANDLE:
-        raise paramiko.SFTPError("no handle")
-    handle, listed = opened.get_binary(), _Listed()
+def _read_list(session: Session, folder: str, *, most: int | None = None) -> _Listed:
+    """Read a list to its end, or until it has so many entries."""
+    path = folder.encode(errors=ANY_BYTES) or b"/"
+    handle = session.request(Kind.OPENDIR, path, expected=Kind.HANDLE).get_string()
+    listed = _Listed()
     try:
-        while True:
-            kind, message = session.request(CMD_READDIR, handle)
-            if kind != CMD_NAME:
-                raise paramiko.SFTPError("no names")
-            listed.add(message)
-    except EOFError:
-        listed.is_ended = True
-    except OSError as error:
-        if not is_failure(error):
-            raise
-    session.ask(type(None), CMD_CLOSE, handle)
+        while most is None or len(listed.entries) < most:
+            listed.add(session.request(Kind.READDIR, handle, expected=Kind.NAME))
+    except (EOFError, RefusedError) as end:
+        listed.is_ended = isinstance(end, EOFError)
+    session.close_handle(handle)
     return listed
 
 
-def _entries_in(message: paramiko.Message, count: int) -> Iterator[_Entry]:
+def _entries_in(message: Message, count: int) -> Iterator[_Entry]:
     for _ in range(count):
         name, long = message.get_string(), message.get_string()
         attributes = Attributes.read(message)
@@ -137,28 +137,28 @@ def _entries_in(message: paramiko.Message, count: int) -> Iterator[_Entry]:
             yield _Entry(last.decode(errors=ANY_BYTES), attributes, is_file)
 
 
-def _ask_otherwise(session: Session, folder: str, entries: dict[str, _Entry]) -> None:
-    """Complete what is said of files that may be MX's."""
+def _complete_all(session: Session, folder: str, entries: dict[str, _Entry]) -> None:
+    """Request the attributes that the list leaves out, for names that may be MX's."""
     ours = [entry.name for entry in entries.values() if is_ours(entry.name)]
-    for kind in (CMD_LSTAT, CMD_STAT):
-        unsaid = [name for name in ours if not entries[name].attributes.is_complete]
-        for name, (answer, message) in _ask_each(session, kind, folder, unsaid):
-            if answer == CMD_ATTRS:
+    for kind in (Kind.LSTAT, Kind.STAT):
+        incomplete = [name for name in ours if not entries[name].attributes.is_complete]
+        for name, (answer, message) in _ask_each(session, kind, folder, incomplete):
+            if answer == Kind.ATTRS:
                 _complete(entries, name, Attributes.read(message))
     for entry in [entries[name] for name in ours if entries[name].attributes.is_file is None]:
         _complete(entries, entry.name, Attributes(is_file=entry.is_file_by_long_name))
     untyped = [name for name in ours if entries[name].attributes.is_file is None]
-    for name, (answer, message) in _ask_each(session, CMD_OPENDIR, folder, untyped):
-        if answer == CMD_HANDLE:
-            session.ask(type(None), CMD_CLOSE, message.get_binary())
+    for name, (answer, message) in _ask_each(session, Kind.OPENDIR, folder, untyped):
+        if answer == Kind.HANDLE:
+            session.close_handle(message.get_string())
             _complete(entries, name, Attributes(is_file=False))
 
 
 def _ask_each(
-    session: Session, kind: int, folder: str, names: list[str]
-) -> Iterator[tuple[str, tuple[int, paramiko.Message]]]:
+    session: Session, kind: Kind, folder: str, names: list[str]
+) -> Iterator[tuple[str, Answer]]:
     paths = [path_in(folder, name) for name in names]
-    return zip(names, Answers(session).ask_each(kind, paths), strict=True)
+    return zip(names, session.ask_each(kind, paths), strict=True)
 
 
 def _complete(entries: dict[str, _Entry], name: str, other: Attributes) -> None:

@@ -9,7 +9,7 @@ from typing import BinaryIO, Final, cast
 import httpx
 
 from ingest.errors import NotResumable, SourceError
-from ingest.receive.sources.https_client import Told
+from ingest.receive.sources.https.client import Told
 
 _CONTENT_RANGE: Final = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 

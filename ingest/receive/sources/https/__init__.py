@@ -1,0 +1,1 @@
+"""Sources over HTTPS: MX's Reporting API, and lists of URLs."""

@@ -1,0 +1,1 @@
+"""A folder on an SFTP server as a source."""
