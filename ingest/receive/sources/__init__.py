@@ -1,4 +1,4 @@
-"""Where deliveries are fetched from: one module for each kind of source."""
+"""Sources of delivered files: a local folder, an SFTP server, MX's Reporting API."""
 
 import sys
 from collections.abc import Iterator
@@ -13,17 +13,15 @@ from ingest.errors import SettingsError
 from ingest.store.ledger.facts import Version
 
 KNOWN_HOSTS = Path("~/.ssh/known_hosts").expanduser()
-
-
 GROWTH: Final = 2
 SLACK_BYTES: Final = 16 << 20
-"""How far beyond its listed size a file may go, armour included, before it is cut off."""
+"""A file may be so much larger than its listed size, armour included."""
 MOST_BYTES: Final = 64 << 30
-"""How large a file may be of which nothing says the size."""
+"""A file may have so many bytes where nothing says its size."""
 
 
 def most_bytes(size_bytes: int) -> int:
-    """Say how many bytes of a file are read at most; 0 is a size that nothing says."""
+    """Limit how many bytes of a file are read, by its listed size; 0 means an unknown size."""
     return size_bytes * GROWTH + SLACK_BYTES if size_bytes else MOST_BYTES
 
 
@@ -32,13 +30,13 @@ class Https:
     """How to reach an HTTPS server, beyond its address."""
 
     ca: Path | None = None
-    """Whom to trust instead of the usual certificate authorities, as PEM."""
+    """Certificates to trust instead of the usual authorities, as PEM."""
     cert: Path | None = None
-    """The certificate to show, as PEM, with its chain."""
+    """The client certificate, as PEM, with its chain."""
     cert_key: Path | None = None
-    """Its private key, where that is not in the same file."""
+    """Its private key, if that is not in the same file."""
     proxy: str | None = None
-    """The address of a proxy; without it HTTPS_PROXY and NO_PROXY tell."""
+    """The address of a proxy; by default HTTPS_PROXY and NO_PROXY decide."""
 
 
 PLAIN_HTTPS = Https()
@@ -51,33 +49,33 @@ class SourceFile:
     name: str
     size_bytes: int
     modified_at: float = 0.0
-    """Seconds since the epoch, as the source says; 0 where it says nothing."""
+    """Seconds since the epoch; 0 if the source does not say."""
     listing: Listing | None = None
-    """What a source that lists its files itself says of one; others send manifests."""
+    """The row of the source's own list; SFTP and folders have manifests instead."""
     delivered_name: str | None = None
-    """Of a file of a baseline: what it was called where it came from."""
+    """The original name of a baseline's file."""
 
     @property
     def checksum(self) -> str | None:
-        """As the source says, of whatever it is."""
+        """The checksum of the source's own list, of a kind that it does not name."""
         return self.listing.checksum if self.listing else None
 
     @property
     def key(self) -> str:
-        """What the source knows it by; a list and a folder may have files of one name."""
+        """The file's name in its source; a list and a folder may have files of one name."""
         return self.listing.file if self.listing else self.name
 
     @property
     def version(self) -> Version:
-        """What changes with the file."""
+        """The version of the file: it changes when the file does."""
         return (self.size_bytes, self.modified_at, self.checksum)
 
 
 class Source(Protocol):
-    """A folder of delivered files, wherever it is. Nothing in it is ever changed."""
+    """A folder of delivered files, which is only read."""
 
     def list_files(self) -> list[SourceFile]:
-        """List the regular files that lie directly in it, in no order.
+        """List the regular files directly in the folder, in no order.
 
         Raises:
             SourceError: it cannot be listed.
@@ -102,7 +100,7 @@ def open_source(
     api_key: str | None = None,
     https: Https = PLAIN_HTTPS,
 ) -> Iterator[Source]:
-    """Open the source that an address means, by its scheme.
+    """Open the source at an address, by the scheme of the address.
 
     Args:
         password, private_key, known_hosts: for SFTP.

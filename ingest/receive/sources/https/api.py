@@ -1,8 +1,8 @@
-"""MX's Reporting API as a source: a list of daily files, and each of them by its day and kind.
+"""MX's Reporting API as a source: a list of daily files, and each file by day, resource and event.
 
-Documented: the paths, both media types, the header with the key, 404 for a client that is not
-enabled, 410 for a file that has expired, byte ranges. Inferred from MX's other APIs: 401, 403, 429.
-Not documented: which hash a checksum is, whether a size is that of the plain file, rate limits.
+MX documents the paths, both media types, the header with the key, and byte ranges. 404 means a
+client that is not enabled, 410 a file that has expired. 401, 403 and 429 are inferred from MX's
+other APIs. MX documents no rate limits, nor the kind of the checksum and of the size.
 """
 
 import re
@@ -10,12 +10,10 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import BinaryIO, Final
 
-import httpx
-
 from ingest.delivery.names import DailyFile, parse_name
 from ingest.errors import FileAbsent, FileGone, SettingsError, SourceError
 from ingest.receive.sources import Https, SourceFile, most_bytes
-from ingest.receive.sources.https.client import Told, check_address, make_client, read_at_most
+from ingest.receive.sources.https.client import Client, check_address, open_client
 from ingest.receive.sources.https.file import Bodies
 from ingest.receive.sources.https.listing import MAX_LIST_BYTES, read_list
 
@@ -31,15 +29,15 @@ _LIST_ADVICE: Final = {
 _FILE_ADVICE: Final = {
     401: "check MX_API_KEY",
     403: "check that MX allows this machine's address",
-    404: "MX lists it and does not give it",
+    404: "MX lists the file and does not send it",
     410: "MX's copy is gone",
 }
 
 
 class ReportingApi:
-    """The daily files of one client; several threads may fetch at once."""
+    """The daily files of one client of MX; several threads may fetch at once."""
 
-    def __init__(self, client: httpx.Client, address: str, *, api_key: str) -> None:
+    def __init__(self, client: Client, address: str, *, api_key: str) -> None:
         self._client = client
         self._address = address.rstrip("/")
         self._headers = {KEY_HEADER: api_key}
@@ -48,16 +46,16 @@ class ReportingApi:
 
     def list_files(self) -> list[SourceFile]:
         client_id = self._address.rpartition("/")[2]
-        told = Told(f"the list of client {client_id}")
-        headers = self._headers | {"Accept": LIST_TYPE}
-        with told, self._client.stream("GET", self._address, headers=headers) as response:
-            if response.status_code != httpx.codes.OK:
-                try:
-                    told.refuse(response, advice=_LIST_ADVICE)
-                except (FileAbsent, FileGone) as error:
-                    raise SourceError(str(error)) from error
-            told.refuse_coded(response)
-            body = read_at_most(response, MAX_LIST_BYTES)
+        try:
+            body = self._client.read(
+                self._address,
+                subject=f"the list of client {client_id}",
+                headers=self._headers | {"Accept": LIST_TYPE},
+                advice=_LIST_ADVICE,
+                max_bytes=MAX_LIST_BYTES,
+            )
+        except (FileAbsent, FileGone) as error:
+            raise SourceError(str(error)) from error
         if body is None:
             raise SourceError(
                 f"https: expected a list of at most {MAX_LIST_BYTES:,} bytes, found more"
@@ -85,7 +83,7 @@ class ReportingApi:
 
 @contextmanager
 def open_api(address: str, *, api_key: str | None, https: Https) -> Iterator[ReportingApi]:
-    """Open `https://host/download/<client_id>`; a connection is made with the first look.
+    """Open `https://host/download/<client_id>`; the connection is made when it is first needed.
 
     Raises:
         SettingsError: the address is malformed, the key is missing, or a certificate unreadable.
@@ -99,5 +97,5 @@ def open_api(address: str, *, api_key: str | None, https: Https) -> Iterator[Rep
         raise SettingsError("MX_API_KEY: expected the key of the Reporting API, found nothing")
     if not re.fullmatch(r"[\x21-\x7e]+", api_key):
         raise SettingsError("MX_API_KEY: expected one word in ASCII, found other characters")
-    with make_client(https) as client:
+    with open_client(https) as client:
         yield ReportingApi(client, address, api_key=api_key)

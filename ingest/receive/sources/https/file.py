@@ -1,29 +1,28 @@
-"""The body of one file over HTTPS, from any byte on: of the version that was begun, or none."""
+"""The body of one file over HTTPS from any byte on, if it is still the version that was begun."""
 
 import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import BinaryIO, Final, cast
 
-import httpx
-
 from ingest.errors import NotResumable, SourceError
-from ingest.receive.sources.https.client import Told
+from ingest.receive.sources.https.client import Advice, Client, Response
+from ingest.receive.sources.https.failures import explain_failures
 
 _CONTENT_RANGE: Final = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 
 
 class Bodies:
-    """Files that a client asks for; several threads may at once."""
+    """Opens the bodies of files; several threads may at once."""
 
-    def __init__(self, client: httpx.Client, *, advice: Mapping[int, str]) -> None:
-        """Take a client, and what to say of a status."""
+    def __init__(self, client: Client, *, advice: Advice) -> None:
         self._client = client
-        self._advice = dict(advice)
+        self._advice = advice
         self._lock = threading.Lock()
         self._versions: dict[str, _Version] = {}
-        """Of files that were begun, by name."""
+        """Those of the files that were begun, by name."""
 
     @contextmanager
     def open(
@@ -32,21 +31,23 @@ class Bodies:
         """Open a file from an offset in bytes.
 
         Args:
-            name: what it is called in every message; the address never is.
+            name: its name in every message, which never shows the URL.
             limit: how many bytes its body may have.
 
         Raises:
             NotResumable: it can only be read from its start.
             SourceError: it cannot be read.
         """
-        told = Told(f"the file {name!r}")
-        asked = {**headers, **self._range(name, offset)}
-        with told, self._client.stream("GET", url, headers=asked) as response:
-            if response.status_code not in (httpx.codes.OK, httpx.codes.PARTIAL_CONTENT):
-                told.refuse(response, advice=self._advice)
-            told.refuse_coded(response)
+        subject = f"the file {name!r}"
+        with self._client.get(
+            url,
+            subject=subject,
+            headers={**headers, **self._range(name, offset)},
+            advice=self._advice,
+            accepted=(HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT),
+        ) as response:
             self._check_start(name, response, offset=offset)
-            yield cast("BinaryIO", _Body(response, told=told, limit=limit))
+            yield cast("BinaryIO", _Body(response, subject=subject, limit=limit))
 
     def _range(self, name: str, offset: int) -> dict[str, str]:
         if not offset:
@@ -55,15 +56,15 @@ class Bodies:
         validator = version.validator if version else None
         return {"Range": f"bytes={offset}-"} | ({"If-Range": validator} if validator else {})
 
-    def _check_start(self, name: str, response: httpx.Response, *, offset: int) -> None:
-        """See that an answer begins where it should, in the file that was begun.
+    def _check_start(self, name: str, response: Response, *, offset: int) -> None:
+        """Check that an answer begins at the offset, in the version that was begun.
 
         Raises:
             NotResumable: it does not.
         """
         found = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))
         begins_at, size_bytes = (int(found[1]), found[2]) if found else (0, None)
-        is_part = response.status_code == httpx.codes.PARTIAL_CONTENT
+        is_part = response.status_code == HTTPStatus.PARTIAL_CONTENT
         version = _Version.of(response, size_bytes=size_bytes)
         if offset:
             begun = self._versions.get(name)
@@ -76,14 +77,14 @@ class Bodies:
 
 
 class _Version:
-    """What tells one version of a file from another: its tag or time, its size."""
+    """The tag or time of one version of a file, and its size."""
 
     def __init__(self, validator: str | None, size_bytes: str | None) -> None:
         self.validator = validator
         self.size_bytes = size_bytes
 
     @classmethod
-    def of(cls, response: httpx.Response, *, size_bytes: str | None) -> "_Version":
+    def of(cls, response: Response, *, size_bytes: str | None) -> "_Version":
         tag = response.headers.get("etag", "")
         is_strong = tag.startswith('"')
         validator = tag if is_strong else response.headers.get("last-modified")
@@ -100,18 +101,18 @@ class _Version:
 
 
 class _Body:
-    """The body of an answer as a stream; a broken connection is told in our words."""
+    """The body of an answer as a stream, which raises SourceErrors that name the file."""
 
-    def __init__(self, response: httpx.Response, *, told: Told, limit: int) -> None:
+    def __init__(self, response: Response, *, subject: str, limit: int) -> None:
         self._chunks = response.iter_raw()
-        self._told = told
+        self._subject = subject
         self._limit = limit
         self._left = b""
         self._size = 0
 
     def read(self, size: int, /) -> bytes:
         if not self._left:
-            with self._told:
+            with explain_failures(self._subject):
                 self._left = next(self._chunks, b"")
             self._size += len(self._left)
             if self._size > self._limit:

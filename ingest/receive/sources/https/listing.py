@@ -1,7 +1,7 @@
 """The Reporting API's list of daily files. Pure, no I/O.
 
-Documented: the names of the fields, each of them optional. Inferred: a checksum of 64 hex digits is
-the SHA-256 of the plain file, as in a manifest, and the size is that of the plain file, too.
+MX documents the names of the fields, all optional. Inferred: size and checksum are those of the
+plain file. A checksum of 64 hex digits is SHA-256.
 """
 
 import json
@@ -15,17 +15,17 @@ from ingest.receive.sources import SourceFile
 
 MAX_LIST_BYTES: Final = 64 << 20
 EXTENSION: Final = ".avro.pgp"
-"""Files are archived as ciphertext, under the name that they have over SFTP."""
+"""The archive names a file as SFTP does: it holds ciphertext."""
 LONGEST_NAME: Final = 200
 
 log = logging.getLogger(__name__)
 
 
 def read_list(body: bytes) -> list[SourceFile]:
-    """Read the files that a list names; one that is named twice counts as its last row says.
+    """Read the files of a list; the last row of a file counts.
 
     Raises:
-        SourceError: it is no such list.
+        SourceError: the answer is no such list.
     """
     try:
         answer = json.loads(body)
@@ -46,7 +46,9 @@ def read_list(body: bytes) -> list[SourceFile]:
             continue
         listed = _read_row(name, row)
         if files.setdefault(listed.name, listed) != listed:
-            log.warning("the list has %s twice, and not alike: the last row counts", listed.name)
+            log.warning(
+                "the list has %s twice with different values; the last row counts", listed.name
+            )
             files[listed.name] = listed
     if nameless:
         log.warning("the list has %d rows without the name of a daily file", nameless)
@@ -72,7 +74,7 @@ def _read_row(name: str, row: dict[str, Any]) -> SourceFile:
 
 
 def _checksum(row: dict[str, Any]) -> str | None:
-    """Hex digits may be of either case; any other text is kept as it is, and only recorded."""
+    """Return hex digits in lower case, and any other text as it is: it is only recorded."""
     checksum = row.get("checksum")
     if not isinstance(checksum, str) or not checksum.strip():
         return None
@@ -86,7 +88,7 @@ def _word(row: dict[str, Any], name: str) -> str:
 
 
 def _number(row: dict[str, Any], name: str) -> int | None:
-    """A whole number of a sensible size, be it written as one or as text."""
+    """Return an integer below 2 to the 62nd, written as a number or as text."""
     value = row.get(name)
     if isinstance(value, str) and value.strip().isdecimal():
         value = int(value.strip()[:19])

@@ -1,8 +1,8 @@
-"""Files by their URLs, as MX gives them for what was bought; a URL may hold a secret in its query.
+"""A list of URLs as a source, as MX sends one for files that a bank has bought.
 
-Not documented: how the list is laid out beyond being a JSON array of URLs, what the paths look
-like, on which host the files are, and whether they want the key of the Reporting API. So a file is
-called by its path, and the key is sent to the host of MX_SOURCE alone.
+MX documents only that the list is a JSON array. Its paths and hosts are unknown, and whether they
+need the key of the Reporting API. So a file is named by its path, and only the host of MX_SOURCE
+gets the key. A URL may hold a secret in its query, so no message shows it.
 """
 
 import hashlib
@@ -13,12 +13,10 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, BinaryIO, Final
 from urllib.parse import SplitResult, unquote, urlsplit
 
-import httpx
-
 from ingest.errors import SourceError
 from ingest.receive.sources import MOST_BYTES, Https, SourceFile
 from ingest.receive.sources.https.api import FILE_TYPE, KEY_HEADER, LIST_TYPE
-from ingest.receive.sources.https.client import Told, check_address, make_client, read_at_most
+from ingest.receive.sources.https.client import Client, check_address, open_client
 from ingest.receive.sources.https.file import Bodies
 
 MAX_LIST_BYTES: Final = 16 << 20
@@ -32,10 +30,10 @@ _ADVICE: Final = {
 
 
 class UrlList:
-    """A source whose files are known by their URLs alone: neither sizes nor times are told."""
+    """A source that knows its files by their URLs alone, without sizes and times."""
 
-    def __init__(self, client: httpx.Client, urls: Mapping[str, str], *, key: "Key") -> None:
-        """Take the URLs by the names of the files."""
+    def __init__(self, client: Client, urls: Mapping[str, str], *, key: "Key") -> None:
+        """Take URLs by the names of their files."""
         self._bodies = Bodies(client, advice=_ADVICE)
         self._urls = urls
         self._key = key
@@ -57,7 +55,7 @@ class Key:
         self._host = _host(urlsplit(address))
 
     def headers(self, url: str, *, accept: str) -> dict[str, str]:
-        """Give what a request to a URL may tell."""
+        """Return the headers of a request, with the key only for its own host."""
         if not self._api_key or _host(urlsplit(url)) != self._host:
             return {"Accept": "*/*"}
         return {"Accept": accept, KEY_HEADER: self._api_key}
@@ -75,10 +73,10 @@ def open_urls(
 
     Raises:
         SettingsError: an address is malformed, or a certificate unreadable.
-        SourceError: the list cannot be had, or is none.
+        SourceError: the list cannot be read.
     """
     key = Key(api_key, address=address)
-    with make_client(https) as client:
+    with open_client(https) as client:
         urls = parse_urls(_ask(client, where, key=key) if text is None else text)
         yield UrlList(client, name_urls(urls), key=key)
 
@@ -91,10 +89,10 @@ def parse_urls(text: bytes) -> list[str]:
         SettingsError: an address is not encrypted.
     """
     try:
-        told = text.decode("utf-8-sig").strip()
+        content = text.decode("utf-8-sig").strip()
     except UnicodeDecodeError as error:
         raise _no_list("bytes that are no UTF-8") from error
-    urls = _json_urls(told) if told.startswith(("[", "{")) else told.split()
+    urls = _json_urls(content) if content.startswith(("[", "{")) else content.split()
     if not urls:
         raise _no_list("none")
     for url in urls:
@@ -105,7 +103,7 @@ def parse_urls(text: bytes) -> list[str]:
 
 
 def name_urls(urls: Sequence[str]) -> dict[str, str]:
-    """Call each file by the path of its URL; where several have one path, by a hash before it."""
+    """Name each file by the path of its URL, after a hash where several have the same path."""
     paths = {url: unquote(urlsplit(url).path).strip("/") for url in urls}
     counts = Counter(paths.values())
     return {
@@ -114,15 +112,15 @@ def name_urls(urls: Sequence[str]) -> dict[str, str]:
     }
 
 
-def _ask(client: httpx.Client, where: str, *, key: Key) -> bytes:
+def _ask(client: Client, where: str, *, key: Key) -> bytes:
     check_address(where, setting=WHERE)
-    told = Told(f"the list at {urlsplit(where).hostname}")
-    headers = key.headers(where, accept=LIST_TYPE)
-    with told, client.stream("GET", where, headers=headers) as response:
-        if response.status_code != httpx.codes.OK:
-            told.refuse(response, advice=_ADVICE)
-        told.refuse_coded(response)
-        body = read_at_most(response, MAX_LIST_BYTES)
+    body = client.read(
+        where,
+        subject=f"the list at {urlsplit(where).hostname}",
+        headers=key.headers(where, accept=LIST_TYPE),
+        advice=_ADVICE,
+        max_bytes=MAX_LIST_BYTES,
+    )
     if body is None:
         raise _no_list(f"more than {MAX_LIST_BYTES:,} bytes")
     return body
@@ -131,14 +129,14 @@ def _ask(client: httpx.Client, where: str, *, key: Key) -> bytes:
 def _json_urls(text: str) -> list[str]:
     """MX wraps the list of daily files into an object of one entry, and may do so here."""
     try:
-        told: Any = json.loads(text)
+        listed: Any = json.loads(text)
     except ValueError as error:
         raise _no_list("broken JSON") from error
-    if isinstance(told, dict) and len(told) == 1:
-        [told] = told.values()
-    if not isinstance(told, list) or not all(isinstance(each, str) for each in told):
+    if isinstance(listed, dict) and len(listed) == 1:
+        [listed] = listed.values()
+    if not isinstance(listed, list) or not all(isinstance(each, str) for each in listed):
         raise _no_list("other JSON")
-    return told
+    return listed
 
 
 def _host(parts: SplitResult) -> tuple[str, str | None, int | None]:

@@ -8,7 +8,8 @@ import paramiko
 
 from ingest.errors import SourceError, SourceUnavailable
 from ingest.receive.sources.sftp.listing import first_names
-from ingest.receive.sources.sftp.session import ProtocolError, RefusedError, Session
+from ingest.receive.sources.sftp.messages import ProtocolError, RefusedError
+from ingest.receive.sources.sftp.session import Session
 from ingest.receive.sources.sftp.ssh import printable
 
 NAMES: Final = 5

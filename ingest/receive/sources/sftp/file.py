@@ -11,14 +11,14 @@ from struct import pack
 from typing import Final
 
 from ingest.errors import SourceUnavailable
-from ingest.receive.sources.sftp.attributes import Attributes
-from ingest.receive.sources.sftp.session import (
+from ingest.receive.sources.sftp.messages import (
     ANY_BYTES,
+    Attributes,
     Kind,
     ProtocolError,
     RefusedError,
-    Session,
 )
+from ingest.receive.sources.sftp.session import Session
 
 WINDOW_BYTES = 4 << 20
 """Requested ahead of each reader. 1 MiB leaves the server idle at times, 16 MiB is no faster."""

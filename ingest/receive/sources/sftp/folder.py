@@ -13,7 +13,7 @@ from ingest.receive.sources.sftp.failures import explain_failures, list_beside_a
 from ingest.receive.sources.sftp.file import RemoteFile
 from ingest.receive.sources.sftp.listing import list_folder, path_in
 from ingest.receive.sources.sftp.login import Login, read_login
-from ingest.receive.sources.sftp.session import ANY_BYTES
+from ingest.receive.sources.sftp.messages import ANY_BYTES
 
 
 class SftpFolder:

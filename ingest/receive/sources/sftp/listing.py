@@ -9,16 +9,15 @@ from typing import Final
 from ingest.delivery.names import is_ours
 from ingest.errors import SourceError
 from ingest.receive.sources import SourceFile
-from ingest.receive.sources.sftp.attributes import Attributes
-from ingest.receive.sources.sftp.session import (
+from ingest.receive.sources.sftp.messages import (
     ANY_BYTES,
-    Answer,
+    Attributes,
     Kind,
     Message,
     ProtocolError,
     RefusedError,
-    Session,
 )
+from ingest.receive.sources.sftp.session import Answer, Session
 
 MOST_ENTRIES = 500_000
 """Twice what the largest list over HTTPS has; they take less than 250 MB."""

@@ -1,25 +1,20 @@
 """One SFTP session: many requests may be sent before their answers are read.
 
-Source: draft-ietf-secsh-filexfer-02. paramiko's own client requests a complete file ahead, which
-holds it in memory, or waits for each answer of 32 KiB. This one limits what is under way.
+Source: draft-ietf-secsh-filexfer-02. paramiko's own client either holds a complete file in memory
+or waits for each answer of 32 KiB. This session requests a limited number of answers ahead.
 """
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from enum import IntEnum
-from errno import EACCES, ENOENT
 from itertools import count
 from struct import Struct
 from typing import Final
 
 import paramiko
 
+from ingest.receive.sources.sftp.messages import Kind, Message, ProtocolError, raise_status
 from ingest.receive.sources.sftp.ssh import CHANNEL_BYTES, TIMEOUT_S
 
-Message = paramiko.Message
-"""The fields of an answer, read one after the other."""
-
-ANY_BYTES: Final = "surrogateescape"
 VERSION: Final = 3
 LIMITS: Final = b"limits@openssh.com"
 READ_BYTES: Final = 32 << 10
@@ -34,45 +29,6 @@ _FRAME: Final = Struct(">IB")
 """The length of what follows its four bytes, and the type."""
 _GREETING: Final = Struct(">IBI")
 _REQUEST: Final = Struct(">IBII")
-
-
-class Kind(IntEnum):
-    """The types of messages (section 3 of the draft)."""
-
-    INIT = 1
-    VERSION = 2
-    OPEN = 3
-    CLOSE = 4
-    READ = 5
-    LSTAT = 7
-    FSTAT = 8
-    OPENDIR = 11
-    READDIR = 12
-    STAT = 17
-    STATUS = 101
-    HANDLE = 102
-    DATA = 103
-    NAME = 104
-    ATTRS = 105
-    EXTENDED = 200
-    EXTENDED_REPLY = 201
-
-
-class Status(IntEnum):
-    """The codes of a status that have a meaning of their own (section 7)."""
-
-    OK = 0
-    EOF = 1
-    NO_SUCH_FILE = 2
-    PERMISSION_DENIED = 3
-
-
-class RefusedError(OSError):
-    """The server answers that it cannot do something, and does not say why."""
-
-
-class ProtocolError(Exception):
-    """The server answers what SFTP does not allow."""
 
 
 Answer = tuple[int, Message]
@@ -123,7 +79,7 @@ class Session:
         """
         kind, message = self.answer(number)
         if kind == Kind.STATUS:
-            _raise_status(message)
+            raise_status(message)
         if kind != expected:
             raise ProtocolError(f"no {expected.name}")
         return message
@@ -194,17 +150,3 @@ def _open_channel(client: paramiko.SSHClient) -> paramiko.Channel:
     channel.settimeout(TIMEOUT_S)
     channel.invoke_subsystem("sftp")
     return channel
-
-
-def _raise_status(message: Message) -> None:
-    code, text = message.get_int(), message.get_string().decode(errors=ANY_BYTES)
-    match code:
-        case Status.OK:
-            return
-        case Status.EOF:
-            raise EOFError(text)
-        case Status.NO_SUCH_FILE:
-            raise FileNotFoundError(ENOENT, text)
-        case Status.PERMISSION_DENIED:
-            raise PermissionError(EACCES, text)
-    raise RefusedError(text)

@@ -130,7 +130,7 @@ def test_a_server_that_asks_for_hours_is_left_to_the_next_run(api: Api) -> None:
 
     [failure] = api.pull().failures
 
-    assert "to be left alone for 7,200 s" in str(failure)
+    assert "asks for no request for 7,200 s" in str(failure)
     assert len(api.faults.asked(FILE)) == 1
 
 

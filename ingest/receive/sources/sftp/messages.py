@@ -1,14 +1,20 @@
-"""The attributes that an SFTP server sends with a file; each of them may be absent.
+"""The messages of SFTP: their types, statuses, and the attributes of a file.
 
-Source: draft-ietf-secsh-filexfer-02, section 5. Servers leave out the permissions, or their type
-bits, or the size, or answer 0 for it. So 0 counts as absent.
+Source: draft-ietf-secsh-filexfer-02. Each attribute may be absent: servers leave out the
+permissions, or their type bits, or the size, or answer 0 for it. So 0 counts as absent.
 """
 
 import stat
 from dataclasses import dataclass
+from enum import IntEnum
+from errno import EACCES, ENOENT
 from typing import Final, Self
 
-from ingest.receive.sources.sftp.session import Message, ProtocolError
+import paramiko
+
+Message = paramiko.Message
+"""The fields of an answer, read one after the other."""
+ANY_BYTES: Final = "surrogateescape"
 
 _SIZE: Final = 0x1
 _OWNER: Final = 0x2
@@ -16,6 +22,60 @@ _PERMISSIONS: Final = 0x4
 _TIMES: Final = 0x8
 _EXTENDED: Final = 0x80000000
 _MOST_EXTENSIONS: Final = 1_000
+
+
+class Kind(IntEnum):
+    """The types of messages (section 3 of the draft)."""
+
+    INIT = 1
+    VERSION = 2
+    OPEN = 3
+    CLOSE = 4
+    READ = 5
+    LSTAT = 7
+    FSTAT = 8
+    OPENDIR = 11
+    READDIR = 12
+    STAT = 17
+    STATUS = 101
+    HANDLE = 102
+    DATA = 103
+    NAME = 104
+    ATTRS = 105
+    EXTENDED = 200
+    EXTENDED_REPLY = 201
+
+
+class Status(IntEnum):
+    """The codes of a status that have a meaning of their own (section 7)."""
+
+    OK = 0
+    EOF = 1
+    NO_SUCH_FILE = 2
+    PERMISSION_DENIED = 3
+
+
+class RefusedError(OSError):
+    """The server answers that it cannot do something, and does not say why."""
+
+
+class ProtocolError(Exception):
+    """The server answers what SFTP does not allow."""
+
+
+def raise_status(message: Message) -> None:
+    """Raise the error that a status means, if it means one."""
+    code, text = message.get_int(), message.get_string().decode(errors=ANY_BYTES)
+    match code:
+        case Status.OK:
+            return
+        case Status.EOF:
+            raise EOFError(text)
+        case Status.NO_SUCH_FILE:
+            raise FileNotFoundError(ENOENT, text)
+        case Status.PERMISSION_DENIED:
+            raise PermissionError(EACCES, text)
+    raise RefusedError(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +91,7 @@ class Attributes:
 
     @classmethod
     def read(cls, message: Message) -> Self:
-        """Read the attributes that come next in a message.
+        """Read the attributes that come next in a message (section 5).
 
         Raises:
             ProtocolError: the message holds something else.
