@@ -1,1 +1,1 @@
-"""What a delivery is made of: names, days, manifest, Avro files."""
+"""The parts of a delivery: names, days, the manifest, Avro files."""

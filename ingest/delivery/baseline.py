@@ -1,7 +1,7 @@
-"""What a baseline's files are, as far as their names and schemas tell. Pure, no I/O.
+"""The client and resource of a baseline's files, from their names and schemas. Pure, no I/O.
 
-Nobody has published how such files are called. So a name need only hold that of a resource, as a
-word of its own, and where it does not the schema has to say it.
+MX documents no names of such files. So a name need only contain a resource as a separate word.
+Where it does not, the schema decides.
 """
 
 import re
@@ -22,9 +22,9 @@ _CLIENT: Final = re.compile(
 )
 
 SHARE, COVER = 0.7, 0.3
-"""So many of a schema's fields must be a resource's own, and so many of that's be among them."""
+"""The least share of a schema's fields that a resource has, and of a resource's that it has."""
 LEAD: Final = 0.1
-"""By so much must the resource that fits best do so better than every other one."""
+"""The resource that fits best must be better than every other by so much."""
 
 
 def is_data_file(name: str) -> bool:
@@ -33,7 +33,7 @@ def is_data_file(name: str) -> bool:
 
 
 def may_be_data(name: str) -> bool:
-    """Say whether a file may be one of a baseline, although nothing is known of its extension."""
+    """Say whether a file may be one of a baseline, whose extension says nothing."""
     base = PurePosixPath(name.lower()).name
     while base.endswith(ENCRYPTED):
         base = base.rpartition(".")[0]
@@ -41,15 +41,16 @@ def may_be_data(name: str) -> bool:
 
 
 def client_in(text: str) -> str | None:
-    """Give the client whose guid stands in a text; None where there is none, or several."""
+    """Find the client whose GUID is in a text; None where there is none, or several."""
     found = {spell_client(each) for each in _CLIENT.findall(text)}
     return found.pop() if len(found) == 1 else None
 
 
 def resource_in_name(name: str, *, known: Collection[str]) -> str | None:
-    """Give the resource that a path names, its own name before those of its folders.
+    """Find the resource in a path: in the file's name first, then in its folders from below.
 
-    Where one of them names two resources, that is no answer, and nothing else is asked.
+    Returns:
+        None where no part of the path names a resource, or the first that does names two.
     """
     for part in (each.lower() for each in reversed(PurePosixPath(name).parts)):
         if found := list(_words_of(_CLIENT.sub("", part), known)):
@@ -58,10 +59,10 @@ def resource_in_name(name: str, *, known: Collection[str]) -> str | None:
 
 
 def resource_in_schema(schema: Any, *, columns: Mapping[str, Collection[str]]) -> str | None:
-    """Give the resource whose rows a schema describes, by the name of its record or its fields.
+    """Find the resource of a schema by the name of its record, or by its fields.
 
     Args:
-        columns: the known resources, with what is known of the fields of each.
+        columns: the known resources with their known fields.
     """
     if not isinstance(schema, dict) or not isinstance(schema.get("fields"), list):
         return None
@@ -73,7 +74,7 @@ def resource_in_schema(schema: Any, *, columns: Mapping[str, Collection[str]]) -
 
 
 def _words_of(text: str, known: Collection[str]) -> Iterator[str]:
-    """Give the resources that stand in a text between others than letters, the longest first."""
+    """Yield the resources that are separate words of a text, the longest first."""
     for resource in sorted(known, key=len, reverse=True):
         word = re.escape(resource).replace("_", "[^a-z0-9]?")
         shorter = re.sub(f"(?<![a-z]){word}(?![a-z])", " . ", text)
@@ -83,7 +84,7 @@ def _words_of(text: str, known: Collection[str]) -> Iterator[str]:
 
 
 def _forms(name: str) -> set[str]:
-    """Write a record's name as resources are called, in the singular and in the plural."""
+    """Write a record's name as a resource may be named, in the singular and the plural."""
     word = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.rpartition(".")[2]).lower()
     singular = re.sub(r"ies$", "y", word) if word.endswith("ies") else word.removesuffix("s")
     plural = re.sub(r"y$", "ies", word) if word.endswith("y") else f"{word}s"

@@ -1,7 +1,7 @@
-"""A delivery's manifest: what MX says it sent. Pure, no I/O.
+"""A delivery's manifest: the list of the files that MX sent. Pure, no I/O.
 
-Rule: one CSV row a daily file; columns are found by name (MX shows them in two orders), unknown
-ones are ignored; upper-case types here are lower-case in the file's name and in our words.
+It has one CSV row a daily file. Columns are found by name, because MX shows them in two orders;
+unknown columns are ignored. Resources and events are upper-case here, and lower-case in file names.
 """
 
 import csv
@@ -29,7 +29,7 @@ _COLUMNS = {
 }
 _NUMBERS = ("record_count", "plain_bytes", "encrypted_bytes")
 _PADDING = " \t\r\n\0\x1a"
-"""What may fill up the end of a file: DOS ends a text with Ctrl-Z, mainframes with blanks."""
+"""Padding at the end of a file: DOS ends a text with Ctrl-Z, mainframes with blanks."""
 _TOTALS = re.compile(
     r"(grand[\s_-]*)?totals?\b.*|sum(mary)?|counts?|records?|rows?|trailer|footer|eof"
     r"|end( of (file|manifest|data))?",
@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """What a manifest, or an API's list, says of one daily file; None is what it does not say."""
+    """The row of one daily file in a manifest or an API's list; None where the row says nothing."""
 
     file: str
     resource: str
@@ -51,19 +51,19 @@ class Listing:
     record_count: int | None
     plain_bytes: int | None
     encrypted_bytes: int | None
-    """Only a manifest says it, and of the file that comes with it."""
+    """Only a manifest says it."""
     checksum: str | None
-    """SHA-256 in lower-case hex, of the plain file by MX's words; in a list perhaps another."""
+    """SHA-256 of the plain file in lower-case hex; an API's list may have another checksum."""
     effective_date: str
 
     @property
     def daily_file(self) -> DailyFile | None:
-        """The daily file that is meant; None where the name breaks the grammar."""
+        """The daily file of the row; None where the name breaks the grammar."""
         return parse_stem(self.file)
 
     @property
     def sha256(self) -> str | None:
-        """The checksum, where it can be one that is known here."""
+        """The checksum, if it looks like SHA-256."""
         return self.checksum if self.checksum and is_sha256(self.checksum) else None
 
 
@@ -73,9 +73,9 @@ def is_sha256(checksum: str) -> bool:
 
 
 def parse_manifest(text: bytes, *, delivery: Delivery) -> list[Listing]:
-    """Read a manifest's rows, in file order and each of them once.
+    """Read the rows of a manifest in file order, each row once.
 
-    Rows of blanks, and Ctrl-Z and a row of totals at its end, are passed over with a warning.
+    Blank rows are skipped with a warning; so are Ctrl-Z and a row of totals at the end.
 
     Raises:
         RejectedError: it is no such CSV, contradicts itself, or lists another delivery's files.
@@ -93,7 +93,7 @@ def parse_manifest(text: bytes, *, delivery: Delivery) -> list[Listing]:
             raise _bad(f"one row a file, line {number}", "a second one that differs")
     for kind, count in others.items():
         log.warning(
-            "manifest of %s of %s: expected rows of files alone, found %s: %d; passed over",
+            "manifest of %s of %s: expected only rows of files, found %s: %d; they were skipped",
             delivery.client_guid,
             delivery.snapshot_date,
             kind,
@@ -103,10 +103,10 @@ def parse_manifest(text: bytes, *, delivery: Delivery) -> list[Listing]:
 
 
 def _file_rows(text: bytes, *, others: Counter[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Give the rows of files by our names of the columns, and the lines in which they end.
+    """Yield the rows of files by our names of the columns, after their line numbers.
 
     Args:
-        others: counts what else there is, by its kind.
+        others: counts the other rows by kind.
     """
     rows = _rows(text, others=others)
     number, header = next(rows, (0, []))
@@ -114,7 +114,7 @@ def _file_rows(text: bytes, *, others: Counter[str]) -> Iterator[tuple[int, dict
     totals = False
     for number, row in rows:
         if totals:
-            raise _bad("a row of totals at the end alone", f"another row in line {number}")
+            raise _bad("a row of totals only at the end", f"another row in line {number}")
         if totals := _is_of_totals(row, file_name=row[positions["file"] : positions["file"] + 1]):
             others["rows of totals"] += 1
             continue
@@ -124,7 +124,7 @@ def _file_rows(text: bytes, *, others: Counter[str]) -> Iterator[tuple[int, dict
 
 
 def _rows(text: bytes, *, others: Counter[str]) -> Iterator[tuple[int, list[str]]]:
-    """Give the rows that hold something, without the blanks around their values."""
+    """Yield the rows that are not blank, with stripped values."""
     try:
         content = text.decode("utf-8-sig").lstrip("\ufeff")
         if (kept := content.rstrip(_PADDING)) != content.rstrip("\r\n"):
@@ -140,7 +140,7 @@ def _rows(text: bytes, *, others: Counter[str]) -> Iterator[tuple[int, list[str]
 
 
 def _positions(header: list[str]) -> dict[str, int]:
-    """Find our columns in a header, in whatever case and with blanks or _ between its words."""
+    """Find our columns in a header, in any case and with blanks or _ between words."""
     if len(header) == 1 and (separator := re.search(r"[;\t|]", header[0])):
         raise _bad("commas between columns", repr(separator[0]))
     names = [re.sub(r"[\s_]", "", name).lower() for name in header]
@@ -151,7 +151,7 @@ def _positions(header: list[str]) -> dict[str, int]:
 
 
 def _is_of_totals(row: list[str], *, file_name: list[str]) -> bool:
-    """Say whether a row sums up and names no file, as some senders end a list."""
+    """Say whether a row holds totals and names no file; some senders end a list so."""
     first = next(filter(None, row))
     return _TOTALS.fullmatch(first) is not None and not any(set(file_name) - {"", first})
 
@@ -176,7 +176,7 @@ def _listing(values: Mapping[str, str], *, number: int) -> Listing:
 
 
 def _stem(file_name: str) -> str:
-    """Drop a folder and an extension, which the manifest's file names should not have."""
+    """Remove a folder and an extension, which a manifest's file names should not have."""
     stem = _EXTENSION.sub("", re.split(r"[/\\]", file_name)[-1])
     return stem if parse_stem(stem) else file_name
 

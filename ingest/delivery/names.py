@@ -1,42 +1,44 @@
-"""The words of a delivery, and the grammar of the names that MX gives its files."""
+"""Deliveries and their files, and the grammar of the names that MX gives the files."""
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from ingest.delivery.days import is_plausible
+
 
 class Event(StrEnum):
-    """What happened to a record, in the order in which a day's events apply."""
+    """An event of a record, in the order in which the events of a day apply."""
 
     BASELINE = "baseline"
-    """It was there before anything of the day had happened: no daily file says so."""
+    """The record existed before the events of the day; no daily file has this event."""
     CREATED = "created"
     UPDATED = "updated"
     DELETED = "deleted"
 
 
 DAILY_EVENTS = (Event.CREATED, Event.UPDATED, Event.DELETED)
-"""Those of which a delivery has a file each."""
+"""A delivery has one file of each."""
 
 
 class Delivery(NamedTuple):
-    """All daily files of one client and snapshot date. A tuple: of years there are many to find."""
+    """All daily files of one client and snapshot date, as a tuple because that compares fast."""
 
     client_guid: str
     snapshot_date: date
 
     @property
     def folder(self) -> Path:
-        """Where its files lie, below the archive and below quarantine."""
+        """The folder of its files, below the archive and below quarantine."""
         return Path(self.client_guid, self.snapshot_date.isoformat())
 
     @property
     def age(self) -> tuple[date, str]:
-        """What sorts deliveries by their days, the oldest first."""
+        """A sort key: the oldest day first, then the client."""
         return (self.snapshot_date, self.client_guid)
 
 
@@ -50,7 +52,7 @@ class DailyFile:
     stem: str
     """The name as delivered, without its extension: the manifest's FileName."""
     part: int = 1
-    """Which of the files of a baseline; of everything else there is one."""
+    """The number of a file of a baseline; 1 for every other file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -61,9 +63,6 @@ class ManifestFile:
 
 
 CLIENT_PREFIX = "CLT-"
-EARLIEST = date(2000, 1, 1)
-AHEAD = timedelta(days=2)
-"""So far may a sender's clock, or a day's name, be ahead of ours."""
 STEM_PARTS = 4
 """Client, date, resource and event."""
 RESOURCE = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -81,18 +80,13 @@ _MANIFEST = re.compile(rf"{_CLIENT}\.{_DATE}-manifest\.csv\.(?:pgp|gpg)", _ANY_C
 
 
 def parse_name(name: str) -> DailyFile | ManifestFile | None:
-    """Tell what a delivered file is by its name.
+    """Parse the name of a delivered file.
 
-    None for a name that breaks the grammar, and for one of a day that cannot be meant: a
-    placeholder, a typing error. One such day would make thousands of days missing.
+    Returns:
+        None for a name that breaks the grammar, or whose day is not plausible.
     """
     file = _read_name(name)
     return file if file and is_plausible(file.delivery.snapshot_date, on=_today()) else None
-
-
-def is_plausible(snapshot_date: date, *, on: date) -> bool:
-    """Say whether a day's files may have come on a day: from 2000-01-01 to two days later."""
-    return EARLIEST <= snapshot_date <= on + AHEAD
 
 
 def _today() -> date:
@@ -108,7 +102,7 @@ def _read_name(name: str) -> DailyFile | ManifestFile | None:
 
 
 def parse_kept_name(name: str) -> DailyFile | ManifestFile | None:
-    """Tell what a file in the archive is, of whatever day: delivered, or of a baseline."""
+    """Parse the name of a file in the archive: delivered or of a baseline, and of any day."""
     stem, dot, extension = name.partition(".avro.pgp")
     if dot and not extension and (file := _parse_baseline(stem)):
         return file
@@ -116,12 +110,12 @@ def parse_kept_name(name: str) -> DailyFile | ManifestFile | None:
 
 
 def parse_kept_stem(stem: str) -> DailyFile | None:
-    """Tell what file landed rows come from: as `parse_stem`, or one of a baseline."""
+    """Parse the source file of landed rows, which may be of a baseline."""
     return parse_stem(stem) or _parse_baseline(stem)
 
 
 def baseline_file(delivery: Delivery, resource: str, *, part: int) -> DailyFile:
-    """Name a file of a baseline as it is kept; no source may deliver anything of such a name."""
+    """Name a file of a baseline in the archive; a source may not deliver a file of such a name."""
     stem = f"{delivery.client_guid}.{delivery.snapshot_date}.{resource}"
     return DailyFile(
         delivery=delivery,
@@ -133,7 +127,7 @@ def baseline_file(delivery: Delivery, resource: str, *, part: int) -> DailyFile:
 
 
 def kind_of_file(event: Event, part: int) -> str:
-    """Say what a file of a resource is in one word: created, baseline, baseline-0002."""
+    """Return the kind of a file in one word: created, baseline, baseline-0002."""
     return event if part == 1 else f"{event}-{part:04}"
 
 
@@ -147,7 +141,7 @@ def _parse_baseline(stem: str) -> DailyFile | None:
 
 
 def parse_stem(stem: str) -> DailyFile | None:
-    """Tell what daily file a manifest's FileName means; None where it breaks the grammar."""
+    """Parse a manifest's FileName; None where it breaks the grammar."""
     parts = stem.split(".")
     if len(parts) != STEM_PARTS:
         return None
@@ -160,16 +154,16 @@ def parse_stem(stem: str) -> DailyFile | None:
 
 
 def is_ours(name: str) -> bool:
-    """Say whether a name claims to be MX's; every other file in a source is left alone."""
+    """Say whether a name claims to be MX's; other files in a source are not touched."""
     return name[: len(CLIENT_PREFIX)].upper() == CLIENT_PREFIX
 
 
 def spell_client(client_guid: str) -> str:
-    """Spell a client's GUID in the one way that is kept: senders differ in case."""
+    """Write a client's GUID in the archive's case; senders differ in case."""
     return CLIENT_PREFIX + client_guid[len(CLIENT_PREFIX) :].lower()
 
 
-# The names of years are few words, said again every day.
+# Years of names repeat few clients, days and resources.
 @lru_cache(maxsize=1 << 14)
 def _parse_delivery(client_guid: str, day: str) -> Delivery | None:
     if not re.fullmatch(rf"{_CLIENT}\.{_DATE}", f"{client_guid}.{day}", _ANY_CASE):

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from ingest.delivery.names import AHEAD, EARLIEST, DailyFile, ManifestFile, parse_kept_name
+from ingest.delivery.days import AHEAD, EARLIEST
+from ingest.delivery.names import DailyFile, ManifestFile, parse_kept_name
 from ingest.errors import Reason, RejectedError
 from ingest.receive.incoming import Fetched
 from ingest.receive.sources import SourceFile

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from ingest.delivery.names import Delivery, is_plausible
+from ingest.delivery.days import is_plausible
+from ingest.delivery.names import Delivery
 from ingest.status.files import (
     QUIET,
     FileStanding,

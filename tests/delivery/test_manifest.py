@@ -150,7 +150,7 @@ def test_what_fills_up_the_end_of_a_manifest_is_warned_of(
     [listing] = parse_manifest(manifest(ROW) + end, delivery=DELIVERY)
 
     assert listing.file == STEM
-    assert "of 2026-01-02: expected rows of files alone" in caplog.text
+    assert "of 2026-01-02: expected only rows of files" in caplog.text
     assert said in caplog.text
 
 
@@ -178,7 +178,7 @@ def test_a_row_that_names_no_daily_file_is_warned_of(caplog: pytest.LogCaptureFi
         (manifest(ROW).replace(b",", b"\t"), "commas between columns, found '\\t'"),
         (manifest(ROW) + b"\r\nUSERS,DELETED,7", "as many values as columns in line 3"),
         (manifest(ROW) + b"\r\nUSERS,DELETED,7,,,,,", "a whole number as plain_bytes in line 3"),
-        (manifest(ROW) + b"\r\nTOTAL\r\n" + LINE.encode(), "a row of totals at the end alone"),
+        (manifest(ROW) + b"\r\nTOTAL\r\n" + LINE.encode(), "a row of totals only at the end"),
         (manifest(ROW | {"RecordCount": "1 274"}), "a whole number as record_count"),
         (manifest(ROW).decode().encode("utf-16"), "CSV in UTF-8"),
     ],

@@ -1,4 +1,4 @@
-"""Uncompress one Avro block, never beyond a limit."""
+"""Decompress one Avro block, up to a limit."""
 
 import bz2
 import io
@@ -12,7 +12,7 @@ from isal import igzip_lib, isal_zlib
 
 from ingest.errors import Reason, RejectedError
 
-# isal's stub calls its exception an instance of one.
+# isal's stub declares its exception as an instance
 _DAMAGED: tuple[type[Exception], ...] = (
     cast("type[Exception]", igzip_lib.IsalError),
     lzma.LZMAError,
@@ -24,7 +24,7 @@ _DAMAGED: tuple[type[Exception], ...] = (
 
 
 def decompress(data: bytes, *, codec: str, limit: int) -> bytes:
-    """Return a block's bytes, uncompressed.
+    """Decompress the bytes of a block.
 
     Raises:
         RejectedError: the bytes are damaged, or would grow beyond limit.
@@ -68,7 +68,7 @@ def _zstandard(data: bytes, limit: int) -> bytes:
 
 
 def _snappy(data: bytes, limit: int) -> bytes:
-    """Snappy's own length comes first, and a big-endian CRC-32 of the plain bytes last."""
+    """Decompress Snappy: its length comes first, a big-endian CRC-32 of the plain bytes last."""
     body, checksum = data[:-4], data[-4:]
     length = _snappy_length(body)
     if length > limit:

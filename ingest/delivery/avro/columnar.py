@@ -1,11 +1,11 @@
 """Rows of a flat schema decoded into columns; the only importer of polars-avro.
 
-Only its compiled part is used: what it publishes hands the columns to polars, which copies all of
-them twice on their way to Arrow, and takes 0.2 s to import. It is more lenient than Avro (seen in
-0.13): a boolean may be any byte, a union's branch any number, the stated size of a list's block
-wrong. So what it has read is written again, and must be the same bytes; else rows are read one by
-one. It loops for ever on a block that goes on after its last row, so it runs in a process that
-ends then.
+Only its compiled part is used. Its public functions return polars frames: that copies all columns
+twice on their way to Arrow. Importing polars takes 0.2 s more.
+It is more lenient than Avro (seen in 0.13). A boolean may be any byte, a union's branch any number,
+the stated size of a list's block wrong. So its columns are encoded again and compared with the
+bytes that were read. Rows are decoded one by one if they differ.
+It never returns from a block with bytes after its last row, so a timer ends the process.
 """
 
 import importlib.util
@@ -22,8 +22,8 @@ import pyarrow as pa
 
 from ingest.delivery.avro import MAGIC
 from ingest.delivery.avro.container import SYNC_BYTES, Block, read_blocks, read_header, write_long
-from ingest.delivery.avro.cursor import in_field
 from ingest.delivery.avro.moments import check_moments
+from ingest.delivery.avro.rows import in_field
 from ingest.errors import RejectedError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 BATCH_ROWS: Final = 1 << 16
 PATIENCE_S_PER_BYTE: Final = 1e-7
-"""Twenty times what decoding takes."""
+"""Twenty times the usual."""
 _FLAT: Final = ("boolean", "int", "long", "float", "double", "string", "bytes")
 
 
@@ -56,11 +56,11 @@ if not TYPE_CHECKING:
 
 
 class ColumnarError(Exception):
-    """These rows are better read one by one."""
+    """These rows must be decoded one by one."""
 
 
 def carries(plain: Any) -> bool:
-    """Say whether every field is a plain value or a list of such, or one of these or null."""
+    """Say whether every field is a primitive or a list of primitives, which may be null."""
     fields = plain.get("fields", []) if isinstance(plain, dict) else []
     return bool(fields) and all(_is_flat(field["type"]) for field in fields)
 
@@ -81,12 +81,11 @@ def decode_columns(
 
     Args:
         plain: the Avro schema of the rows, without logical types.
-        patience_s: how much processor time that may take before this process ends, and
-            PATIENCE_S_PER_BYTE more.
+        patience_s: processor time before this process ends, beside PATIENCE_S_PER_BYTE.
 
     Raises:
-        ColumnarError: the reader refuses them, or what it read is not what they hold.
-        RejectedError: a moment is not one that is landed.
+        ColumnarError: the reader refuses them, or reads other values than they hold.
+        RejectedError: a date or time cannot be landed.
     """
     written_schema = json.dumps(plain).encode()
     container = b"".join(_as_container(blocks, schema=written_schema))
@@ -97,7 +96,7 @@ def decode_columns(
             table = pa.Table.from_batches(batches)
             written = _write_rows(table, schema=written_schema)
         if written != b"".join(block.rows for block in blocks):
-            raise ColumnarError("written again, the rows are others")
+            raise ColumnarError("the rows differ when encoded again")
         if table.num_rows != sum(block.row_count for block in blocks):
             raise ColumnarError("another number of rows")
         return [_typed(batch, schema) for batch in batches]
@@ -119,7 +118,7 @@ def _as_container(blocks: Sequence[Block], *, schema: bytes) -> Iterator[bytes]:
 
 
 class _Stream:
-    """A table without the methods by which the writer would know it for pyarrow's."""
+    """A table that the writer does not recognize as pyarrow's."""
 
     def __init__(self, table: pa.Table) -> None:
         self._table = table
@@ -142,9 +141,9 @@ def _write_rows(table: pa.Table, *, schema: bytes) -> bytes:
 
 @contextmanager
 def _ending_after(patience_s: float) -> Iterator[None]:
-    """Have this process end if the block takes longer, whatever its threads hold.
+    """End this process if the block takes longer than so much processor time.
 
-    Processor time counts: a machine that is busy or paused ends nothing.
+    A busy or paused machine therefore ends no process.
     """
     signal.setitimer(signal.ITIMER_VIRTUAL, patience_s)
     try:
@@ -164,7 +163,7 @@ def _typed(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
 
 
 def _cast(column: pa.Array, kind: pa.DataType) -> pa.Array:
-    """Give a column the type that its field lands with: the number under a date is the date."""
+    """Convert a column to the type of its field; an integer becomes the date that it means."""
     if column.type == kind:
         return column
     return column.view(kind) if pa.types.is_temporal(kind) else column.cast(kind)

@@ -1,7 +1,7 @@
 """The framing of an Avro object container: a header, then blocks of rows.
 
-Rule: Avro specification 1.12, "Object Container Files". Nothing here trusts a length or a count
-that it has read: each is held against a limit before a byte is allocated for it.
+Source: Avro specification 1.12, "Object Container Files". No length or count is trusted: each is
+compared with a limit before memory is allocated for it.
 """
 
 import io
@@ -21,14 +21,14 @@ MAX_BLOCK_BYTES = 128 << 20
 
 
 class Readable(Protocol):
-    """What a container is read from: a stream that need not seek."""
+    """A stream that need not seek."""
 
     def read(self, size: int, /) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """What stands before the first block."""
+    """The part before the first block."""
 
     schema: Any
     codec: str
@@ -86,7 +86,7 @@ def read_blocks(stream: Readable, *, header: Header) -> Iterator[Block]:
 
 
 def write_long(value: int) -> bytes:
-    """Encode a whole number as Avro's zig-zag varint."""
+    """Encode an integer as Avro's zig-zag varint."""
     remaining = value << 1 if value >= 0 else ~(value << 1)
     encoded = bytearray()
     while remaining > 0x7F:
@@ -136,7 +136,7 @@ def _read_long(stream: Readable, *, at_end: bool = False) -> int | None:
         if not byte:
             if at_end and shift == 0:
                 return None
-            raise _not_avro("a whole container", "its end in the middle of a number")
+            raise _not_avro("a complete container", "its end in the middle of a number")
         result |= (byte[0] & 0x7F) << shift
         if byte[0] < 0x80:
             break
@@ -151,7 +151,7 @@ def _read_long(stream: Readable, *, at_end: bool = False) -> int | None:
 def _read(stream: Readable, size: int) -> bytes:
     data = stream.read(size)
     if len(data) != size:
-        raise _not_avro("a whole container", f"its end, {size - len(data)} bytes early")
+        raise _not_avro("a complete container", f"its end, {size - len(data)} bytes early")
     return data
 
 

@@ -1,7 +1,7 @@
 """Rows of an Avro container as Arrow record batches.
 
-Rows decoded one by one are the reference. Flat schemas may be decoded in columns instead, and come
-out the same.
+Rows decoded one by one are the reference. Flat schemas may be decoded in columns instead, with the
+same result.
 """
 
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -16,20 +16,19 @@ import pyarrow as pa
 from ingest.concurrency import map_ahead, read_ahead
 from ingest.delivery.avro.columnar import ColumnarError, carries, decode_columns
 from ingest.delivery.avro.container import Block, Readable, read_blocks, read_header
-from ingest.delivery.avro.cursor import unfit_row
-from ingest.delivery.avro.rows import decode_rows
+from ingest.delivery.avro.rows import decode_rows, unfit_row
 from ingest.delivery.avro.schema import translate_schema
 
 GROUP_BYTES = 2 << 20
-"""Larger groups are decoded no faster, and wait for each other in memory."""
+"""Larger groups are decoded no faster, and take more memory."""
 GROUPS_AHEAD = 8
 """Read and not yet decoded."""
 DECODED_AHEAD = 24
-"""Decoded and not yet written: as much as is decoded while a row group is written."""
+"""Decoded and not yet written: so much is decoded while one row group is written."""
 PATIENCE_S: Final = 1.0
-"""Processor time that a group may take to decode in columns; it takes milliseconds."""
+"""A group may take so much processor time in columns; it takes milliseconds."""
 MAX_EMPTY_ROWS: Final = 1_000_000
-"""Rows that take no bytes, where nothing lists how many there are."""
+"""A container may have so many rows without bytes, if no manifest lists how many."""
 
 ROWS: Final = "rows"
 COLUMNS: Final = "polars-avro"
@@ -37,13 +36,13 @@ COLUMNS: Final = "polars-avro"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Container:
-    """An opened container: the schema of its rows, and the rows, read as they are asked for."""
+    """An opened container: the schema of its rows, and the rows, read on demand."""
 
     schema: pa.Schema
     batches: Generator[pa.RecordBatch]
-    """Closed, it reads no more of the stream."""
+    """Reads no more of the stream once it is closed."""
     decoder: str
-    """What decodes the rows: ROWS or COLUMNS, told from the schema."""
+    """The decoder of the rows, by the schema: ROWS or COLUMNS."""
 
 
 _Group = list[Block]
@@ -60,12 +59,13 @@ def open_container(
     """Open an Avro object container.
 
     Args:
-        in_columns: decode a flat schema in columns, in a process that ends if that takes more than
-            patience_s of processor time for a group of blocks; else every row is read by itself.
-        listed_rows: how many there should be. It bounds rows that take no bytes.
+        in_columns: decode a flat schema in columns; by default every row is decoded by itself.
+        patience_s: processor time for a group in columns. A group that takes longer ends this
+            process.
+        listed_rows: how many the manifest lists. It limits rows that take no bytes.
 
     Returns:
-        Its rows in file order, in batches; none for a header-only file.
+        The container, whose rows come in file order; no rows for a header-only file.
 
     Raises:
         RejectedError: here for a bad header or schema, and while reading for bad blocks or rows.
@@ -109,7 +109,7 @@ def _plausible(blocks: Iterable[Block], *, max_empty_rows: int | None) -> Iterat
     """Drop blocks of no rows, and check that the rows of the others fit their bytes.
 
     Args:
-        max_empty_rows: how many rows there may be that take no bytes; None where each takes some.
+        max_empty_rows: how many rows without bytes are allowed; None where each row takes some.
     """
     empty_rows = 0
     for block in blocks:
@@ -125,7 +125,7 @@ def _plausible(blocks: Iterable[Block], *, max_empty_rows: int | None) -> Iterat
 
 
 def _grouped(blocks: Iterable[Block]) -> Generator[_Group]:
-    """Join small blocks: each group that is decoded has its own cost."""
+    """Join small blocks, because each group costs some time of its own."""
     group: _Group = []
     size = 0
     for block in blocks:

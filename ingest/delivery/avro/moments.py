@@ -1,8 +1,8 @@
-"""Dates, times and timestamps: the types they land with, and the values that every reader takes.
+"""The Arrow types of dates, times and timestamps, and the values that every reader takes.
 
 DuckDB cannot read a Parquet file with a time outside the day, or with a timestamp that overflows
 microseconds. It shows other far values as infinity. Python and Spark end at the year 9999.
-So a moment is landed if it is in the years 1 to 9999, and a time if it is within its day.
+So dates and timestamps land in the years 1 to 9999, and times within a day.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from ingest.delivery.avro.cursor import unfit_row
+from ingest.delivery.avro.rows import unfit_row
 from ingest.errors import RejectedError
 
 _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - a local timestamp has no zone
@@ -19,7 +19,7 @@ _DAY_S: Final = 86_400
 _FIRST_S: Final = (date.min - _EPOCH.date()).days * _DAY_S
 _END_S: Final = ((date.max - _EPOCH.date()).days + 1) * _DAY_S
 _NANOS_MOST: Final = (1 << 63) - 2
-"""Nanoseconds in 64 bits end in 2262. DuckDB takes the greatest and the least for infinity."""
+"""Nanoseconds in 64 bits end in 2262. DuckDB reads the greatest and the least as infinity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Moment:
     most: int
     """The values that land, inclusive, in the unit of the Arrow type since 1970 or midnight."""
     digits: int = 0
-    """Of a second's fraction."""
+    """The digits of a second's fraction."""
 
     def rejected(self) -> RejectedError:
         """Make the error for a value that is not landed."""
@@ -76,7 +76,7 @@ _BY_ARROW: Final = {moment.arrow: moment for moment in MOMENTS.values()}
 
 
 def check_moments(column: pa.Array, kind: pa.DataType) -> None:
-    """Check a column of whole numbers that will land with a type of time, or a list of such.
+    """Check a column of integers that will land as dates or times, or as lists of them.
 
     Raises:
         RejectedError: a value is not landed.
@@ -85,7 +85,7 @@ def check_moments(column: pa.Array, kind: pa.DataType) -> None:
         return check_moments(column.flatten(), kind.value_type)
     if (moment := _BY_ARROW.get(kind)) is None:
         return None
-    import pyarrow.compute as pc  # takes longer to import than most files to decode
+    import pyarrow.compute as pc  # its import takes longer than most files
 
     bounds: dict[str, Any] = pc.min_max(column).as_py()
     if bounds["min"] is not None and not moment.least <= bounds["min"] <= bounds["max"] <= (

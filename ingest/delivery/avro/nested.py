@@ -1,7 +1,7 @@
-"""Records, arrays, maps and unions: how they land, and how their values are read.
+"""The Arrow types and the readers of records, arrays, maps and unions.
 
-A union of several types besides null lands as the widest number, or as text: moments in ISO 8601,
-nested values as JSON.
+A union of several types besides null lands as the widest number, or as text. The text of a time is
+ISO 8601, that of a nested value is JSON.
 """
 
 import json
@@ -10,13 +10,14 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from ingest.delivery.avro.cursor import Cursor, unfit_row
-from ingest.delivery.avro.types import PRIMITIVES, Convert, Read, Translation, read_string
+from ingest.delivery.avro.rows import Cursor, Read, unfit_row
+from ingest.delivery.avro.types import PRIMITIVES, Convert, Translation, read_string
 
 _NUMBERS: Final = (pa.int32(), pa.int64(), pa.float32(), pa.float64())
 
 
 def record_type(fields: dict[str, Translation]) -> Translation:
+    """Translate a record, which lands as a struct."""
     is_empty = all(field.is_empty for field in fields.values())
     if not fields:
         return Translation(
@@ -40,6 +41,7 @@ def record_type(fields: dict[str, Translation]) -> Translation:
 
 
 def array_type(items: Translation) -> Translation:
+    """Translate an array, which lands as a list."""
     read_item, is_empty, say = items.read, items.is_empty, _or_null(items.as_json)
 
     def read(cursor: Cursor) -> list[Any]:
@@ -58,6 +60,7 @@ def array_type(items: Translation) -> Translation:
 
 
 def map_type(values: Translation) -> Translation:
+    """Translate a map, whose keys are strings."""
     read_value, say = values.read, _or_null(values.as_json)
 
     def read(cursor: Cursor) -> list[tuple[str, Any]]:
@@ -77,6 +80,7 @@ def map_type(values: Translation) -> Translation:
 
 
 def union_type(branches: Sequence[Translation]) -> Translation:
+    """Translate a union; one of a type and null lands as that type."""
     reads = [branch.read for branch in branches]
     present = [branch for branch in branches if not _is_null(branch)]
     if len(present) < 2:
@@ -111,12 +115,12 @@ def _read_union(reads: list[Read]) -> Read:
 
 
 def _read_exact_float(number: Translation) -> Read:
-    """Read a number as a double; beyond 2 to the 53rd not every whole number is one."""
+    """Read a number as a double; not every integer beyond 2 to the 53rd is one."""
 
     def read(cursor: Cursor) -> float:
         value = number.read(cursor)
         if float(value) != value and isinstance(value, int):
-            raise unfit_row("a whole number that a double holds", "a longer one")
+            raise unfit_row("an integer that a double holds", "a longer one")
         return float(value)
 
     return read

@@ -1,4 +1,4 @@
-"""An Avro schema as an Arrow schema, and what a schema may not be."""
+"""An Avro schema as an Arrow schema, and the limits of a schema."""
 
 import re
 from collections.abc import Sequence
@@ -25,21 +25,21 @@ LINEAGE: Final = {
     "_source_file": pa.string(),
     "_source_sha256": pa.string(),
 }
-"""The columns that every landed row has after its own fields: its way back to its file."""
+"""The columns after the fields of every landed row, which lead back to its file."""
 
 MAX_FIELDS = 4_096
 MAX_DEPTH = 32
 _NAMED: Final = ("record", "error", "enum", "fixed")
 MAX_NAME = 1_000
-"""Of a type, with its namespace. Its characters matter to nobody: Java writes - and $ there."""
+"""The longest name of a type with its namespace. It may hold - and $, which Java writes."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def translate_schema(schema: object) -> tuple[pa.Schema, Translation]:
-    """Translate a container's schema; the Arrow schema is that of its rows, lineage columns apart.
+    """Translate a container's schema; the Arrow schema has no lineage columns.
 
     Raises:
-        RejectedError: it is no record, is recursive or absurdly large, or has names we cannot keep.
+        RejectedError: it is no record, is recursive or too large, or has names that cannot land.
     """
     translation = _Walk().translate(schema, namespace="", depth=0)
     if not (isinstance(schema, dict) and schema.get("type") in ("record", "error")):
@@ -54,7 +54,7 @@ def translate_schema(schema: object) -> tuple[pa.Schema, Translation]:
 
 
 class _Walk:
-    """One descent through a schema, with the named types met on the way."""
+    """One descent through a schema, which collects the named types."""
 
     def __init__(self) -> None:
         self._named: dict[str, Translation | None] = {}

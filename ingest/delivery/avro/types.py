@@ -1,8 +1,7 @@
-"""How each Avro type lands: exact where Arrow has the type, text where nothing has it.
+"""The Arrow type and the reader of each Avro type (specification 1.12).
 
-Each type is translated once into a function that reads its values, by the letter of the Avro
-specification 1.12: what does not fit the type is rejected, never altered. Logical types are found
-from the schema alone; one that is not valid is ignored.
+A type without an equal in Arrow lands as text. A value that does not fit its type is rejected,
+never changed. A logical type that is not valid is ignored.
 """
 
 import math
@@ -15,16 +14,15 @@ from uuid import UUID
 
 import pyarrow as pa
 
-from ingest.delivery.avro.cursor import Cursor, unfit_row
 from ingest.delivery.avro.moments import MOMENTS, Moment
+from ingest.delivery.avro.rows import Cursor, Read, unfit_row
 from ingest.errors import Reason, RejectedError
 
-Read = Callable[[Cursor], Any]
 Convert = Callable[[Any], Any]
 
 MAX_DECIMAL_DIGITS = 38
 MAX_UNSCALED_BITS = 14_000
-"""Python writes no longer number as text: its limit is 4,300 digits."""
+"""Python writes at most 4,300 digits as text."""
 MAX_FIXED_BYTES = 1 << 20
 _FLOAT: Final = struct.Struct("<f")
 _DOUBLE: Final = struct.Struct("<d")
@@ -32,24 +30,25 @@ _DOUBLE: Final = struct.Struct("<d")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Translation:
-    """One Avro type: as Arrow's, and how its values are read."""
+    """One Avro type as an Arrow type, with the reader of its values."""
 
     arrow: pa.DataType
     read: Read
-    """Read one value as Arrow takes it: a moment is a whole number."""
+    """Reads one value as Arrow takes it: a date or time is an integer."""
     plain: Any = None
-    """The type without logical types, where the decoder of columns may read it."""
+    """The type without logical types; None if only rows can be decoded."""
     width: int = 1
-    """How many columns a reader sees."""
+    """The number of columns."""
     is_empty: bool = False
     """Its values take no bytes: null, or a record of nothing else."""
     as_json: Convert = lambda value: value
-    """Turn a value other than null into one that JSON has."""
+    """Converts a value other than null for JSON."""
     fields: dict[str, Read] = field(default_factory=dict)
-    """How each field of a record is read."""
+    """The reader of each field of a record."""
 
 
 def primitive_type(schema: dict[str, Any]) -> Translation:
+    """Translate a primitive type, with its logical type."""
     kind, logical = schema["type"], schema.get("logicalType")
     bare = PRIMITIVES[kind]
     if kind == "bytes" and logical == "decimal":
@@ -60,6 +59,7 @@ def primitive_type(schema: dict[str, Any]) -> Translation:
 
 
 def fixed_type(schema: dict[str, Any]) -> Translation:
+    """Translate a fixed type, with its logical type."""
     size = schema.get("size")
     if not isinstance(size, int) or not 0 < size <= MAX_FIXED_BYTES:
         raise unfit("a fixed size between 1 byte and 1 MiB", repr(size)[:80])
@@ -74,6 +74,7 @@ def fixed_type(schema: dict[str, Any]) -> Translation:
 
 
 def enum_type(schema: dict[str, Any]) -> Translation:
+    """Translate an enum, which lands as text."""
     symbols = schema.get("symbols")
     if not isinstance(symbols, list) or not all(isinstance(each, str) for each in symbols):
         raise unfit("an enum's list of symbols", type(symbols).__name__)
@@ -103,7 +104,7 @@ def _moment(moment: Moment, bare: Translation) -> Translation:
 
 
 def _decimal(schema: dict[str, Any], bare: Translation) -> Translation | None:
-    """None where precision or scale is not valid: the specification then takes the bare type."""
+    """Return None where precision or scale is not valid: the bare type applies then."""
     precision, scale = schema.get("precision"), schema.get("scale", 0)
     if not (type(precision) is type(scale) is int and 0 <= scale <= precision > 0):
         return None
@@ -158,7 +159,7 @@ def read_string(cursor: Cursor) -> str:
 
 
 def _from_latin(value: bytes) -> str:
-    """Write bytes as Avro's own JSON does: each byte is the character of its number."""
+    """Write bytes as Avro's own JSON does: each byte as the character of its number."""
     return value.decode("latin-1")
 
 
@@ -179,4 +180,5 @@ PRIMITIVES: Final = {
 
 
 def unfit(expected: str, found: str) -> RejectedError:
+    """Make the error for a schema that cannot be landed."""
     return RejectedError(Reason.SCHEMA, expected=expected, found=found)

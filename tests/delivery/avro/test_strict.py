@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from ingest.delivery.avro.container import write_long
-from ingest.delivery.avro.cursor import MAX_EMPTY_ITEMS
 from ingest.delivery.avro.decode import MAX_EMPTY_ROWS, open_container
+from ingest.delivery.avro.rows import MAX_EMPTY_ITEMS
 from ingest.errors import RejectedError
 from ingest.landing.convert.pool import Converters
 from tests.delivery.avro.test_container import block, header, logical, read, record
