@@ -7,8 +7,9 @@ from typing import Any, Final
 import yaml
 
 from ingest.errors import SettingsError
+from ingest.warehouse.dbt import PROJECT
 
-CATALOGUE = Path(__file__).parents[2] / "dbt_project" / "models" / "staging"
+CATALOGUE = PROJECT / "models" / "staging"
 DRIFT_DAY = 2
 """From this day on users have one field more, and two fields are wider."""
 SURPRISE = "spending_plans"
