@@ -1,1 +1,1 @@
-"""The synthetic sender: a small world that lives day by day, and the files MX would send of it."""
+"""The synthetic sender: a small world that changes daily, and the files that MX would send."""

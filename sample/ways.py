@@ -1,4 +1,4 @@
-"""The ways that deliveries of the demonstration can take: each a server of this machine."""
+"""The ways from the sender to the receiver in a demonstration, each over a local server."""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ SECRET_BYTES = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """Where the sender puts its files, and how the receiver then gets at them."""
+    """Where the sender puts its files, and how the receiver opens them."""
 
     shown: str
     to: str

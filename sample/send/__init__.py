@@ -1,1 +1,1 @@
-"""A synthetic sender: encrypts and delivers the days of a world."""
+"""The sender: it encrypts and delivers the days of a world."""

@@ -4,18 +4,18 @@ import base64
 from typing import Literal
 
 Bodies = Literal["pgp", "armour", "plain"]
-"""How files are sent: as OpenPGP messages, as ASCII armour of these, or as they were before."""
+"""How files are sent: as OpenPGP messages, as ASCII armour, or unencrypted."""
 
 LINE_BYTES = 48
-"""What makes a line of 64 characters."""
+"""Base64 makes 64 characters of it, one line."""
 CRC24_START, CRC24_POLYNOMIAL = 0xB704CE, 0x864CFB
 
 
 def armour(message: bytes) -> bytes:
-    """Write a message as text.
+    """Write a message as text, with its checksum.
 
-    Its checksum is no longer asked for (RFC 9580), but without one gpg 2.2 does not find the end of
-    a message whose length is a multiple of three.
+    RFC 9580 no longer requires the checksum. Without it gpg 2.2 does not find the end of a message
+    whose length is a multiple of three.
     """
     starts = range(0, len(message), LINE_BYTES)
     lines = [base64.b64encode(message[start : start + LINE_BYTES]) for start in starts]

@@ -1,4 +1,4 @@
-"""One daily file: rows in, ciphertext out, with no plaintext on a disk between."""
+"""One daily file: rows in, ciphertext out, and no plaintext on a disk."""
 
 import hashlib
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ BLOCK_BYTES = 1 << 16
 
 @dataclass(slots=True)
 class CountedStream:
-    """A stream that remembers the size and hash of what was written to it."""
+    """A stream that counts and hashes what is written to it."""
 
     stream: BinaryIO
     size_bytes: int = 0
@@ -38,7 +38,7 @@ class CountedStream:
 
 @dataclass(slots=True, kw_only=True)
 class OpenFile:
-    """A daily file that is being written; its sizes and hash hold once it is closed."""
+    """A daily file that is being written; its sizes and hash are final once it is closed."""
 
     file: DailyFile
     path: Path
@@ -62,7 +62,7 @@ def write_daily_file(
     """
     with post.encrypt_into(path) as stream:
         counted = CountedStream(stream)
-        # Avro wants a random sync marker; this one makes equal rows equal bytes
+        # Avro asks for a random sync marker; this one makes files of equal rows equal
         marker = hashlib.sha256(file.stem.encode()).digest()[:16]
         avro = Writer(
             cast("BinaryIO", counted),

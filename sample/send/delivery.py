@@ -1,4 +1,4 @@
-"""One delivery: a client's daily files of a day, then the manifest that lists them."""
+"""One delivery: the daily files of a client and day, then their manifest."""
 
 import csv
 import io
@@ -42,7 +42,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """All that a delivery takes, but for what is in it."""
+    """Sends deliveries of any client and day to one destination."""
 
     destination: Destination
     post: Post
@@ -50,7 +50,7 @@ class Sender:
     truth: Truth | None
 
     def send(self, client: Client, day: Day, *, resources: list[str]) -> list[Sent]:
-        """Send one delivery, the manifest after all that it lists."""
+        """Send one delivery, the manifest last."""
         sent = [each for name in resources for each in self._send_resource(name, client, day)]
         name = f"{client.guid}.{day.date}-manifest.csv.pgp"
         made = self.destination.workspace / (name + UNFINISHED)
@@ -60,7 +60,7 @@ class Sender:
         return sent
 
     def _send_resource(self, resource: str, client: Client, day: Day) -> Iterator[Sent]:
-        """Send the three files of a resource, which are written side by side."""
+        """Send the three files of a resource, which are written at the same time."""
         schema = make_schema(resource, day=day.index, catalogue=self.catalogue)
         if self.truth:
             self.truth.learn(resource, schema)

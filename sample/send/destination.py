@@ -1,4 +1,4 @@
-"""Where deliveries are put: a folder, or one on an SFTP server, each file complete or absent."""
+"""The destination of deliveries: a folder here or on an SFTP server; no file is half-written."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -20,14 +20,14 @@ class Destination(Protocol):
     """A folder that receives files under a temporary name and then renames them."""
 
     workspace: Path
-    """Where a file is made before it is put."""
+    """A file is written here before it is moved."""
 
     def put(self, made: Path, *, name: str) -> None:
         """Move a file from the workspace to its final name."""
 
 
 class LocalFolder:
-    """A folder of this machine."""
+    """A folder on this machine."""
 
     def __init__(self, folder: Path) -> None:
         self.workspace = folder
@@ -56,7 +56,7 @@ class SftpFolder:
         made.unlink()
 
     def _rename(self, old: str, new: str) -> None:
-        """Rename, over an older file too; `posix-rename` is an extension that some servers lack."""
+        """Rename, also over an older file; some servers lack the extension `posix-rename`."""
         try:
             self._sftp.posix_rename(old, new)
         except OSError:

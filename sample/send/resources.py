@@ -1,4 +1,4 @@
-"""Every resource and who tells of it, in the order in which MX lists them."""
+"""Every resource and the function that makes its changes, in the order of MX's list."""
 
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -8,9 +8,9 @@ from sample.world import activity, money, people, planning, transactions
 from sample.world.life import Change, Day
 from sample.world.world import Client, User
 
-Tell = Callable[[User, Day], Iterator[Change]]
+Changes = Callable[[User, Day], Iterator[Change]]
 
-RESOURCES: Final[dict[str, Tell]] = {
+RESOURCES: Final[dict[str, Changes]] = {
     "users": people.users,
     "members": people.members,
     "accounts": money.accounts,
@@ -38,12 +38,12 @@ RESOURCES: Final[dict[str, Tell]] = {
 
 
 def resources_of(day: Day, *, surprise: bool) -> list[str]:
-    """List the resources that a day's delivery has."""
+    """List the resources in the delivery of a day."""
     has_surprise = surprise and day.index >= SURPRISE_DAY
     return [name for name in RESOURCES if name != SURPRISE or has_surprise]
 
 
 def changes_of(resource: str, *, client: Client, day: Day) -> Iterator[Change]:
-    """Tell every event of one resource on one day, in the order of the files' rows."""
+    """Yield every event of one resource on one day, in the order of the files' rows."""
     for user in client.users:
         yield from RESOURCES[resource](user, day)

@@ -1,4 +1,4 @@
-"""The Avro schema of each resource, as of a day: most of the catalogue's columns, all nullable."""
+"""The Avro schema of each resource on a day: most columns of the catalogue, all nullable."""
 
 import re
 from pathlib import Path
@@ -8,10 +8,9 @@ import yaml
 
 from ingest.errors import SettingsError
 from ingest.warehouse.dbt import PROJECT
+from sample.world.life import DRIFT_DAY
 
 CATALOGUE = PROJECT / "models" / "staging"
-DRIFT_DAY = 2
-"""From this day on users have one field more, and two fields are wider."""
 SURPRISE = "spending_plans"
 SURPRISE_DAY = 1
 
@@ -80,9 +79,7 @@ def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
             columns = {column["name"]: column["data_type"] for column in model["columns"]}
             catalogue[model["name"].removeprefix("stg_")] = columns
     if not catalogue:
-        raise SettingsError(
-            f"catalogue {folder}: expected stg_*.yml of this repository, found none"
-        )
+        raise SettingsError(f"catalogue {folder}: expected stg_*.yml of dbt_project, found none")
     return catalogue
 
 

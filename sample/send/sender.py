@@ -1,4 +1,4 @@
-"""Sends a synthetic world as MX would: a delivery for each client and day."""
+"""Send a synthetic world as MX would: a delivery for each client and day."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from sample.world.world import Client, make_clients, make_days
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What was sent."""
+    """The sizes of what was sent."""
 
     deliveries: int
     files: int
@@ -48,14 +48,14 @@ def write_sample(
     sftp_password: str | None,
     known_hosts: Path | None,
 ) -> Summary:
-    """Write synthetic deliveries, and on request the tables that they must become.
+    """Write synthetic deliveries, and on request the tables that must result.
 
     Args:
         to: a folder, or `sftp://user@host:port/folder`.
         recipient: the fingerprint of the receiver's key in the keyring.
-        users: how many each client has in the end; some come only after days.
-        surprise: whether a resource that nobody knows comes with the second day.
-        truth: where to write the tables; they are held in memory until then.
+        users: how many each client has in the end; some are created only after days.
+        surprise: send a resource without a model from the second day on.
+        truth: where to write the tables, which are in memory until then.
 
     Raises:
         SettingsError: the address is malformed, or a setting for it is missing.

@@ -1,4 +1,4 @@
-"""The tables that must result from what was sent, by plain replay; it shares no code with dbt."""
+"""The tables that must result from what was sent, by plain replay without code of dbt_project."""
 
 import json
 from collections import defaultdict
@@ -41,14 +41,14 @@ class Delivered:
 
 @dataclass(slots=True)
 class Record:
-    """What is known of one key."""
+    """The state of one key."""
 
     values: Delivered | None = None
     is_live: bool = False
 
 
 class Truth:
-    """Takes every row in any order, and tells the tables."""
+    """Takes every row in any order, and makes the tables."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
@@ -58,7 +58,7 @@ class Truth:
         self._logged: dict[str, list[Delivered]] = defaultdict(list)
 
     def learn(self, resource: str, schema: dict[str, Any]) -> None:
-        """Take note of a file's columns; files without rows have some, too."""
+        """Add the columns of a file, which may have no rows."""
         landed = self._landed[resource]
         for each in schema["fields"]:
             kind = landed_type(each["type"])
@@ -115,7 +115,7 @@ class Truth:
         )
 
     def _owners(self, resource: str, record: Record) -> Iterator[tuple[str, Record]]:
-        """Find the owners that were ever delivered; one that never was hides nothing."""
+        """Find the owners that were ever delivered; a missing owner hides nothing."""
         if record.values is None:
             return
         client_guid = record.values.file.delivery.client_guid

@@ -1,4 +1,4 @@
-"""What a delivered value must be once it is typed; written for plainness, not for speed."""
+"""The typed value of a delivered value, written to be read rather than to be fast."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -12,7 +12,7 @@ _NUMBERS: Final = ("integer", "bigint", "double")
 
 
 def landed_type(avro: Any) -> str:
-    """Name the type of a column as it lands from one file."""
+    """Return the landed type of a column of one file."""
     if isinstance(avro, list):
         return landed_type(next(each for each in avro if each != "null"))
     if isinstance(avro, str):
@@ -26,18 +26,18 @@ def landed_type(avro: Any) -> str:
 
 
 def wider(one: str, other: str) -> str:
-    """Tell the type that holds both; the world widens nothing but numbers."""
+    """Return the type that holds both; only numbers are ever widened here."""
     if one == other:
         return one
     return _NUMBERS[max(_NUMBERS.index(one), _NUMBERS.index(other))]
 
 
 def column_type(name: str, *, landed: str | None, catalogued: str | None) -> str:
-    """Tell the type of a table's column.
+    """Return the type of a table's column.
 
     Args:
-        landed: what files brought, None where none did.
-        catalogued: what the catalogue says, None for a column it does not know.
+        landed: the type in the files; None where no file has the column.
+        catalogued: the type in the catalogue; None for an unknown column.
     """
     if catalogued is not None and (landed is None or _is_typed(catalogued)):
         return catalogued
@@ -49,7 +49,7 @@ def column_type(name: str, *, landed: str | None, catalogued: str | None) -> str
 
 
 def typed(value: Any, kind: str) -> Any:
-    """Type a value as JSON can hold it; None where it does not fit."""
+    """Type a value for JSON; None where it does not fit."""
     if value is None:
         return None
     if kind == "timestamptz":

@@ -1,4 +1,4 @@
-"""What an HTTP server is asked, and what it answers; how is left to it."""
+"""Requests to an HTTP server, and its answers."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ CHUNK_BYTES = 1 << 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One request, whose secret shows in no repr."""
+    """One request; its repr does not show the key."""
 
     method: str
     path: str
@@ -26,10 +26,10 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     chunks: Iterable[bytes]
-    """An empty one says that there is nothing yet."""
+    """An empty chunk means that there is nothing yet."""
 
 
-class Refused(Exception):  # noqa: N818 - an answer, of the kind that is no error of the server's
+class Refused(Exception):  # noqa: N818 - an answer, not an error of the server
     """The request is answered with a status other than that of success."""
 
     def __init__(self, status: HTTPStatus, why: str, **headers: str) -> None:
@@ -39,10 +39,10 @@ class Refused(Exception):  # noqa: N818 - an answer, of the kind that is no erro
 
     def answer(self) -> Answer:
         text = json.dumps({"error": {"status": self.status, "message": str(self)}})
-        return whole(self.status, text.encode(), kind="application/json", **self.headers)
+        return complete(self.status, text.encode(), kind="application/json", **self.headers)
 
 
-def whole(status: int, body: bytes, *, kind: str, **headers: str) -> Answer:
-    """Make an answer of a body that is there."""
+def complete(status: int, body: bytes, *, kind: str, **headers: str) -> Answer:
+    """Make an answer with a complete body."""
     known = {"Content-Type": kind, "Content-Length": str(len(body))}
     return Answer(status=status, headers=known | headers, chunks=[body])

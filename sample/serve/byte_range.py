@@ -1,4 +1,4 @@
-"""Byte ranges of HTTP (RFC 9110, section 14): one range a request, as downloads go on with."""
+"""Byte ranges of HTTP (RFC 9110, section 14), one range a request."""
 
 import re
 from http import HTTPStatus
@@ -9,7 +9,7 @@ _ONE_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.IGNORECASE)
 
 
 def read_range(header: str | None, *, size_bytes: int) -> range | None:
-    """Tell which bytes are wanted; None where that is all, as malformed ranges are ignored.
+    """Return the requested bytes; None means all, because malformed ranges are ignored.
 
     Raises:
         Refused: the body has no such bytes.

@@ -1,4 +1,4 @@
-"""Certificates for a server on this machine, from an authority that is thrown away with it."""
+"""Certificates for a server on this machine, by an authority that exists as long as the server."""
 
 import ssl
 from datetime import UTC, datetime, timedelta
@@ -13,11 +13,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 BEFORE, AFTER = timedelta(days=1), timedelta(days=365)
-"""A clock that is a little late finds a certificate valid all the same."""
+"""A certificate is valid for a clock that is a little slow, too."""
 
 
 class Authority:
-    """Signs certificates with a key that no disk ever sees."""
+    """Signs certificates with a key that is never written to a disk."""
 
     def __init__(self, name: str = "mx-ingest sample CA") -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
@@ -31,7 +31,7 @@ class Authority:
 
     @property
     def pem(self) -> bytes:
-        """The certificate that whoever trusts this authority is given."""
+        """The certificate that a client of this authority trusts."""
         return self._certificate.public_bytes(Encoding.PEM)
 
     def issue(self, *hosts: str) -> tuple[bytes, bytes]:
@@ -49,7 +49,7 @@ class Authority:
 
 
 def load_chain(context: ssl.SSLContext, certificate: bytes, key: bytes) -> None:
-    """Let a TLS context prove itself; OpenSSL reads from files, which are gone afterwards."""
+    """Load a certificate into a TLS context; OpenSSL reads files, which are deleted afterwards."""
     with TemporaryDirectory(prefix="mx-tls-") as folder:
         chain = Path(folder, "chain.pem")
         chain.touch(mode=0o600)

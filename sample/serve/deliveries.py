@@ -1,4 +1,4 @@
-"""A folder of deliveries as the Reporting API shows it: what is listed, and a file's body."""
+"""A folder of deliveries as the Reporting API shows it: the list, and the body of each file."""
 
 import io
 import os
@@ -17,7 +17,7 @@ from ingest.openpgp.plaintext import Plaintext
 from sample.send.armour import Bodies, armour
 
 KEPT_DAYS = 7
-"""The file of day D comes with D + 1, and is gone with D + 8 (00:00 UTC)."""
+"""The file of day D exists from D + 1 until D + 8 (00:00 UTC)."""
 MAX_PLAIN_BYTES = 4 << 30
 
 Entry = dict[str, str | int | None]
@@ -34,7 +34,7 @@ class Body:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServedDeliveries:
-    """Reads the folder anew with every request, so that what is put there meanwhile is shown."""
+    """Reads the folder with every request, so that it shows new files."""
 
     folder: Path
     keyring: Keyring
@@ -43,7 +43,7 @@ class ServedDeliveries:
     _manifests: dict[Path, tuple[tuple[int, int], list[Listing]]] = field(default_factory=dict)
 
     def clients(self) -> list[str]:
-        """Name the clients of whom anything lies there."""
+        """List the clients with files in the folder."""
         names = (path.name for path in self.folder.iterdir() if is_ours(path.name))
         return sorted({file.delivery.client_guid for name in names if (file := parse_name(name))})
 
@@ -51,10 +51,10 @@ class ServedDeliveries:
         return self.now().date() > snapshot_date + timedelta(days=KEPT_DAYS)
 
     def list_files(self, client_guid: str) -> list[Entry]:
-        """List the daily files that can still be had, as their manifests tell of them.
+        """List the daily files that have not expired, from their manifests.
 
         Raises:
-            RejectedError: a manifest is none, or no key of ours opens it.
+            RejectedError: a manifest is malformed, or no key of ours decrypts it.
             KeyringError: the keys cannot be used.
         """
         return [
@@ -71,7 +71,7 @@ class ServedDeliveries:
 
         Raises:
             FileNotFoundError: it is not there.
-            RejectedError, KeyringError: as `list_files`; only where plain bodies are sent.
+            RejectedError, KeyringError: as `list_files`, if files are sent unencrypted.
         """
         path = self.folder / f"{file.stem}.avro.pgp"
         with path.open("rb") as stored:

@@ -1,4 +1,4 @@
-"""An HTTPS server: a thread a connection, HTTP/1.1 kept alive, and an end that leaves nothing."""
+"""An HTTPS server with a thread for each connection, which leaves no thread when it ends."""
 
 import ssl
 import sys
@@ -21,13 +21,13 @@ Answering = Callable[[Request], AbstractContextManager[Answer]]
 
 
 class Faults(Protocol):
-    """How a test makes the server misbehave."""
+    """Faults of the server, for tests."""
 
     def change_tls(self, context: ssl.SSLContext) -> None:
-        """Change how the server proves itself, or what it demands of clients."""
+        """Change the server's certificate, or what it requires of clients."""
 
     def around(self, answering: Answering) -> Answering:
-        """Stand between requests and answers; an OSError, of chunks too, breaks off."""
+        """Wrap the answers to requests; an OSError, also in chunks, breaks the connection."""
 
 
 @contextmanager
@@ -38,7 +38,7 @@ def serve_https(
     address: tuple[str, int],
     faults: Faults | None,
 ) -> Iterator[int]:
-    """Serve for as long as the block lasts, and give the port; 0 in the address takes a free one.
+    """Serve until the block ends, and yield the port; port 0 takes a free one.
 
     Args:
         chain: the server's certificate and its key, as PEM.
@@ -74,12 +74,12 @@ class _Server(ThreadingHTTPServer):
         super().__init__(address, _Handler)
 
     def server_bind(self) -> None:
-        """Do without the base class's question to a name server, which may take seconds."""
+        """Skip the base class's query to a name server, which may take seconds."""
         TCPServer.server_bind(self)
         self.server_name, self.server_port = self.socket.getsockname()
 
     def finish_request(self, request: Any, client_address: Any) -> None:
-        """Shake hands in the connection's own thread: one that is slow keeps nobody waiting."""
+        """Do the TLS handshake in the connection's own thread, so that no other waits."""
         request.settimeout(IDLE_S)
         secured = self._context.wrap_socket(
             request, server_side=True, do_handshake_on_connect=False
@@ -89,7 +89,7 @@ class _Server(ThreadingHTTPServer):
             super().finish_request(secured, client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Tell of what is not foreseen; a client that breaks off is its own affair."""
+        """Report unforeseen errors, but not a client that breaks off."""
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 
@@ -106,11 +106,11 @@ class _Server(ThreadingHTTPServer):
                 self._connections.remove(connection)
 
     def break_off(self) -> None:
-        """Wake the threads that wait for clients, so that all of them end."""
+        """Wake the threads that wait for clients, so that they end."""
         with self._turn:
             self.is_closing = True
             for connection in self._connections:
-                # not that of TLS, which would pull its state from under the thread that reads
+                # the shutdown of TLS would change state that another thread reads
                 with suppress(OSError):
                     socket.shutdown(connection, SHUT_RDWR)
 
@@ -125,7 +125,7 @@ class _Handler(BaseHTTPRequestHandler):
         return "mx-ingest-sample"
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: the first line of a request may hold anything."""
+        """Log nothing: the first line of a request may hold anything."""
 
     def parse_request(self) -> bool:
         """Send every method the same way; the base class looks for one function each."""
@@ -149,7 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in answer.headers.items():
             self.send_header(name, value)
         if self.method != "GET":
-            # what may follow such a request is not read
+            # the body of such a request is not read
             self.send_header("Connection", "close")
         self.end_headers()
         size_bytes = 0 if self.method == "HEAD" else self._send_chunks(answer)

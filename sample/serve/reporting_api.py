@@ -1,7 +1,7 @@
 """MX's Reporting API on this machine, over a folder of deliveries; loopback only.
 
-https://docs.mx.com/api-reference/more-apis/reporting/ tells of a client's list of daily files, of
-each file for a week, of 404 and 410. 401, 405 and 406 are those of MX's other APIs.
+https://docs.mx.com/api-reference/more-apis/reporting/ documents the list of daily files, each file
+for a week, 404 and 410. 401, 405 and 406 come from MX's other APIs.
 """
 
 import io
@@ -22,7 +22,7 @@ from ingest.errors import IngestError
 from ingest.openpgp.keyring import Keyring
 from ingest.store.durable import write_in_place
 from sample.send.armour import Bodies
-from sample.serve.answers import CHUNK_BYTES, Answer, Refused, Request, whole
+from sample.serve.answers import CHUNK_BYTES, Answer, Refused, Request, complete
 from sample.serve.byte_range import read_range
 from sample.serve.certificates import Authority
 from sample.serve.deliveries import Body, ServedDeliveries
@@ -37,12 +37,12 @@ LIST_PARTS, FILE_PARTS = 2, 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServedAt:
-    """Where the API is, and how it proves to be itself."""
+    """The address of the API, and the certificate to trust."""
 
     host: str
     port: int
     ca: Path
-    """The certificate, as PEM, that a client is to trust."""
+    """The certificate that a client trusts, as PEM."""
     deliveries: ServedDeliveries
 
     def address_of(self, client_guid: str) -> str:
@@ -66,13 +66,13 @@ def serve_reporting_api(
     ca: Path | None = None,
     faults: Faults | None = None,
 ) -> Iterator[ServedAt]:
-    """Serve a folder for as long as the block lasts.
+    """Serve a folder until the block ends.
 
     Args:
-        keyring: what opens the manifests, and the files where plain ones are sent.
-        now: the time in UTC, by which files go after a week.
+        keyring: decrypts the manifests, and the files if they are sent unencrypted.
+        now: the time in UTC; files expire after a week.
         port: 0 takes a free one.
-        ca: where the authority's certificate is written; by default a folder that goes with it.
+        ca: where the authority's certificate is written; by default a temporary folder.
     """
     deliveries = ServedDeliveries(folder=folder.resolve(), keyring=keyring, bodies=bodies, now=now)
     api = ReportingApi(deliveries, api_key=api_key)
@@ -88,7 +88,7 @@ def serve_reporting_api(
 
 
 class ReportingApi:
-    """Answers requests; who asks with the key may have all that is there."""
+    """Answers requests that have the key."""
 
     def __init__(self, deliveries: ServedDeliveries, *, api_key: str) -> None:
         self._deliveries = deliveries
@@ -96,7 +96,7 @@ class ReportingApi:
 
     @contextmanager
     def answering(self, request: Request) -> Iterator[Answer]:
-        """Give the answer to a request; what it is read from is open meanwhile."""
+        """Yield the answer to a request, whose file is open until the block ends."""
         with ExitStack() as stack:
             try:
                 answer = self._answer(request, stack)
@@ -123,7 +123,7 @@ class ReportingApi:
     def _list(self, request: Request, client_guid: str) -> Answer:
         _expect(LIST_TYPE, request)
         files = {"daily_snapshot_files": self._deliveries.list_files(client_guid)}
-        return whole(HTTPStatus.OK, json.dumps(files).encode(), kind=LIST_TYPE)
+        return complete(HTTPStatus.OK, json.dumps(files).encode(), kind=LIST_TYPE)
 
     def _send_file(self, request: Request, stem: str, stack: ExitStack) -> Answer:
         _expect(FILE_TYPE, request)
@@ -148,7 +148,7 @@ def _expect(kind: str, request: Request) -> None:
 
 
 def _send(body: Body, request: Request) -> Answer:
-    """Answer with a body or a range of it; the range only of the body that the client has seen."""
+    """Answer with a body, or with a range if the client has begun the same body."""
     is_same = request.headers.get("if-range", body.etag) == body.etag
     asked = request.headers.get("range") if is_same else None
     wanted = read_range(asked, size_bytes=body.size_bytes)

@@ -1,4 +1,4 @@
-"""A folder as an SFTP server shows it; no path leads out of it, by dots or by links."""
+"""A folder as an SFTP server shows it; no path leads out of it through dots or links."""
 
 import errno
 import os
@@ -91,6 +91,6 @@ class ServedFolder(SFTPServerInterface):
             return SFTPServer.convert_errno(error.errno or 0)
 
     def _done(self, act: Callable[[], object]) -> int:
-        """Act for the effect alone, which SFTP wants to hear of as a number."""
+        """Return the status of an action that answers nothing else."""
         answer = self._answer(act)
         return answer if isinstance(answer, int) else SFTP_OK

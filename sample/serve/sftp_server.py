@@ -19,7 +19,7 @@ JOIN_S = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServedAt:
-    """Where the server listens, and how it proves to be itself."""
+    """The address of the server, and its host key."""
 
     host: str
     port: int
@@ -36,7 +36,7 @@ def serve_sftp(
     host: str = "127.0.0.1",
     port: int = 0,
 ) -> Iterator[ServedAt]:
-    """Serve a folder for as long as the block lasts; port 0 takes a free one."""
+    """Serve a folder until the block ends; port 0 takes a free one."""
     key = host_key or paramiko.ECDSAKey.generate()
     with socket.create_server((host, port)) as listener:
         address: tuple[str, int] = listener.getsockname()
@@ -84,7 +84,7 @@ class _Server:
             "sftp", _Session, ServedFolder, folder=self._folder, sessions=self._sessions
         )
         self._transports.append(transport)
-        # a client that breaks off while it shakes hands is its own affair
+        # a client that breaks off during the handshake is no error here
         with suppress(paramiko.SSHException, EOFError, OSError):
             transport.start_server(event=threading.Event(), server=_Door(self._login))
 
@@ -96,7 +96,7 @@ class _Server:
 
 
 class _Session(paramiko.SFTPServer):
-    """paramiko starts a thread for each session and forgets it; here it is remembered."""
+    """Remembers each session, whose thread paramiko starts and forgets."""
 
     def __init__(self, *args: Any, sessions: "list[_Session]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

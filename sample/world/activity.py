@@ -1,11 +1,10 @@
-"""What users see and do: beats, feedback, insights and the logs of clicks and views."""
+"""Activity of users: beats, feedback, insights and the logs of clicks and views."""
 
 from collections.abc import Iterator
 
 from ingest.delivery.names import Event
-from sample.send.schema import DRIFT_DAY
 from sample.world.draw import dice, guid, roll
-from sample.world.life import Change, Day, Life, Moment, Row, live_all
+from sample.world.life import DRIFT_DAY, Change, Day, Life, Moment, Row, live_all
 from sample.world.purchases import purchases_made
 from sample.world.words import note
 from sample.world.world import User

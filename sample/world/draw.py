@@ -1,4 +1,4 @@
-"""Draws that depend on nothing but their parts, so that any day can be told without its past."""
+"""Random draws that depend only on their arguments, so any day can be drawn by itself."""
 
 from collections.abc import Sequence
 from hashlib import blake2b

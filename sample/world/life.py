@@ -1,4 +1,4 @@
-"""How long a record lives, and what happens to it on a day."""
+"""The life of a record, and its events on a day."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -13,6 +13,8 @@ Row = dict[str, Any]
 Change = tuple[Event, Row]
 
 DAY_S = 86_400
+DRIFT_DAY = 2
+"""From this day on users have one field more, and two fields are wider."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,28 +22,28 @@ class Day:
     """One snapshot date of the world."""
 
     index: int
-    """0 for the first day of the feed; what is older was never delivered."""
+    """0 for the first day of the feed; older days were never delivered."""
     date: date
     midnight: int
     """Epoch seconds of its start, UTC."""
 
     def at(self, fraction: float, *, days: int = 0) -> int:
-        """Tell the epoch second of a moment of this day, or of one so many days away."""
+        """Return a moment of this day, or of another day, in epoch seconds."""
         return self.midnight + int((days + fraction) * DAY_S)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Life:
-    """A record's key and its days; every draw about the record starts from the key."""
+    """The key of a record and its days; every draw about the record starts from the key."""
 
     guid: str
     born: int
     ended: int | None = None
     back: int | None = None
-    """The day on which it comes back after its delete."""
+    """The day on which it is created again after its delete."""
 
     def is_alive(self, day: int) -> bool:
-        """Say whether it lives on some part of a day."""
+        """Say whether the record exists on some part of a day."""
         if self.ended is None or day <= self.ended:
             return day >= self.born
         return self.back is not None and day >= self.back
@@ -49,7 +51,7 @@ class Life:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """One event of one record: what its row can depend on."""
+    """One event of one record, on which its row may depend."""
 
     life: Life
     day: Day
@@ -63,7 +65,7 @@ class Moment:
 
     @property
     def own(self) -> Random:
-        """Draws that stay the same for the record's whole life."""
+        """Draws that stay the same for all events of the record."""
         return dice(self.life.guid)
 
     @property
@@ -84,18 +86,18 @@ Build = Callable[[Moment], Row]
 
 
 def live_all(lives: Iterable[Life], day: Day, build: Build, *, pace: float) -> Iterator[Change]:
-    """Tell what happens to records of one kind on a day.
+    """Yield the events of records of one kind on a day.
 
     Args:
-        build: makes the row of one event; keys and times common to all records are added here.
-        pace: how probable a change is on a day.
+        build: makes the row of one event, to which common keys and times are added.
+        pace: the probability of a change on a day.
     """
     for life in lives:
         yield from _live(life, day, build, pace=pace)
 
 
 def deleted(row: Row) -> Row:
-    """Empty a row as MX does in a deleted file, but for a few rows that stay full."""
+    """Empty a row as MX does in a deleted file; a few rows keep their values."""
     if roll(row["guid"], "stays full") < 0.1:
         return row | {"deleted_at": row["updated_at"]}
     kept = {name: row.get(name) for name in ("guid", "user_guid")}

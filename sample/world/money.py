@@ -1,4 +1,4 @@
-"""Accounts and what is held in them."""
+"""Accounts and their holdings."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -35,7 +35,7 @@ def accounts(user: User, day: Day) -> Iterator[Change]:
 
 
 def currency_of(account: Account) -> str:
-    """Tell an account's currency; some of the world's have none or three decimals."""
+    """Draw an account's currency, of which some have no or three decimals."""
     return Random(account.life.guid).choice(CURRENCIES)
 
 

@@ -1,4 +1,4 @@
-"""Users and what they set up once: members, devices, profiles."""
+"""Users, and their members, devices and profiles."""
 
 from collections.abc import Iterator
 

@@ -1,10 +1,9 @@
-"""What users plan and sort with: categories, tags, goals, budgets; and plans nobody knows yet."""
+"""Categories, tags, goals and budgets of users, and a resource without a model."""
 
 from collections.abc import Iterator
 
-from sample.send.schema import DRIFT_DAY
 from sample.world.draw import guid
-from sample.world.life import Change, Day, Life, Moment, Row, live_all
+from sample.world.life import DRIFT_DAY, Change, Day, Life, Moment, Row, live_all
 from sample.world.money import money
 from sample.world.words import MERCHANTS, note
 from sample.world.world import User, belongings
@@ -14,7 +13,7 @@ WIDE_REVISION = 1 << 33
 
 
 def category_guid(name: str) -> str:
-    """Tell the key of a default category, which is the same for every client."""
+    """Return the key of a default category, which is the same for every client."""
     return guid("CAT", name)
 
 

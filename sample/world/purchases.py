@@ -1,7 +1,7 @@
-"""What users buy, and what becomes of it.
+"""Purchases of users, and the events of each within the next days.
 
-A day's purchases are drawn for each user and day, and what becomes of each within the next days is
-part of the draw: to tell a day is to draw it and the few before it again, and nothing is kept.
+Each user's purchases of a day are one draw, later events included. So the events of a day need only
+this draw and those of the few days before; nothing is stored.
 """
 
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ _WEIGHTS = tuple(accumulate(PLANS.values()))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purchase:
-    """What a user bought, and its steps in the order in which they happen."""
+    """A purchase of a user, with its steps in their order."""
 
     guid: str
     made: int
@@ -56,12 +56,12 @@ class Purchase:
     steps: tuple[Step, ...]
 
     def key(self, form: str) -> str:
-        """Tell the key of the transaction that this purchase is in one of its forms."""
+        """Return the key of the transaction for one form of this purchase."""
         return guid("TRN", self.guid, form) if form in OWN_KEYS else self.guid
 
 
 def purchases_made(user: User, made: int) -> Iterator[Purchase]:
-    """Draw what a user buys on a day, which may lie before the feed."""
+    """Draw the purchases of a user on a day, which may be before the feed."""
     accounts = [each for each in user.accounts(made) if each[1].kind != "MORTGAGE"]
     random = dice(user.life.guid, made, "purchases")
     for number in range(random.choice((1, 2, 3, 3, 4, 6)) if accounts else 0):
@@ -77,6 +77,6 @@ def purchases_made(user: User, made: int) -> Iterator[Purchase]:
 
 
 def recent_purchases(user: User, day: int) -> Iterator[Purchase]:
-    """Draw the purchases to which something may still happen on a day."""
+    """Draw the purchases that may have an event on a day."""
     for made in range(day - LONGEST_DAYS, day + 1):
         yield from purchases_made(user, made)

@@ -1,4 +1,4 @@
-"""Transactions, and what hangs on them: taggings, and what they betray of accounts elsewhere."""
+"""Transactions, their taggings, and the accounts elsewhere that they show."""
 
 from collections.abc import Iterator
 from random import Random

@@ -50,5 +50,5 @@ def person(random: Random) -> tuple[str, str]:
 
 
 def note(random: Random) -> str | None:
-    """Draw what people and systems type into free text, often nothing."""
+    """Draw a free text, which is often empty."""
     return random.choice(NOTES)

@@ -1,7 +1,6 @@
-"""Who lives in the world: clients, their users, and the users' members and accounts.
+"""The clients of a world, their users, and the users' members and accounts.
 
-All of it follows from the seed. Only this much is kept in memory, and it grows with the users;
-what they do is drawn anew for every day.
+All of it follows from the seed. Memory holds this much and no events, so it grows with the users.
 """
 
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from sample.world.life import Day, Life
 KINDS = ("CHECKING", "CREDIT_CARD", "SAVINGS", "INVESTMENT", "MORTGAGE", "CHECKING")
 BEFORE_THE_FEED = -30
 STORIES_EVERY = 40
-"""The first users of every so many have a story; a dozen users hold them all."""
+"""The first users of every so many have a story; a dozen users have all stories."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +34,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """One user, with all members and accounts of that user's life."""
+    """One user, with all members and accounts that the user ever has."""
 
     life: Life
     client_guid: str
@@ -48,7 +47,7 @@ class User:
         return f"customer-{self.number:07d}"
 
     def accounts(self, day: int) -> Iterator[tuple[Member, Account]]:
-        """List the accounts that live on a day, and whose member and user do."""
+        """List the accounts that exist on a day, together with their member and user."""
         if not self.life.is_alive(day):
             return
         for member in self.members:
@@ -79,7 +78,7 @@ def make_days(*, start: date, days: int) -> Iterator[Day]:
 def belongings(
     user: User, prefix: str, day: Day, *, chance: float, most: int = 1
 ) -> Iterator[Life]:
-    """List the records of one kind that a user has, while there is the user."""
+    """List the records of one kind that a user has, while the user exists."""
     if not user.life.is_alive(day.index):
         return
     for number in range(most):
@@ -115,11 +114,11 @@ def _user_life(key: str, story: int) -> Life:
     match story:
         case 0 | 1 | 2:
             return Life(guid=key, born=0)
-        case 3:  # gone with all that is under it, of which no file says so
+        case 3:  # deleted with all its records, which no file says
             return Life(guid=key, born=0, ended=3)
         case 4:  # made, changed and deleted on one day
             return Life(guid=key, born=1, ended=1)
-        case 5:  # comes back, which MX says users never do
+        case 5:  # created again, which MX says never happens to users
             return Life(guid=key, born=0, ended=2, back=4)
         case 6:  # older than the feed: changes of a key that was never created
             return Life(guid=key, born=BEFORE_THE_FEED)
@@ -145,15 +144,15 @@ def _member(user: Life, order: int, *, story: int) -> Member:
     wanted = 1 + pick((1, 1, 2, 3), key, "accounts")
     return Member(
         life=life,
-        accounts=tuple(_account(life, number, is_told=story == 2) for number in range(wanted)),
+        accounts=tuple(_account(life, number, has_delete=story == 2) for number in range(wanted)),
     )
 
 
-def _account(member: Life, order: int, *, is_told: bool) -> Account:
-    """Make an account; only `is_told` ones have a delete of their own when their member goes."""
+def _account(member: Life, order: int, *, has_delete: bool) -> Account:
+    """Make an account; its own delete is sent with its member's if `has_delete`."""
     key = guid("ACT", member.guid, order)
     kind = KINDS[order] if order else pick(KINDS, key)
-    if is_told:
+    if has_delete:
         life = Life(guid=key, born=member.born, ended=member.ended, back=member.back)
     elif order and roll(key, "ends") < 0.05:
         life = Life(guid=key, born=member.born, ended=max(member.born, 0) + pick(range(9), key))

@@ -18,7 +18,8 @@ from ingest.errors import KeyringError, SettingsError
 from ingest.openpgp.encrypt import Post
 from ingest.openpgp.keyring import Keyring
 from sample.send.destination import open_destination
-from sample.send.schema import DRIFT_DAY, SURPRISE, read_catalogue
+from sample.send.schema import SURPRISE, read_catalogue
+from sample.world.life import DRIFT_DAY
 from tests.sample.conftest import DAYS, START, Send, SmallWorld
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sample.serve.answers import Answer, Request, whole
+from sample.serve.answers import Answer, Request, complete
 from sample.serve.certificates import Authority, load_chain
 from sample.serve.https_server import Answering
 
@@ -90,11 +90,11 @@ class Faults:
 def status(code: int, *, retry_after: str | None = None) -> Fault:
     """Refuse, and say when to ask again: in seconds, or as an HTTP date."""
     headers = {"Retry-After": retry_after} if retry_after is not None else {}
-    return Fault(after=lambda _: whole(code, b"{}", kind="application/json", **headers))
+    return Fault(after=lambda _: complete(code, b"{}", kind="application/json", **headers))
 
 
 def redirect(to: str, *, code: int = 302) -> Fault:
-    return Fault(after=lambda _: whole(code, b"", kind="text/plain", Location=to))
+    return Fault(after=lambda _: complete(code, b"", kind="text/plain", Location=to))
 
 
 def hang_up() -> Fault:
@@ -171,7 +171,7 @@ def edited_list(edit: Callable[[list[dict[str, Any]]], list[Any]]) -> Fault:
 
 
 def without_ranges() -> Fault:
-    """Send the whole body, 200, whatever part was asked for."""
+    """Send the complete body with 200, also where a part was requested."""
     return Fault(before=lambda request: _without_header(request, "range"))
 
 

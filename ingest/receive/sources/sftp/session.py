@@ -109,7 +109,7 @@ class Session:
             yield self.answer(waiting.popleft())
 
     def _greet(self) -> bool:
-        """Exchange versions, and say whether the server tells its limits."""
+        """Exchange versions, and say whether the server announces its limits."""
         self._channel.sendall(_GREETING.pack(_GREETING.size - 4, Kind.INIT, VERSION))
         kind, body = self._read_packet()
         if kind != Kind.VERSION:
