@@ -1,6 +1,6 @@
-"""One small world, sent once: a client, a dozen users, four days."""
+"""A small world that is sent once, and an SFTP server: one client, a dozen users, four days."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,6 +9,8 @@ import pytest
 
 from ingest.openpgp.keyring import Keyring
 from sample.send.sender import Summary, write_sample
+from sample.serve.sftp_server import ServedAt, serve_sftp
+from tests.sample.serve.sftp_client import PASSWORD, USER
 from tests.support.receiver import Receiver
 
 START = date(2026, 1, 5)
@@ -68,3 +70,16 @@ def small_world(
     truth = tmp_path_factory.mktemp("truth") / "truth.jsonl"
     summary = send(str(folder), days=DAYS, truth=truth)
     return SmallWorld(folder=folder, truth=truth, summary=summary, keyring=keyring)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "served").mkdir()
+    (tmp_path / "secret").write_text("not yours")
+    return tmp_path / "served"
+
+
+@pytest.fixture
+def sftp_server(folder: Path) -> Iterator[ServedAt]:
+    with serve_sftp(folder, user=USER, password=PASSWORD) as at:
+        yield at

@@ -17,7 +17,7 @@ from ingest.landing.convert import pool as convert
 from ingest.landing.convert.pool import Converters
 from ingest.store.ledger.ledger import read_records
 from tests.conftest import Ingest, landed_rows, quarantine_reasons
-from tests.delivery.avro.test_container import block, header, record
+from tests.delivery.avro.containers import block, header, record
 from tests.support.converting import LOST, converted
 from tests.support.sender import Sender, avro_bytes, users
 

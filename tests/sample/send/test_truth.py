@@ -1,12 +1,15 @@
 """The oracle on lists of events that a person can check by eye."""
 
+import json
 from datetime import date
 from typing import Any
 
 import pytest
 
 from ingest.delivery.names import DailyFile, Delivery, Event
+from sample.send.schema import SURPRISE, read_catalogue
 from sample.send.truth import Truth
+from tests.sample.conftest import SmallWorld
 
 CATALOGUE = {
     "users": {"guid": "varchar", "name": "varchar", "health_score": "integer"},
@@ -17,7 +20,6 @@ CATALOGUE = {
     "goals": {"guid": "varchar", "account_guid": "varchar"},
     "analytics_events": {"guid": "varchar", "user_guid": "varchar", "name": "varchar"},
 }
-
 Sent = tuple[int, str, str, dict[str, Any]]
 
 
@@ -161,3 +163,14 @@ def test_a_column_is_as_wide_as_the_widest_file_whatever_the_order(first: str, s
         truth.learn("users", {"fields": [{"name": "health_score", "type": ["null", kind]}]})
     columns = next(line["columns"] for line in truth.lines() if line["table"] == "users")
     assert columns["health_score"] == "bigint"
+
+
+def test_the_truth_has_every_table_and_rows_in_nearly_all(small_world: SmallWorld) -> None:
+    lines = [json.loads(line) for line in small_world.truth.read_text().splitlines()]
+    columns = {line["table"]: line["columns"] for line in lines if "columns" in line}
+    filled = {line["table"] for line in lines if "row" in line}
+    assert columns.keys() == {*read_catalogue(), SURPRISE}
+    assert filled == columns.keys()
+    assert columns["tags"]["revision"] == "bigint"
+    assert columns["analytics_timed_events"]["duration"] == "double"
+    assert list(columns["users"])[-5:-3] == ["preferred_language", "_client_guid"]

@@ -1,15 +1,18 @@
 """Whom the client of the Reporting API trusts, and settings that cannot work."""
 
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from ingest.errors import SettingsError, SourceError
 from ingest.receive.sources import Https, open_source
+from ingest.receive.sources.https.client import CONNECTIONS
 from sample.serve.certificates import Authority
 from tests.support import reporting_api as faulty
 from tests.support.api import API_KEY, Api
-from tests.support.sender import CLIENT
+from tests.support.sender import CLIENT, Sender, avro_bytes, users
 
 
 def test_a_server_that_nobody_vouches_for_is_not_trusted(api: Api) -> None:
@@ -82,3 +85,26 @@ def test_settings_that_cannot_work_are_told(
     assert said in str(caught.value)
     assert "pw" not in str(caught.value)
     assert "two words" not in str(caught.value)
+
+
+def test_only_so_many_files_come_at_once(api: Api, sender: Sender) -> None:
+    for number in range(3 * CONNECTIONS):
+        sender.send(avro_bytes(users("x")), resource=f"kind_{number}", record_count=1)
+    sender.send_manifest()
+    asked: list[int] = []
+    turn = threading.Lock()
+    under_way = 0
+
+    def stay() -> None:
+        nonlocal under_way
+        with turn:
+            under_way += 1
+            asked.append(under_way)
+        time.sleep(0.1)
+        with turn:
+            under_way -= 1
+
+    api.faults.plan_always(faulty.doing(stay))
+
+    assert api.pull().files_landed == 3 * CONNECTIONS + 1
+    assert 1 < max(asked) <= CONNECTIONS

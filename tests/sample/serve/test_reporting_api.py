@@ -20,62 +20,11 @@ from tests.sample.api_client import (
     Client,
     client_guid,
     client_of,
-    midnight,
     path_of,
-    served,
     stored,
 )
-from tests.sample.conftest import DAYS, START, SmallWorld
+from tests.sample.conftest import SmallWorld
 from tests.support.sender import Sender
-
-
-@pytest.fixture(scope="module")
-def server(small_world: SmallWorld) -> Iterator[ServedAt]:
-    with served(small_world) as at:
-        yield at
-
-
-@pytest.fixture
-def client(server: ServedAt) -> Iterator[Client]:
-    with client_of(server) as connected:
-        yield connected
-
-
-def test_the_list_tells_of_every_plain_file(client: Client, small_world: SmallWorld) -> None:
-    listed = client.list_files(client_guid(small_world))
-
-    assert len(listed) == small_world.summary.files
-    assert len({each["guid"] for each in listed}) == len(listed)
-    for each in listed[:: len(listed) // 7]:
-        plain = small_world.plain(f"{each['name']}.avro.pgp")
-        *_, resource, event = each["name"].split(".")
-        assert each["guid"].startswith("SLF-")
-        assert (each["file_size"], each["checksum"]) == (
-            len(plain),
-            hashlib.sha256(plain).hexdigest(),
-        )
-        assert (each["resource_type"], each["event_type"]) == (resource.upper(), event.upper())
-    assert sum(each["number_of_records"] for each in listed) == small_world.summary.rows
-    assert {tuple(sorted(each)) for each in listed} == {
-        (
-            "checksum",
-            "event_type",
-            "file_size",
-            "guid",
-            "name",
-            "number_of_records",
-            "resource_type",
-        )
-    }
-
-
-def test_the_list_is_the_same_for_every_server(client: Client, small_world: SmallWorld) -> None:
-    with (
-        served(small_world) as other,
-        client_of(other) as other_client,
-    ):
-        guid = client_guid(small_world)
-        assert other_client.list_files(guid) == client.list_files(guid)
 
 
 def test_a_file_is_what_lies_in_the_folder(client: Client, small_world: SmallWorld) -> None:
@@ -112,53 +61,6 @@ def test_a_file_comes_plain_or_armoured_on_request(
     with keyring.decrypt(came, max_bytes=1 << 30) as opened:
         opened.drain()
     assert opened.sha256 == hashlib.sha256(plain).hexdigest()
-
-
-@pytest.mark.parametrize(
-    ("asked", "expected"),
-    [
-        ("bytes=0-9", slice(0, 10)),
-        ("bytes=10-", slice(10, None)),
-        ("bytes=-10", slice(-10, None)),
-        ("bytes=5-999999999", slice(5, None)),
-        ("BYTES = 7-7", slice(7, 8)),
-    ],
-)
-def test_a_range_is_sent_alone(
-    client: Client, small_world: SmallWorld, asked: str, expected: slice
-) -> None:
-    content = stored(small_world).read_bytes()
-    answered = client.get(path_of(small_world), Accept=FILE_TYPE, Range=asked)
-
-    part = content[expected]
-    start = len(content[: expected.start])
-    assert (answered.status, answered.body) == (206, part)
-    assert answered.headers["Content-Length"] == str(len(part))
-    assert (
-        answered.headers["Content-Range"] == f"bytes {start}-{start + len(part) - 1}/{len(content)}"
-    )
-
-
-@pytest.mark.parametrize(
-    "asked", ["bytes=9-0", "bytes=-", "bytes=1-2,4-5", "lines=0-1", "bytes=x-"]
-)
-def test_a_range_that_is_none_is_ignored(
-    client: Client, small_world: SmallWorld, asked: str
-) -> None:
-    answered = client.get(path_of(small_world), Accept=FILE_TYPE, Range=asked)
-
-    assert (answered.status, answered.body) == (200, stored(small_world).read_bytes())
-
-
-@pytest.mark.parametrize("asked", ["bytes=999999999-", "bytes=-0"])
-def test_a_range_beyond_the_end_is_refused(
-    client: Client, small_world: SmallWorld, asked: str
-) -> None:
-    answered = client.get(path_of(small_world), Accept=FILE_TYPE, Range=asked)
-
-    size_bytes = stored(small_world).stat().st_size
-    assert answered.status == 416
-    assert answered.headers["Content-Range"] == f"bytes */{size_bytes}"
 
 
 @contextmanager
@@ -248,31 +150,6 @@ def test_nothing_but_get_is_answered(client: Client, small_world: SmallWorld, me
 
     assert (refused.status, refused.headers["Allow"]) == (405, "GET")
     assert client.get(path, Accept=FILE_TYPE).status == 200
-
-
-def test_a_day_is_gone_eight_days_later(small_world: SmallWorld) -> None:
-    moment = [midnight(START + timedelta(days=8)) - timedelta(seconds=1)]
-    guid, path = client_guid(small_world), path_of(small_world, day=START)
-    with (
-        serve_reporting_api(
-            small_world.folder,
-            keyring=small_world.keyring,
-            api_key=KEY,
-            now=lambda: moment[0],
-        ) as at,
-        client_of(at) as client,
-    ):
-        in_time, listed = client.get(path, Accept=FILE_TYPE), client.list_files(guid)
-        moment[0] += timedelta(seconds=1)
-        late, listed_late = client.get(path, Accept=FILE_TYPE), client.list_files(guid)
-        moment[0] += timedelta(days=DAYS)
-        nothing_left = client.list_files(guid)
-
-    first = {each["name"] for each in listed if str(START) in each["name"]}
-    assert (in_time.status, late.status) == (200, 410)
-    assert first
-    assert {each["name"] for each in listed} - first == {each["name"] for each in listed_late}
-    assert nothing_left == []
 
 
 def test_a_manifest_that_does_not_open_is_the_servers_fault(sender: Sender) -> None:

@@ -1,0 +1,13 @@
+"""Processes that convert a container."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from ingest.landing.convert.pool import Converters
+
+
+@pytest.fixture(scope="module")
+def converters() -> Iterator[Converters]:
+    with Converters() as processes:
+        yield processes
