@@ -1,7 +1,7 @@
 """The client and resource of a baseline's files, from their names and schemas. Pure, no I/O.
 
 MX documents no names of such files. So a name need only contain a resource as a separate word.
-Where it does not, the schema decides.
+A schema decides for all other names.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""A manifest is found by its columns' names, and may not contradict itself."""
+"""A manifest is read by the names of its columns, and may not contradict itself."""
 
 from collections.abc import Sequence
 from datetime import date

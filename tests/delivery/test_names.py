@@ -1,4 +1,4 @@
-"""The grammar of the names that MX gives its files."""
+"""Only names of MX's grammar are parsed."""
 
 from datetime import date
 
@@ -70,13 +70,13 @@ def test_a_name_without_the_prefix_is_not_ours() -> None:
     assert not is_ours("README")
 
 
-def test_events_stand_in_the_order_in_which_they_apply() -> None:
+def test_events_are_in_the_order_in_which_they_apply() -> None:
     assert list(Event) == ["baseline", "created", "updated", "deleted"]
     assert list(DAILY_EVENTS) == ["created", "updated", "deleted"]
 
 
 @pytest.mark.parametrize(("kind", "part"), [("baseline", 1), ("baseline-0002", 2)])
-def test_a_file_of_a_baseline_is_known_in_the_archive_alone(kind: str, part: int) -> None:
+def test_a_file_of_a_baseline_is_known_only_in_the_archive(kind: str, part: int) -> None:
     stem = f"{CLIENT}.2026-01-02.users.{kind}"
     file = baseline_file(DELIVERY, "users", part=part)
 

@@ -47,7 +47,7 @@ insert into users values
         ("update users set seen_at = null", "users.seen_at of ('c', 'u1')"),
     ],
 )
-def test_a_difference_is_told(tmp_path: Path, change: str, expected: str | None) -> None:
+def test_a_difference_is_reported(tmp_path: Path, change: str, expected: str | None) -> None:
     truth, warehouse = tmp_path / "truth.jsonl", tmp_path / "warehouse.duckdb"
     truth.write_text(TRUTH)
     with duckdb.connect(str(warehouse)) as connection:

@@ -1,4 +1,4 @@
-"""The ways of the demonstration end alike: what the sender has sent has landed."""
+"""Over each way of the demonstration all sent files land."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

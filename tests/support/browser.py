@@ -1,4 +1,4 @@
-"""A real Chromium without a screen, with a profile of its own and without a word to anybody."""
+"""A real Chromium without a screen, with its own profile and no network services."""
 
 import subprocess
 import tempfile
@@ -23,7 +23,7 @@ NARROWEST = 360
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a browser made of a page."""
+    """The page as a browser shows it."""
 
     dom: str
     console: list[str]

@@ -1,4 +1,4 @@
-"""A landing that was built and published once, for many tests that each change a copy of it."""
+"""A landing that is built and published once, for many tests that change a copy of it."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What becomes of a container in the processes that convert files."""
+"""The result of a container in the processes that convert files."""
 
 import os
 from pathlib import Path
@@ -28,7 +28,7 @@ def converted(
     is_alone: bool = False,
     listed_rows: int | None = None,
 ) -> tuple[str, str]:
-    """Say which schema and rows come out of a small container, or why none do."""
+    """Return the schema and rows of a small container, or the reason why there are none."""
     with TemporaryDirectory() as folder, plaintext_pipe() as (plain, write_end):
         os.write(write_end, container)
         os.close(write_end)

@@ -151,7 +151,7 @@ def first_fingerprint(home: Path) -> str:
 
 @contextmanager
 def post(receiver: Receiver) -> Iterator[Post]:
-    """Make the senders of a test, one of whom had a key that has expired."""
+    """Make the senders of a test; the key of one has expired."""
     with gnupg_home() as home:
         for name in ("stranger", "another"):
             run_gpg(

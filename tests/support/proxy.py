@@ -1,4 +1,4 @@
-"""A proxy on this machine that lets who has a password through to other ports of it."""
+"""A proxy on this machine that requires a password."""
 
 import base64
 import socket
@@ -15,7 +15,7 @@ class Proxy:
     user: str
     password: str
     asked: list[str] = field(default_factory=list)
-    """Where it was to lead to."""
+    """The requested targets."""
 
     @property
     def address(self) -> str:
@@ -24,11 +24,11 @@ class Proxy:
 
 @contextmanager
 def proxying(*, user: str, password: str) -> Iterator[Proxy]:
-    told = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+    expected = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
     class Handler(BaseHTTPRequestHandler):
         def do_CONNECT(self) -> None:
-            if self.headers.get("Proxy-Authorization") != told:
+            if self.headers.get("Proxy-Authorization") != expected:
                 self.send_error(407)
                 return
             proxy.asked.append(self.path)

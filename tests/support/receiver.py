@@ -1,4 +1,4 @@
-"""The receiver's side of a test: a throw-away key pair in a folder whose path is short enough."""
+"""The receiver of a test: a throw-away key pair in a folder with a short path."""
 
 import shutil
 import subprocess

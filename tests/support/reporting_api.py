@@ -1,4 +1,4 @@
-"""Faults of a Reporting API, planned by a test; the requests that came are kept."""
+"""Faults of a Reporting API that a test plans, and the requests that it received."""
 
 import gzip
 import json
@@ -26,7 +26,7 @@ ChangeTls = Callable[[ssl.SSLContext], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """What is done to a request before it is answered, and to its answer."""
+    """A change to a request before it is answered, and to its answer."""
 
     before: Callable[[Request], Request] = lambda request: request
     after: Callable[[Answer], Answer] = lambda answer: answer
@@ -41,7 +41,7 @@ class Planned:
 
 @dataclass(slots=True)
 class Faults:
-    """To be given to `serve_reporting_api`; without a plan it only keeps the requests."""
+    """Goes to `serve_reporting_api`; without a plan it only keeps the requests."""
 
     tls: ChangeTls = lambda _: None
     requests: list[Request] = field(default_factory=list)
@@ -56,8 +56,8 @@ class Faults:
     def plan_always(self, fault: Fault, *, on: str = FILE) -> None:
         self.plan(fault, on=on, times=math.inf)
 
-    def mend(self) -> None:
-        """Forget what is planned and has not happened yet."""
+    def repair(self) -> None:
+        """Drop the planned faults that have not happened yet."""
         with self._turn:
             self._plans.clear()
 
@@ -98,7 +98,7 @@ def redirect(to: str, *, code: int = 302) -> Fault:
 
 
 def hang_up() -> Fault:
-    """Break off before a word is said."""
+    """Break off before the answer."""
 
     def after(_: Answer) -> Answer:
         raise ConnectionAbortedError
@@ -175,11 +175,6 @@ def without_ranges() -> Fault:
     return Fault(before=lambda request: _without_header(request, "range"))
 
 
-def blind_to_changes() -> Fault:
-    """Send the part that was asked for, even of a body that has changed."""
-    return Fault(before=lambda request: _without_header(request, "if-range"))
-
-
 def content_range(value: str) -> Fault:
     """Claim to send another part than the one that is sent."""
     return Fault(after=lambda answer: _with(answer, {"Content-Range": value}))
@@ -196,7 +191,7 @@ def doing(act: Callable[[], object]) -> Fault:
 
 
 def endless(chunk: bytes, *, size_bytes: int = 1 << 40) -> Fault:
-    """Send a body far larger than anybody should read, with no length."""
+    """Send a body that is far too large, without its length."""
 
     def after(answer: Answer) -> Answer:
         chunks = (chunk for _ in range(size_bytes // len(chunk)))
@@ -206,7 +201,7 @@ def endless(chunk: bytes, *, size_bytes: int = 1 << 40) -> Fault:
 
 
 def zipped(*, coding: str = "gzip") -> Fault:
-    """Compress the body on its way, asked or not, and call it what a test says."""
+    """Compress the body, and name the coding as a test says."""
 
     def after(answer: Answer) -> Answer:
         body = gzip.compress(b"".join(answer.chunks))
@@ -224,7 +219,7 @@ def bomb(*, size_bytes: int) -> Fault:
 
 
 def headed(**headers: str) -> Fault:
-    """Send the body as it is under other headers; `_` stands for `-`."""
+    """Send the same body under other headers; `_` becomes `-`."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return Fault(after=lambda answer: _with(answer, named))
 
@@ -246,7 +241,7 @@ def proven_by(authority: Authority, *hosts: str) -> ChangeTls:
 
 
 def demanding_certificates_of(authority: Authority) -> ChangeTls:
-    """Talk to clients only that an authority vouches for."""
+    """Require a client certificate of an authority."""
 
     def change(context: ssl.SSLContext) -> None:
         context.load_verify_locations(cadata=authority.pem.decode())

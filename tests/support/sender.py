@@ -1,4 +1,4 @@
-"""A sender that does just what a test says: daily files and manifests, true or false."""
+"""A sender of daily files and manifests, whose claims a test may falsify."""
 
 import csv
 import hashlib

@@ -1,4 +1,4 @@
-"""A web server on loopback that answers just what a test says, and remembers what it was asked."""
+"""A web server on loopback that answers as a test says, and keeps the requests."""
 
 import threading
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class Served:
-    """What a server answers, and what it was asked."""
+    """The answers of a server, and the requests that it received."""
 
     def __init__(self) -> None:
         self.bodies: dict[str, bytes] = {}

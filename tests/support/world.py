@@ -1,4 +1,4 @@
-"""A sample world that was sent, landed, built and published, once for many tests."""
+"""A sample world that is sent, landed, built and published once for many tests."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -23,7 +23,7 @@ def publish_world(
     days: int,
     start: date,
 ) -> Path:
-    """Have a client's days come the whole way; returns the data folder."""
+    """Send, land, build and publish the days of a client; return the data folder."""
     source, data = folder / "source", folder / "data"
     source.mkdir()
     write_sample(

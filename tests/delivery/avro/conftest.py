@@ -1,4 +1,4 @@
-"""Processes that convert a container."""
+"""Processes that convert containers."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Columns come out as the rows do, and rows as fastavro reads them; or both are turned away."""
+"""Both decoders read what fastavro reads, or both reject it."""
 
 import io
 import os
@@ -118,7 +118,7 @@ def converters() -> Iterator[Converters]:
 
 
 def outcome(container: bytes, *, in_columns: bool) -> tuple[str, str]:
-    """Say which schema and rows come out, or why none do."""
+    """Return the schema and rows, or the reason why there are none."""
     try:
         opened = open_container(io.BytesIO(container), in_columns=in_columns)
         rows = [row for batch in opened.batches for row in batch.to_pylist()]
@@ -136,7 +136,7 @@ def test_flat_rows_are_those_of_the_reference(container: bytes) -> None:
 
 @settings(deadline=None, max_examples=EXAMPLES)
 @given(container=containers(codec="null"), data=st.data())
-def test_damaged_rows_fare_as_with_the_reference_or_the_process_ends(
+def test_damaged_rows_give_the_result_of_the_reference_or_end_the_process(
     container: bytes, data: st.DataObject, converters: Converters
 ) -> None:
     start = end_of_header(container)

@@ -96,5 +96,5 @@ def test_moments_at_their_bounds_land_alike_and_duckdb_reads_them(
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.register("batch", batch)
-        found = connection.execute(f"select {columns} from batch").fetchone()  # noqa: S608
+        found = connection.execute(f"select {columns} from batch").fetchone()  # noqa: S608 - own names of columns
     assert found == tuple(text for *_, text in READABLE)

@@ -84,6 +84,6 @@ def test_a_type_may_be_called_as_java_calls_it(namespace: str, name: str) -> Non
     ],
     ids=str,
 )
-def test_a_schema_that_avro_does_not_allow_is_told_as_such(kind: Any) -> None:
+def test_a_schema_that_avro_does_not_allow_is_rejected(kind: Any) -> None:
     with pytest.raises(RejectedError, match="schema: expected"):
         open_container(io.BytesIO(header(record(("field", kind)))))

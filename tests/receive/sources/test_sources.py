@@ -1,4 +1,4 @@
-"""A folder and an SFTP server are the same source: what is listed, and how it is read."""
+"""A folder and an SFTP server list and read files in the same way."""
 
 import os
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ CONTENT = os.urandom(100_000)
 
 @pytest.fixture(params=["local", "sshd_server"])
 def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """What the source shows."""
+    """The folder that the source lists."""
     if request.param == "local":
         return tmp_path
     served: Sshd = request.getfixturevalue("sshd_server")
@@ -86,10 +86,10 @@ def test_a_file_that_has_gone_is_named(source: Source) -> None:
         ("sftp://user:secret@host/x", "the password in MX_SFTP_PASSWORD"),
     ],
 )
-def test_an_address_that_cannot_be_meant_is_told(address: str, said: str) -> None:
+def test_a_malformed_address_is_refused_without_its_secrets(address: str, said: str) -> None:
     with (
-        pytest.raises(SettingsError, match=said) as told,
+        pytest.raises(SettingsError, match=said) as refused,
         open_source(address, password="p", known_hosts=NO_HOSTS),
     ):
         pass
-    assert "secret" not in str(told.value)
+    assert "secret" not in str(refused.value)

@@ -23,7 +23,7 @@ def test_files_use_all_three_codecs(small_world: SmallWorld) -> None:
     assert codecs == {"null", "deflate", "snappy"}
 
 
-def test_a_refusal_of_gpg_is_told_and_nothing_hangs(tmp_path: Path, keyring: Keyring) -> None:
+def test_a_refusal_of_gpg_is_an_error_and_nothing_hangs(tmp_path: Path, keyring: Keyring) -> None:
     post = Post(keyring=keyring, recipient="0" * 40)
     with (
         pytest.raises(KeyringError, match="expected gpg to encrypt"),

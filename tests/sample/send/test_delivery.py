@@ -23,7 +23,7 @@ def test_every_day_has_a_manifest_and_three_files_for_each_resource(
     assert small_world.summary.deliveries == DAYS
 
 
-def test_a_manifest_tells_the_truth_about_its_files(small_world: SmallWorld) -> None:
+def test_a_manifest_lists_the_true_facts_of_its_files(small_world: SmallWorld) -> None:
     path = sorted(small_world.folder.glob("*-manifest.csv.pgp"))[1]
     manifest = parse_name(path.name)
     assert isinstance(manifest, ManifestFile)

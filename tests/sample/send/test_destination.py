@@ -39,7 +39,7 @@ def test_an_sftp_address_needs_known_hosts() -> None:
         pass
 
 
-def test_a_sample_goes_to_an_sftp_server_whole_and_under_final_names(
+def test_a_sample_on_an_sftp_server_is_complete_and_has_final_names(
     sftp_server: ServedAt, folder: Path, tmp_path: Path, send: Send
 ) -> None:
     (folder / "inbox").mkdir()

@@ -1,4 +1,4 @@
-"""Schemas have the sizes of MX's, and change from day to day."""
+"""Schemas are as wide as MX's, and change from day to day."""
 
 import io
 from typing import Any

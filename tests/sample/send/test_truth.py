@@ -55,8 +55,8 @@ def user(day: int, event: str, name: str | None = "Ann") -> Sent:
 
 
 def test_the_last_row_of_the_latest_update_gives_the_values() -> None:
-    told = [user(1, "created"), user(1, "updated", "Bea"), user(1, "updated", "Cleo")]
-    (row,) = table("users", *told)
+    sent = [user(1, "created"), user(1, "updated", "Bea"), user(1, "updated", "Cleo")]
+    (row,) = table("users", *sent)
     assert row["name"] == "Cleo"
     assert row["_source_file"] == "CLT-1.2026-01-01.users.updated"
     assert row["_row_number"] == 1
@@ -65,9 +65,9 @@ def test_the_last_row_of_the_latest_update_gives_the_values() -> None:
 
 
 def test_the_order_of_delivery_does_not_matter() -> None:
-    told = [user(3, "updated", "Cleo"), user(1, "created"), user(2, "updated", "Bea")]
-    assert table("users", *told) == table("users", *reversed(told))
-    assert table("users", *told)[0]["name"] == "Cleo"
+    sent = [user(3, "updated", "Cleo"), user(1, "created"), user(2, "updated", "Bea")]
+    assert table("users", *sent) == table("users", *reversed(sent))
+    assert table("users", *sent)[0]["name"] == "Cleo"
 
 
 def test_a_record_created_updated_and_deleted_on_one_day_is_gone() -> None:
@@ -75,8 +75,8 @@ def test_a_record_created_updated_and_deleted_on_one_day_is_gone() -> None:
 
 
 def test_a_record_that_comes_back_after_a_delete_is_live() -> None:
-    told = [user(1, "created"), user(2, "deleted", None), user(3, "updated", "Bea")]
-    assert [row["name"] for row in table("users", *told)] == ["Bea"]
+    sent = [user(1, "created"), user(2, "deleted", None), user(3, "updated", "Bea")]
+    assert [row["name"] for row in table("users", *sent)] == ["Bea"]
 
 
 def test_a_delete_of_the_same_day_as_a_return_wins() -> None:
@@ -97,15 +97,15 @@ def account(day: int, event: str) -> Sent:
 
 
 def test_a_deleted_owner_hides_what_it_owns_to_any_depth() -> None:
-    told = [user(1, "created"), member(1, "created"), account(1, "created")]
-    assert guids("accounts", *told) == ["a"]
-    assert guids("accounts", *told, user(2, "deleted", None)) == []
-    assert guids("members", *told, user(2, "deleted", None)) == []
+    sent = [user(1, "created"), member(1, "created"), account(1, "created")]
+    assert guids("accounts", *sent) == ["a"]
+    assert guids("accounts", *sent, user(2, "deleted", None)) == []
+    assert guids("members", *sent, user(2, "deleted", None)) == []
 
 
 def test_an_owner_that_comes_back_brings_what_it_owns() -> None:
-    told = [account(1, "created"), member(2, "deleted"), member(3, "created")]
-    assert guids("accounts", *told) == ["a"]
+    sent = [account(1, "created"), member(2, "deleted"), member(3, "created")]
+    assert guids("accounts", *sent) == ["a"]
 
 
 def test_an_owner_never_seen_hides_nothing_and_one_only_deleted_does() -> None:
@@ -133,9 +133,9 @@ def test_a_tag_owns_its_taggings() -> None:
 
 def test_log_rows_are_kept_each_and_neither_deleted_nor_hidden() -> None:
     row = {"user_guid": "u", "name": "click"}
-    told: list[Sent] = [(1, "analytics_events", "created", row)] * 2
+    sent: list[Sent] = [(1, "analytics_events", "created", row)] * 2
     deletes: list[Sent] = [(1, "analytics_events", "deleted", row), user(1, "deleted", None)]
-    rows = table("analytics_events", *told, *deletes)
+    rows = table("analytics_events", *sent, *deletes)
     assert [each["_row_number"] for each in rows] == [0, 1]
 
 
@@ -157,7 +157,7 @@ def test_an_unknown_resource_gets_a_table_that_users_own() -> None:
 
 
 @pytest.mark.parametrize(("first", "second"), [("int", "long"), ("long", "int")])
-def test_a_column_is_as_wide_as_the_widest_file_whatever_the_order(first: str, second: str) -> None:
+def test_a_column_is_as_wide_as_the_widest_file_in_any_order(first: str, second: str) -> None:
     truth = Truth(CATALOGUE)
     for kind in (first, second):
         truth.learn("users", {"fields": [{"name": "health_score", "type": ["null", kind]}]})

@@ -1,4 +1,4 @@
-"""The list is that of the manifests, for a week."""
+"""The list shows the files of the manifests for a week."""
 
 import hashlib
 from datetime import timedelta
@@ -16,7 +16,9 @@ from tests.sample.api_client import (
 from tests.sample.conftest import DAYS, START, SmallWorld
 
 
-def test_the_list_tells_of_every_plain_file(client: Client, small_world: SmallWorld) -> None:
+def test_the_list_has_size_and_checksum_of_every_plain_file(
+    client: Client, small_world: SmallWorld
+) -> None:
     listed = client.list_files(client_guid(small_world))
 
     assert len(listed) == small_world.summary.files

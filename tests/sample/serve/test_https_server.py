@@ -1,4 +1,4 @@
-"""The server of the embedded Reporting API: connections, certificates, its end, planned faults."""
+"""The HTTPS server keeps connections, ends all threads, and misbehaves as a test plans."""
 
 import threading
 from contextlib import ExitStack
@@ -38,7 +38,7 @@ def test_a_connection_is_kept_and_several_are_served_at_once(
         assert [client.connection.sock for client in clients] == sockets
 
 
-def test_no_thread_outlives_the_server_whatever_clients_do(small_world: SmallWorld) -> None:
+def test_no_thread_outlives_the_server_even_if_clients_stall(small_world: SmallWorld) -> None:
     before = set(threading.enumerate())
     faults = Faults()
     faults.plan(stall(after_bytes=10))
@@ -71,7 +71,7 @@ def test_planned_faults_reach_the_client_and_requests_are_kept_without_the_key(
             with pytest.raises((HTTPException, OSError)):
                 client.get(path, Accept=FILE_TYPE)
             client.connection.close()
-        whole = client.get(path, Accept=FILE_TYPE, Range="bytes=5-")
+        complete = client.get(path, Accept=FILE_TYPE, Range="bytes=5-")
         with pytest.raises(HTTPException):
             client.get(path, Accept=FILE_TYPE)
         client.connection.close()
@@ -79,7 +79,7 @@ def test_planned_faults_reach_the_client_and_requests_are_kept_without_the_key(
         chunked_body = client.get(path, Accept=FILE_TYPE)
 
     assert (busy.status, busy.headers["Retry-After"]) == (429, "7")
-    assert (whole.status, whole.body) == (200, content)
+    assert (complete.status, complete.body) == (200, content)
     assert zipped_body.headers["Content-Encoding"] == "gzip"
     assert (chunked_body.headers["Content-Length"], chunked_body.body) == (None, content)
     assert (len(faults.asked(LIST)), len(faults.asked(FILE))) == (1, 6)

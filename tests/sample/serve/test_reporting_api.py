@@ -1,4 +1,4 @@
-"""The answers of the embedded Reporting API."""
+"""The embedded Reporting API answers as MX's does."""
 
 import hashlib
 import ssl
@@ -47,17 +47,17 @@ def test_a_file_comes_plain_or_armoured_on_request(
         ) as at,
         client_of(at) as client,
     ):
-        whole = client.get(path_of(small_world), Accept=FILE_TYPE)
+        complete = client.get(path_of(small_world), Accept=FILE_TYPE)
         part = client.get(path_of(small_world), Accept=FILE_TYPE, Range="bytes=100-")
 
     plain = small_world.plain(stored(small_world).name)
     came = tmp_path / "came"
-    came.write_bytes(whole.body)
-    assert (part.status, part.body) == (206, whole.body[100:])
+    came.write_bytes(complete.body)
+    assert (part.status, part.body) == (206, complete.body[100:])
     if bodies == "plain":
-        assert whole.body == plain
+        assert complete.body == plain
         return
-    assert whole.body.startswith(b"-----BEGIN PGP MESSAGE-----\n")
+    assert complete.body.startswith(b"-----BEGIN PGP MESSAGE-----\n")
     with keyring.decrypt(came, max_bytes=1 << 30) as opened:
         opened.drain()
     assert opened.sha256 == hashlib.sha256(plain).hexdigest()
@@ -78,7 +78,7 @@ def serving_the_day_after(sender: Sender) -> Iterator[Client]:
         yield client
 
 
-def test_a_range_of_a_body_that_changed_is_the_whole(sender: Sender) -> None:
+def test_a_range_of_a_body_that_changed_is_answered_with_all_of_it(sender: Sender) -> None:
     sender.send_users("a")
     sender.send_manifest()
     path = f"/download/{sender.client}/{sender.day}/users/created"
@@ -99,7 +99,7 @@ def test_a_range_of_a_body_that_changed_is_the_whole(sender: Sender) -> None:
 
 @pytest.mark.parametrize("header", [{}, {"MD_API_KEY": "guess"}, {"MD_API_KEY": ""}], ids=str)
 @pytest.mark.parametrize("place", ["/download/CLT-1", "/", "list"])
-def test_nothing_is_told_without_the_key(
+def test_nothing_is_answered_without_the_key(
     server: ServedAt, small_world: SmallWorld, header: dict[str, str], place: str
 ) -> None:
     path = f"/download/{client_guid(small_world)}" if place == "list" else place

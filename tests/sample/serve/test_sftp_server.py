@@ -1,4 +1,4 @@
-"""The embedded SFTP server, spoken to by paramiko's client as everybody else would."""
+"""The embedded SFTP server serves paramiko's client."""
 
 import threading
 from pathlib import Path

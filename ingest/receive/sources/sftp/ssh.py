@@ -42,27 +42,26 @@ def connect(login: Login) -> paramiko.SSHClient:
             timeout=TIMEOUT_S,
             banner_timeout=TIMEOUT_S,
             auth_timeout=TIMEOUT_S,
-            transport_factory=_FastTransport,  # type: ignore[arg-type]  # the stub wants a Transport
+            transport_factory=_fast_transport,
         )
     except (paramiko.SSHException, OSError, EOFError) as error:
         raise _explain(error, login, offered=_offered(client, login)) from error
     return client
 
 
-class _FastTransport(paramiko.Transport):
-    """Prefers ciphers that authenticate as they decrypt, which need no hash of each packet."""
-
-    def __init__(self, connection: socket.socket, **options: Any) -> None:
-        super().__init__(
-            connection,
-            default_window_size=CHANNEL_BYTES,
-            default_max_packet_size=PACKET_BYTES,
-            **options,
-        )
-        # else a request waits in the kernel for the answer to the one before
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        offered = self.get_security_options()
-        offered.ciphers = tuple(sorted(offered.ciphers, key=lambda name: "gcm" not in name))
+def _fast_transport(connection: Any, /, **options: Any) -> paramiko.Transport:
+    """Prefer ciphers that authenticate as they decrypt, which need no hash of each packet."""
+    transport = paramiko.Transport(
+        connection,
+        default_window_size=CHANNEL_BYTES,
+        default_max_packet_size=PACKET_BYTES,
+        **options,
+    )
+    # else a request waits in the kernel for the answer to the one before
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    offered = transport.get_security_options()
+    offered.ciphers = tuple(sorted(offered.ciphers, key=lambda name: "gcm" not in name))
+    return transport
 
 
 def printable(text: str) -> str:

@@ -1,4 +1,4 @@
-"""A delivery behind the Reporting API, ready to be pulled."""
+"""A delivery behind the Reporting API, ready to be fetched."""
 
 import hashlib
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Files that the Reporting API lists and does not give: gone, missing, not due yet."""
+"""A listed file that the Reporting API does not send is gone, missing or not due yet."""
 
 from datetime import UTC, datetime
 
@@ -20,7 +20,7 @@ def test_a_gone_file_is_asked_for_once(api: Api) -> None:
     assert api.standings() == {"users.created": Standing.GONE}
 
 
-def test_a_gone_file_that_is_listed_anew_is_asked_for_again(api: Api, sender: Sender) -> None:
+def test_a_gone_file_that_is_listed_again_is_asked_for_again(api: Api, sender: Sender) -> None:
     api.faults.plan(faulty.status(410))
     api.pull()
     sender.send_users("USR-9")

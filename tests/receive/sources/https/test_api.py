@@ -1,4 +1,4 @@
-"""The files of the Reporting API: which are asked for, and what becomes of their bodies."""
+"""New files of the Reporting API are asked for once, and land as over SFTP."""
 
 import hashlib
 from datetime import date
@@ -109,7 +109,7 @@ def test_a_restated_file_replaces_the_earlier_one(api: Api, sender: Sender) -> N
     assert len(api.archived()) == 2
 
 
-def test_the_oldest_day_is_asked_for_first_and_a_range_if_told(api: Api, sender: Sender) -> None:
+def test_only_the_days_of_a_range_are_asked_for(api: Api, sender: Sender) -> None:
     for day in ("2026-01-05", "2026-01-03", "2026-01-04"):
         sender.day, sender.rows = day, []
         sender.send_users(f"USR-{day}")

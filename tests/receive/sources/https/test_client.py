@@ -1,4 +1,4 @@
-"""Whom the client of the Reporting API trusts, and settings that cannot work."""
+"""The client trusts only known certificates, and refuses settings that cannot work."""
 
 import threading
 import time
@@ -15,7 +15,7 @@ from tests.support.api import API_KEY, Api
 from tests.support.sender import CLIENT, Sender, avro_bytes, users
 
 
-def test_a_server_that_nobody_vouches_for_is_not_trusted(api: Api) -> None:
+def test_a_server_with_a_certificate_of_an_unknown_authority_is_not_trusted(api: Api) -> None:
     api.faults.tls = faulty.proven_by(Authority())
 
     with pytest.raises(SourceError, match=r"certificate that is not trusted .*MX_HTTPS_CA"):
@@ -73,7 +73,7 @@ def test_a_client_certificate_is_shown(api: Api, tmp_path: Path) -> None:
         ("ftp://host/", "k", Https(), "found the scheme ftp"),
     ],
 )
-def test_settings_that_cannot_work_are_told(
+def test_settings_that_cannot_work_are_refused_by_name(
     address: str, key: str | None, https: Https, said: str
 ) -> None:
     with (

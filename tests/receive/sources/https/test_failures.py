@@ -57,7 +57,7 @@ def test_a_server_that_stays_broken_fails_the_run_and_loses_nothing(
     api.faults.plan_always(fault)
 
     summary = api.pull()
-    api.faults.mend()
+    api.faults.repair()
 
     assert len(summary.failures) == 1
     assert landed_rows(api.data) == []
@@ -101,7 +101,7 @@ def test_a_coded_file_is_refused_before_it_is_decoded(api: Api, coding: str) -> 
     assert "without Content-Encoding, as was asked for, found" in str(failure)
     assert len(api.faults.asked(FILE)) == 1
     assert api.archived() == {}
-    api.faults.mend()
+    api.faults.repair()
     assert (api.pull().failures, landed_guids(api)) == ([], [*GUIDS])
 
 

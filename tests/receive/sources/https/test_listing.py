@@ -1,4 +1,4 @@
-"""The list of the Reporting API: what it says is held against the files, and nothing else."""
+"""Files are compared with the facts in the list of the Reporting API, if it has them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The files of a baseline by their URLs: what is asked for, who sees the key, what is ever told."""
+"""Files are fetched by their URLs, and neither the key nor a query goes elsewhere."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -54,14 +54,14 @@ def test_what_is_no_list_is_said_on_a_line(text: bytes) -> None:
 
 
 @pytest.mark.parametrize("url", ["http://example.com/1", "https://user:secret@example.com/1"])
-def test_an_address_that_tells_secrets_is_refused_and_not_repeated(url: str) -> None:
+def test_an_address_that_sends_secrets_in_the_clear_is_refused_and_not_repeated(url: str) -> None:
     with pytest.raises(SettingsError, match="list of URLs: expected") as refused:
         parse_urls(f"{url}?sig=secret".encode())
 
     assert "secret" not in str(refused.value)
 
 
-def test_a_file_is_called_by_its_path() -> None:
+def test_a_file_is_named_by_its_path() -> None:
     urls = ["https://a/snapshot/users%201?sig=x", "https://a/f?id=1", "https://a/f?id=2"]
 
     first, second, third = names = list(name_urls(urls))
@@ -140,7 +140,7 @@ def take(served: Served, host: str, data: Path, keyring: Keyring) -> Callable[[]
 def test_a_damaged_file_is_asked_for_again_and_no_other(
     served: Served, take: Callable[[], Summary]
 ) -> None:
-    """A list of URLs tells neither sizes nor times, so nothing else shows that a copy is new."""
+    """A list of URLs has neither sizes nor times, so nothing else shows that a copy is new."""
     served.bodies = {"/users": avro_bytes(users("a")), "/tags": avro_bytes(users("t"))[:-1]}
 
     first = take()

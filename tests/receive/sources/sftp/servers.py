@@ -15,7 +15,7 @@ from ingest.errors import SourceError
 from ingest.receive.fetch import fetch_all
 from ingest.receive.sources import Source
 from ingest.status.progress import Silent
-from ingest.store.ledger.ledger import Ledger
+from ingest.store.ledger.ledger import open_ledger
 from sample.serve import sftp_folder
 from sample.serve.sftp_folder import ServedFolder
 from tests.support.receiver import refuse
@@ -31,16 +31,16 @@ Break = Callable[[pytest.MonkeyPatch], None]
 
 def fetch(source: Source, data: Path) -> tuple[list[SourceError], dict[str, bytes]]:
     """Fetch, and give the failures and what is in the archive."""
-    ledger = Ledger(data / "ledger", run_id="r")
     (data / "scratch").mkdir(exist_ok=True)
-    failures = fetch_all(
-        source,
-        data=data,
-        ledger=ledger,
-        scratch=data / "scratch",
-        encrypt=refuse,
-        progress=Silent(),
-    )
+    with open_ledger(data / "ledger", run_id="r") as ledger:
+        failures = fetch_all(
+            source,
+            data=data,
+            ledger=ledger,
+            scratch=data / "scratch",
+            encrypt=refuse,
+            progress=Silent(),
+        )
     archive = sorted((data / "archive").rglob("*.pgp"))
     return failures, {path.name: path.read_bytes() for path in archive}
 
@@ -164,7 +164,7 @@ def ended_by_failure(server: Server, number: int, folder: Any) -> None:
 
 def reads_by(answer: Callable[[bytes | int, int], bytes | int]) -> Break:
     """Have the server answer READ otherwise, by what it would say and by the offset."""
-    honest = paramiko.SFTPServer._process  # type: ignore[attr-defined]
+    honest = paramiko.SFTPServer._process  # type: ignore[attr-defined]  # the stub omits it
 
     def process(self: Server, kind: int, number: int, message: paramiko.Message) -> None:
         if kind != CMD_READ:

@@ -147,7 +147,7 @@ def test_one_broken_connection_does_not_touch_the_others(
     broken: list[int] = []
 
     def read(self: paramiko.SFTPHandle, offset: int, length: int) -> bytes | int:
-        file = os.fstat(self.readfile.fileno()).st_ino  # type: ignore[attr-defined]
+        file = os.fstat(self.readfile.fileno()).st_ino  # type: ignore[attr-defined]  # the sample's handle has it
         asked.append((file, offset))
         if offset >= 1_000_000 and not broken:
             broken.append(file)

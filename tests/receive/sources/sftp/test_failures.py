@@ -12,7 +12,7 @@ def test_a_folder_that_is_not_there_says_what_is(sshd_server: Sshd) -> None:
     with (
         pytest.raises(
             SourceError, match=r"^sftp 127\.0\.0\.1:\d+: expected the folder /\S+/uplaod/x, "
-        ) as told,
+        ) as refused,
         open_source(
             sshd_server.address.replace("/upload", "/uplaod/x"),
             password=sshd_server.password,
@@ -20,4 +20,4 @@ def test_a_folder_that_is_not_there_says_what_is(sshd_server: Sshd) -> None:
         ) as source,
     ):
         source.list_files()
-    assert "upload/" in str(told.value).partition("there is: ")[2].split(", ")
+    assert "upload/" in str(refused.value).partition("there is: ")[2].split(", ")

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 from paramiko.sftp import SFTP_EOF
 
+from ingest.errors import SourceError
 from ingest.receive.sources import Source
+from ingest.receive.sources.sftp.folder import SftpFolder
+from ingest.receive.sources.sftp.login import read_login
 from tests.receive.sources.sftp.servers import (
     CONTENT,
     NAMES,
@@ -117,3 +120,23 @@ def test_a_file_of_any_size_is_fetched_in_bounded_memory(sshd_server: Sshd, tmp_
     path.unlink()
     assert archived.stat().st_size == 2 * MOST_BYTES
     assert int(done.stdout.split()[0]) < MOST_BYTES
+
+
+def test_a_file_that_is_not_read_to_its_end_leaves_nothing_in_its_session(
+    address: str, tmp_path: Path
+) -> None:
+    login = read_login(
+        address, password="p", private_key=None, known_hosts=tmp_path / "known_hosts"
+    )
+    folder = SftpFolder("/", login=login)
+    folder.list_files()
+
+    with pytest.raises(SourceError, match="full"), folder.open_file(NAMES[0], offset=0) as stream:
+        stream.read(10)
+        raise SourceError("full")
+
+    [session] = folder._connections._idle
+    assert session._awaited == set()
+    assert NAMES[0] in {listed.name for listed in folder.list_files()}
+    assert session._answers == {}
+    folder.close()

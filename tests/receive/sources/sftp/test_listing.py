@@ -45,7 +45,7 @@ def boastful(server: Server, number: int, folder: Any) -> None:
 
 
 @pytest.mark.parametrize("list_on", [endless, same_for_ever, empty_for_ever, boastful])
-def test_a_list_without_end_is_told_within_bounds(
+def test_a_list_without_end_is_refused_in_bounded_memory(
     source: Source, monkeypatch: pytest.MonkeyPatch, list_on: Any
 ) -> None:
     monkeypatch.setattr(listing, "MOST_ENTRIES", 50_000)

@@ -13,7 +13,7 @@ from tests.receive.sources.test_sources import NO_HOSTS
 
 
 @pytest.mark.parametrize("address", ["sftp://u@host/in#box", "sftp://u@host/in?box"])
-def test_a_folder_that_would_be_cut_off_is_told(address: str) -> None:
+def test_a_folder_that_would_be_cut_off_is_refused(address: str) -> None:
     with (
         pytest.raises(SettingsError, match=r"write %3F for \? and %23 for #"),
         open_source(address, password="p", known_hosts=NO_HOSTS),

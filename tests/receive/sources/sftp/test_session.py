@@ -1,10 +1,11 @@
-"""Answers are matched by their numbers, in whatever order they are taken."""
+"""Answers are matched by their numbers, in any order."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from ingest.receive.sources.sftp import session as session_module
 from ingest.receive.sources.sftp.login import read_login
 from ingest.receive.sources.sftp.messages import Attributes, Kind, ProtocolError
 from ingest.receive.sources.sftp.session import MOST_READ_BYTES, READ_BYTES, Session
@@ -74,3 +75,12 @@ def test_reads_are_as_large_as_the_server_announces(session: Session, sshd_serve
     openssh.close()
 
     assert (session.read_bytes, openssh.read_bytes) == (READ_BYTES, MOST_READ_BYTES)
+
+
+def test_an_answer_of_an_absurd_length_is_not_read(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_module, "MOST_ANSWER_BYTES", 10)
+
+    with pytest.raises(ProtocolError, match="absurd length"):
+        session.request(Kind.STAT, PATHS[0], expected=Kind.ATTRS)

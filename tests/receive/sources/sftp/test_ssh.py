@@ -46,13 +46,13 @@ def test_a_wrong_password_is_not_tried_again(sshd_server: Sshd) -> None:
             SourceError,
             match=rf"^sftp 127\.0\.0\.1:\d+: expected to log in as {ACCOUNT} with MX_SFTP_PASSWORD"
             ", found it refused; the server offers: publickey, password$",
-        ) as told,
+        ) as refused,
         open_source(
             sshd_server.address, password="wrong", known_hosts=sshd_server.known_hosts
         ) as source,
     ):
         source.list_files()
-    assert not isinstance(told.value, SourceUnavailable)
+    assert not isinstance(refused.value, SourceUnavailable)
 
 
 def test_a_missing_file_of_known_hosts_says_how_to_fill_it(sshd_server: Sshd) -> None:
