@@ -26,7 +26,7 @@ class Destination(Protocol):
         """Move a file from the workspace to its final name."""
 
 
-class LocalFolder:
+class LocalDestination:
     """A folder on this machine."""
 
     def __init__(self, folder: Path) -> None:
@@ -36,7 +36,7 @@ class LocalFolder:
         made.replace(self.workspace / name)
 
 
-class SftpFolder:
+class SftpDestination:
     """A folder on an SFTP server."""
 
     def __init__(self, sftp: paramiko.SFTPClient, *, folder: str, workspace: Path) -> None:
@@ -78,7 +78,7 @@ def open_destination(
     if urlsplit(to).scheme != "sftp":
         folder = Path(to).expanduser()
         folder.mkdir(parents=True, exist_ok=True)
-        yield LocalFolder(folder)
+        yield LocalDestination(folder)
         return
     if known_hosts is None:
         raise SettingsError("MX_SFTP_KNOWN_HOSTS: expected for an sftp address, found nothing")
@@ -86,4 +86,4 @@ def open_destination(
     with TemporaryDirectory(prefix="mx-") as workspace, connect(login) as client:
         folder_name = unquote(urlsplit(to).path)
         with client.open_sftp() as sftp:
-            yield SftpFolder(sftp, folder=folder_name, workspace=Path(workspace))
+            yield SftpDestination(sftp, folder=folder_name, workspace=Path(workspace))

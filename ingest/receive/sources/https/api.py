@@ -14,7 +14,7 @@ from ingest.delivery.names import DailyFile, parse_name
 from ingest.errors import FileAbsent, FileGone, SettingsError, SourceError
 from ingest.receive.sources import Https, SourceFile, most_bytes
 from ingest.receive.sources.https.client import Client, check_address, open_client
-from ingest.receive.sources.https.file import Bodies
+from ingest.receive.sources.https.file import RemoteFiles
 from ingest.receive.sources.https.listing import MAX_LIST_BYTES, read_list
 
 KEY_HEADER: Final = "MD-API-KEY"
@@ -41,7 +41,7 @@ class ReportingApi:
         self._client = client
         self._address = address.rstrip("/")
         self._headers = {KEY_HEADER: api_key}
-        self._bodies = Bodies(client, advice=_FILE_ADVICE)
+        self._files = RemoteFiles(client, advice=_FILE_ADVICE)
         self._sizes: dict[str, int] = {}
 
     def list_files(self) -> list[SourceFile]:
@@ -65,7 +65,7 @@ class ReportingApi:
         return files
 
     def open_file(self, name: str, *, offset: int) -> AbstractContextManager[BinaryIO]:
-        return self._bodies.open(
+        return self._files.open(
             self._url(name),
             name=name,
             headers=self._headers | {"Accept": FILE_TYPE},

@@ -14,7 +14,7 @@ from ingest.receive.sources.https.failures import explain_failures
 _CONTENT_RANGE: Final = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 
 
-class Bodies:
+class RemoteFiles:
     """Opens the bodies of files; several threads may at once."""
 
     def __init__(self, client: Client, *, advice: Advice) -> None:

@@ -17,7 +17,7 @@ from ingest.errors import SourceError
 from ingest.receive.sources import MOST_BYTES, Https, SourceFile
 from ingest.receive.sources.https.api import FILE_TYPE, KEY_HEADER, LIST_TYPE
 from ingest.receive.sources.https.client import Client, check_address, open_client
-from ingest.receive.sources.https.file import Bodies
+from ingest.receive.sources.https.file import RemoteFiles
 
 MAX_LIST_BYTES: Final = 16 << 20
 WHERE: Final = "list of URLs"
@@ -34,7 +34,7 @@ class UrlList:
 
     def __init__(self, client: Client, urls: Mapping[str, str], *, key: "Key") -> None:
         """Take URLs by the names of their files."""
-        self._bodies = Bodies(client, advice=_ADVICE)
+        self._files = RemoteFiles(client, advice=_ADVICE)
         self._urls = urls
         self._key = key
 
@@ -44,7 +44,7 @@ class UrlList:
     def open_file(self, name: str, *, offset: int) -> AbstractContextManager[BinaryIO]:
         url = self._urls[name]
         headers = self._key.headers(url, accept=FILE_TYPE)
-        return self._bodies.open(url, name=name, headers=headers, offset=offset, limit=MOST_BYTES)
+        return self._files.open(url, name=name, headers=headers, offset=offset, limit=MOST_BYTES)
 
 
 class Key:
