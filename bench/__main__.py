@@ -12,6 +12,7 @@ import duckdb
 import typer
 
 from bench.apply import apply_table, measure_apply
+from bench.clients import clients_table, measure_clients
 from bench.fetch import fetch_table, measure_fetch
 from bench.history import history_table, measure_history
 from bench.land import land_note, land_table, measure_land
@@ -56,6 +57,23 @@ def history(
     typer.echo(table)
     if keep:
         _keep("history", f"{_circumstances()}\n\n{table}")
+
+
+@app.command()
+def clients(
+    number: Annotated[
+        list[int] | None, typer.Option(min=1, help="Clients, with files each day.")
+    ] = None,
+    days: Annotated[int, typer.Option(min=7, help="Days of each.")] = 1095,
+    runs: Annotated[int, typer.Option(min=1, help="Times each command.")] = 3,
+    keep: Annotated[bool, typer.Option(help="Write the table into docs/performance.md.")] = False,
+) -> None:
+    """What a run, status and report cost with years of many clients' files behind them."""
+    sizes = number or [1, 100]
+    table = clients_table([measure_clients(clients=each, days=days, runs=runs) for each in sizes])
+    typer.echo(table)
+    if keep:
+        _keep("clients", f"{_circumstances()}\n\n{table}")
 
 
 @app.command()

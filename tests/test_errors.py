@@ -23,8 +23,8 @@ from ingest.openpgp.message.form import open_message
 from ingest.openpgp.plaintext import plaintext_pipe
 from ingest.pipeline import set_files_aside
 from ingest.receive.sources import PLAIN_HTTPS
+from ingest.receive.sources.https.urls import UrlList, open_urls
 from ingest.receive.sources.local import LocalFolder
-from ingest.receive.sources.urls import UrlList, open_urls
 from ingest.settings import load_settings
 from ingest.store.ledger.ledger import read_records
 from ingest.store.lock import run_lock

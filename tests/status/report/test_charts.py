@@ -7,15 +7,13 @@ import pytest
 
 from ingest.status.report.charts import (
     LETTERS,
-    WEEKS,
     calendar_chart,
-    first_day,
     runs_chart,
     volume_chart,
 )
-from ingest.status.report.days import Day, DayState
-from ingest.status.report.history import Run
+from ingest.status.report.days import WEEKS, Day, DayState, first_day
 from ingest.status.report.volumes import Volume
+from ingest.store.ledger.facts import Run
 
 LAST = date(2026, 3, 31)
 
