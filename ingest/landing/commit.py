@@ -1,4 +1,4 @@
-"""Put outcomes into landing or quarantine and record them, in their order, several with one sync."""
+"""Put each outcome into landing or quarantine, and record it; several share one sync."""
 
 import hashlib
 import json

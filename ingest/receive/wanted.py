@@ -1,7 +1,6 @@
 """Which of the files that a source lists are fetched: new ones, changed ones and lost ones."""
 
 import logging
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -140,4 +139,4 @@ def _is_lost(
 
 
 def _archived_names(folder: Path) -> frozenset[str]:
-    return frozenset(os.listdir(folder)) if folder.is_dir() else frozenset()
+    return frozenset(each.name for each in folder.iterdir()) if folder.is_dir() else frozenset()

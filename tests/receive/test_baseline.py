@@ -395,7 +395,7 @@ def killed_before_the_record(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         raise Killed
 
     with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr("ingest.receive.arrivals.sync_folder", kill)
+        patch.setattr("ingest.receive.archive.sync_folder", kill)
         yield
 
 

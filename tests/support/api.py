@@ -73,12 +73,14 @@ class Api:
 
     def standings(self) -> dict[str, Standing]:
         """Say how each file stands, by resource and event."""
-        days = days_of(
-            self.data / "ledger",
-            now=datetime.now(tz=UTC),
-            settle=SETTLE,
-            day=date.fromisoformat(DAY),
-        )
+        dates = {delivery.snapshot_date for delivery in self.state.days}
+        days = [
+            day
+            for each in dates
+            for day in days_of(
+                self.data / "ledger", now=datetime.now(tz=UTC), settle=SETTLE, day=each
+            )
+        ]
         return {
             f"{file.place.resource}.{file.place.event}": file.standing
             for day in days

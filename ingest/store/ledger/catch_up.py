@@ -118,10 +118,10 @@ def catch_up(state: LedgerState, *, repairs: bool = False) -> bool:
     files = ledger_files(state.folder)
     try:
         is_done = _read_more(state, files, repairs=repairs)
-        is_any_ended = is_done and repairs and any([end_last_line(path) for path in files])
+        ended = [path for path in files if is_done and repairs and end_last_line(path)]
     except OSError as error:
         raise unreadable(Path(str(error.filename)), error) from error
-    return is_done and not is_any_ended
+    return is_done and not ended
 
 
 def _read_more(state: LedgerState, files: list[Path], *, repairs: bool) -> bool:

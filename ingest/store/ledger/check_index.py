@@ -23,12 +23,15 @@ def check_index(folder: Path) -> str | None:
     """
     if not (folder / NAME).exists():
         return None
-    with TemporaryDirectory(prefix="mx-index-") as scratch:
-        with open_state_at(Path(scratch) / NAME, folder) as made_anew, open_state(folder) as kept:
-            try:
-                problem = _difference(made_anew, kept)
-            except sqlite3.DatabaseError as error:
-                problem = str(error)
+    with (
+        TemporaryDirectory(prefix="mx-index-") as scratch,
+        open_state_at(Path(scratch) / NAME, folder) as made_anew,
+        open_state(folder) as kept,
+    ):
+        try:
+            problem = _difference(made_anew, kept)
+        except sqlite3.DatabaseError as error:
+            problem = str(error)
     if problem:
         (folder / NAME).unlink(missing_ok=True)
     return problem

@@ -5,13 +5,14 @@ It is made from the ledger's records alone, can be deleted at any time, and is m
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from importlib.resources import files as resource_files
 from pathlib import Path
 from typing import Any, Final
 
 from ingest.delivery.names import Delivery, Event
+from ingest.store.durable import FILE_MODE
 from ingest.store.ledger.keys import Place
 from ingest.store.ledger.known import DayState, FileState
 from ingest.store.ledger.rows import read_day, read_file, write_day, write_file
@@ -39,7 +40,7 @@ class Index:
         self._resource_names: dict[int, str] = {}
 
     @classmethod
-    def open(cls, path: Path | None, *, may_write: bool = True) -> "Index":
+    def open(cls, path: Path | None) -> "Index":
         """Open an index, or make an empty one; without a path it is in memory.
 
         Raises:
@@ -48,12 +49,12 @@ class Index:
         if path is None:
             database = sqlite3.connect(":memory:", isolation_level=None)
         else:
-            mode = "rwc" if may_write else "ro"
-            uri = f"{path.absolute().as_uri()}?mode={mode}"
-            database = sqlite3.connect(uri, uri=True, timeout=WAIT_S, isolation_level=None)
+            with suppress(OSError):
+                path.touch(mode=FILE_MODE)
+            database = sqlite3.connect(path, timeout=WAIT_S, isolation_level=None)
         database.execute(f"pragma cache_size = -{CACHE_KB}")
         [(version,)] = database.execute("pragma user_version").fetchall()
-        if version == 0 and may_write:
+        if version == 0:
             database.execute("begin immediate")
             _make_tables(database)
             database.execute("commit")

@@ -5,7 +5,6 @@ An index holds millions of files, so a text repeats nothing: a hash that equals 
 """
 
 import json
-from dataclasses import astuple
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -168,9 +167,16 @@ def _read_twins(facts: list[Any]) -> Twins:
 
 
 def _write_listing(listing: Listing, place: Place, stem: str) -> list[Any]:
-    file, resource, event, *rest = astuple(listing)
-    words = ((file, stem), (resource, place.resource), (event, place.event))
-    return [*(SAME if word == same else word for word, same in words), *rest]
+    return [
+        SAME if listing.file == stem else listing.file,
+        SAME if listing.resource == place.resource else listing.resource,
+        SAME if listing.event == place.event else listing.event,
+        listing.record_count,
+        listing.plain_bytes,
+        listing.encrypted_bytes,
+        listing.checksum,
+        listing.effective_date,
+    ]
 
 
 def _read_listing(facts: list[Any], place: Place, stem: str) -> Listing:
@@ -203,8 +209,15 @@ def _read_result(facts: list[Any], sha256: str) -> Result:
 
 
 def _write_landed(landed: Landed, sha256: str) -> list[Any]:
-    encrypted_bytes, encrypted_sha256, *rest = astuple(landed)
-    return [encrypted_bytes, SAME if encrypted_sha256 == sha256 else encrypted_sha256, *rest]
+    return [
+        landed.encrypted_bytes,
+        SAME if landed.encrypted_sha256 == sha256 else landed.encrypted_sha256,
+        landed.plain_sha256,
+        landed.plain_bytes,
+        landed.record_count,
+        landed.listed_checksum,
+        landed.parquet_sha256,
+    ]
 
 
 def _read_landed(facts: list[Any], sha256: str) -> Landed:

@@ -31,7 +31,7 @@ Break = Callable[[pytest.MonkeyPatch], None]
 
 def fetch(source: Source, data: Path) -> tuple[list[SourceError], dict[str, bytes]]:
     """Fetch, and give the failures and what is in the archive."""
-    (data / "scratch").mkdir(exist_ok=True)
+    (data / "scratch").mkdir(parents=True, exist_ok=True)
     with open_ledger(data / "ledger", run_id="r") as ledger:
         failures = fetch_all(
             source,

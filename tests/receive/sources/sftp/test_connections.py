@@ -56,7 +56,7 @@ def misbehave(monkeypatch: pytest.MonkeyPatch) -> Callable[[Read], None]:
 
 def fetch_into(data: Path, source: Source) -> list[SourceError]:
     scratch = data / "scratch"
-    scratch.mkdir()
+    scratch.mkdir(parents=True)
     with open_ledger(data / "ledger", run_id="r") as ledger:
         return fetch_all(
             source, data=data, ledger=ledger, scratch=scratch, encrypt=refuse, progress=Silent()
