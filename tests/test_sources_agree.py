@@ -9,7 +9,7 @@ from ingest.landing.decide import Rules
 from ingest.openpgp.keyring import Keyring
 from ingest.pipeline import run
 from ingest.receive.sources import Source, open_source
-from ingest.warehouse.build.run import build_warehouse
+from ingest.warehouse.build.dbt_build import build_warehouse
 from sample.send.sender import write_sample
 from sample.serve.sftp_server import serve_sftp
 from tests.support.api import Api

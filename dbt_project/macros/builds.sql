@@ -50,7 +50,6 @@
 {% macro note_applied(results) -%}
     {%- set done = results | selectattr("status", "equalto", "success") -%}
     {%- set done = done | map(attribute="node.name") | list -%}
-    {%- do note_ledger_read() if "ledger" in done -%}
     {%- for name in done if name.startswith("stg_") and "unknown_owners" in done -%}
         {%- set resource = name[4:] -%}
         {%- set is_keyed = "model.mx.state_" ~ resource in graph.nodes -%}

@@ -59,22 +59,22 @@
 {%- endmacro %}
 
 {#- The records of one file of the ledger; a field that a record does not have is null. -#}
-{% macro read_ledger(fields, ledger_file) -%}
-    {{ adapter.dispatch("read_ledger", "mx")(fields, ledger_file) }}
+{% macro read_ledger(fields, path) -%}
+    {{ adapter.dispatch("read_ledger", "mx")(fields, path) }}
 {%- endmacro %}
 
 {#- ignore_errors passes over a last line that a crash cut off; that all others can be read has been
     checked before dbt connects. -#}
-{% macro duckdb__read_ledger(fields, ledger_file) -%}
+{% macro duckdb__read_ledger(fields, path) -%}
     read_json(
-        {{ text_literal(data_folder() ~ "ledger/" ~ ledger_file) }},
+        {{ text_literal(data_folder() ~ path) }},
         format = 'newline_delimited',
         columns = {{ fields }},
         ignore_errors = true
     )
 {%- endmacro %}
 
-{% macro spark__read_ledger(fields, ledger_file) -%}
+{% macro spark__read_ledger(fields, path) -%}
     (
         select
             {%- for name, type in fields.items() %}
@@ -85,7 +85,7 @@
                 {%- for name, type in fields.items() -%}
                 {{ name }} {{ engine_type(type | replace("timestamptz", "varchar")) }}{{ ", " if not loop.last }}
                 {%- endfor -%}') as record
-            from text.`{{ data_folder() }}ledger/{{ ledger_file }}`
+            from text.`{{ data_folder() }}{{ path }}`
         )
         where record.recorded_at is not null
     )

@@ -1,26 +1,38 @@
-{#- Without the plugin nobody tells what is new, and all files are read. -#}
-{% macro ledger_files() -%}
-    {%- set told = fetch("select " ~ ask_plugin("ledger") ~ " as files") -%}
-    {%- set all_files = [{"file": "*.jsonl", "mark": ""}] -%}
-    {{ return((fromjson(told[0].files) if told[0].files else all_files) if execute else []) }}
-{%- endmacro %}
-
-{% macro ledger_files_to_read() -%}
+{#- The files of the ledger with lines that the table does not have. The plugin remembers its answer for
+    the hooks. Without the plugin, each build reads all files again. -#}
+{% macro new_ledger_lines(columns) -%}
     {%- set query = "select file, mark from " ~ source("bookkeeping", "ledger_marks") -%}
-    {%- set read = fetch(query) if is_incremental() else [] -%}
-    {{ return(ledger_files() | reject("in", read) | list) }}
+    {%- set is_kept = is_incremental() and columns | reject("in", columns_of(this)) | list == [] -%}
+    {%- set marks = fetch(query) if is_kept else [] -%}
+    {{ return(ledger_answer("ledger", text_literal(tojson(marks)))) }}
 {%- endmacro %}
 
-{% macro delete_files_read_again() -%}
-    {%- set files = ledger_files_to_read() -%}
+{% macro ledger_answer(action, argument="''") -%}
+    {%- set answers = fetch("select " ~ ask_plugin(action, argument) ~ " as files") -%}
+    {%- set all_files = [{"file": "*.jsonl", "path": "ledger/*.jsonl", "is_read_again": true}] -%}
+    {{ return((fromjson(answers[0].files) if answers[0].files else all_files) if execute else []) }}
+{%- endmacro %}
+
+{% macro columns_of(relation) -%}
+    {{ return(adapter.get_columns_in_relation(relation) | map(attribute="name") | list) }}
+{%- endmacro %}
+
+{#- Without this, the lines of a file that has changed before its new lines would be there twice. -#}
+{% macro delete_lines_read_again() -%}
+    {%- set files = ledger_answer("ledger_read") | selectattr("is_read_again") | list -%}
     {%- if is_incremental() and files -%}
     delete from {{ this }} where ledger_file in ({{ texts(files | map(attribute="file")) }})
     {%- endif -%}
 {%- endmacro %}
 
-{% macro note_ledger_read() -%}
-    {%- do run_query("delete from ops.ledger_marks where true") -%}
-    {%- for file in ledger_files() if file.mark -%}
-        {%- do run_query("insert into ops.ledger_marks values (" ~ texts([file.file, file.mark]) ~ ")") -%}
+{#- In the transaction of the lines, so that a build that is killed neither loses nor repeats any. -#}
+{% macro note_lines_read() -%}
+    {%- set files = ledger_answer("ledger_read") | selectattr("mark", "defined") | list -%}
+    {%- if files -%}
+    delete from ops.ledger_marks where file in ({{ texts(files | map(attribute="file")) }});
+    insert into ops.ledger_marks values
+    {%- for file in files %}
+    ({{ texts([file.file, file.mark]) }}){{ "," if not loop.last }}
     {%- endfor -%}
+    {%- endif -%}
 {%- endmacro %}

@@ -6,7 +6,7 @@ from typing import Final
 from ingest.commands.app import fail_on_error
 from ingest.settings import load_settings
 from ingest.settings.isolation import keep_private
-from ingest.warehouse.build.run import build_warehouse
+from ingest.warehouse.build.dbt_build import build_warehouse
 from ingest.warehouse.publish.serving import read_serving
 
 NO_PUBLISH: Final = "--no-publish"

@@ -25,9 +25,9 @@ from ingest.pipeline import run
 from ingest.settings import PASSPHRASE_FILE, load_settings
 from ingest.settings.isolation import gpg_environment, leave_no_core
 from ingest.status.summary import Summary
-from ingest.warehouse.build.run import build_warehouse
+from ingest.warehouse.build.dbt_build import build_warehouse
+from ingest.warehouse.database import open_warehouse
 from ingest.warehouse.publish.serving import read_serving
-from ingest.warehouse.read import open_warehouse
 from sample.send.sender import write_sample
 from sample.ways import WAYS
 

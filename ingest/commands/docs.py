@@ -3,7 +3,7 @@
 from ingest.commands.app import fail_on_error
 from ingest.settings import load_settings
 from ingest.settings.isolation import keep_private
-from ingest.warehouse.docs import write_docs
+from ingest.warehouse.models.docs import write_docs
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ def publish(
     as_json: Json = False,
 ) -> None:
     """Release the built and tested warehouse, all tables at once."""
-    from ingest.warehouse.publish import publish as engine
+    from ingest.warehouse.publish import release as engine
     from ingest.warehouse.publish.serving import read_serving
 
     settings = load_settings()

@@ -8,7 +8,7 @@ from ingest.commands.app import fail_on_error
 from ingest.errors import UnknownNameError
 from ingest.settings import load_settings
 from ingest.settings.isolation import keep_private
-from ingest.warehouse.read import open_warehouse
+from ingest.warehouse.database import open_warehouse
 
 
 def main() -> None:

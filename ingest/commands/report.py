@@ -24,7 +24,7 @@ def report(
     from ingest.status.report.facts import gather
     from ingest.store.durable import write_in_place
     from ingest.store.ledger.catch_up import open_state
-    from ingest.store.ledger.lists import all_files
+    from ingest.store.ledger.lists import count_settled
     from ingest.warehouse.served import read_served
 
     settings = load_settings()
@@ -33,10 +33,7 @@ def report(
             state,
             now=moment(as_of),
             settle=timedelta(hours=settings.settle_hours),
-            served=read_served(
-                settings.data,
-                landed={file.place: file.landed for file in all_files(state) if file.landed},
-            ),
+            served=read_served(settings.data, landed_files=count_settled(state)[0]),
         )
     if as_json:
         typer.echo(json.dumps(asdict(facts), default=lambda day: day.isoformat()))

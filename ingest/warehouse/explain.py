@@ -6,13 +6,11 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from ingest.delivery.avro.schema import LINEAGE
 from ingest.delivery.names import Event
 from ingest.errors import UnknownNameError
+from ingest.warehouse.database import Database, NoSuchName, open_warehouse
 from ingest.warehouse.models.catalogue import read_catalogue
-from ingest.warehouse.read import open_warehouse
 
 EVENTS = """
     select staged.*, listed.ordinal as _event_ordinal
@@ -56,7 +54,7 @@ def explain_record(resource: str, guid: str, *, warehouse: Path, project: Path) 
     with open_warehouse(warehouse) as connection:
         try:
             result = connection.execute(EVENTS.format(resource=resource), [guid])
-        except (duckdb.CatalogException, duckdb.BinderException) as error:
+        except NoSuchName as error:
             raise UnknownNameError(
                 f"{resource}: expected a resource with keys in {warehouse}, found none"
                 f"{_did_you_mean(resource, connection)}"
@@ -74,7 +72,7 @@ def explain_record(resource: str, guid: str, *, warehouse: Path, project: Path) 
         ]
 
 
-def _did_you_mean(resource: str, connection: duckdb.DuckDBPyConnection) -> str:
+def _did_you_mean(resource: str, connection: Database) -> str:
     query = "select table_name from duckdb_tables() where schema_name = 'state'"
     known = [name for (name,) in connection.execute(query).fetchall()]
     near = get_close_matches(resource, known, n=1)
@@ -87,7 +85,7 @@ def _life(
     *,
     resource: str,
     owners: dict[str, str],
-    connection: duckdb.DuckDBPyConnection,
+    connection: Database,
 ) -> RecordLife:
     own = sorted((row for row in rows if row["_client_guid"] == client_guid), key=_place)
     valued = [row for row in own if row["_event"] != "deleted"]
@@ -107,9 +105,7 @@ def _life(
     )
 
 
-def _hidden_by(
-    row: dict[str, Any], *, owners: dict[str, str], connection: duckdb.DuckDBPyConnection
-) -> str:
+def _hidden_by(row: dict[str, Any], *, owners: dict[str, str], connection: Database) -> str:
     for column, owner in owners.items():
         hidden = connection.execute(
             f"select 1 from ops.hidden_{owner} where _client_guid = ? "

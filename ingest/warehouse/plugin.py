@@ -7,12 +7,12 @@ function, what only Python knows or can do.
 import atexit
 import json
 import os
+import shutil
 import sys
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.flags import get_flags
 from duckdb.func import SPECIAL
@@ -23,13 +23,9 @@ from ingest.settings.isolation import keep_private, leave_no_core
 from ingest.store.landed_file import landed_problem
 from ingest.warehouse.build import completeness
 from ingest.warehouse.build.guard import hold_until_exit, release
-from ingest.warehouse.build.sources import (
-    Sources,
-    find_sources,
-    hash_basis,
-    hash_macros,
-    marks_as_json,
-)
+from ingest.warehouse.build.marks import describe_new_lines
+from ingest.warehouse.build.sources import Sources, find_sources, hash_basis, hash_macros
+from ingest.warehouse.database import Database, DatabaseError, first_line
 
 atexit.register(release)
 leave_no_core()
@@ -68,6 +64,7 @@ class Plugin(BasePlugin):
     def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:
         keep_private()
         self._data = Path(creds.path).parent
+        self._new_lines: str | None = None
         flags: Any = get_flags()  # type: ignore[no-untyped-call]
         self._project = Path(flags.PROJECT_DIR)
         if flags.WHICH not in WRITING:
@@ -79,7 +76,7 @@ class Plugin(BasePlugin):
             _say_once(str(error))
             raise RuntimeError(str(error)) from error
 
-    def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
+    def configure_connection(self, conn: Database) -> None:
         self._connection = conn
         conn.create_function(
             "ask_plugin",
@@ -100,7 +97,9 @@ class Plugin(BasePlugin):
             case "macros":
                 return hash_macros(self._project)
             case "ledger":
-                return marks_as_json(self._data / "ledger")
+                return self._find_new_lines(argument)
+            case "ledger_read":
+                return self._new_lines
             case "problem":
                 return self._problem_of(argument)
             case "attempt":
@@ -110,6 +109,18 @@ class Plugin(BasePlugin):
             case "finish":
                 return self._finish()
         raise ValueError(f"expected an action that this plugin knows, found {action}")
+
+    def _find_new_lines(self, known: str) -> str:
+        """Tell which lines of the ledger are new, and remember it.
+
+        Args:
+            known: the marks of the files that were read before.
+        """
+        marks = {each["file"]: each["mark"] for each in json.loads(known)}
+        copies = self._data / "dbt" / "ledger"
+        atexit.register(shutil.rmtree, copies, ignore_errors=True)
+        self._new_lines = json.dumps(list(describe_new_lines(self._data, marks, copies=copies)))
+        return self._new_lines
 
     @cached_property
     def _basis(self) -> str:
@@ -137,9 +148,9 @@ class Plugin(BasePlugin):
             try:
                 cursor.execute(statements)
                 cursor.execute("commit")
-            except duckdb.Error as error:
+            except DatabaseError as error:
                 cursor.execute("rollback")
-                return str(error).partition("\n")[0]
+                return first_line(error)
         return ""
 
     def _note(self, told: str) -> str:
@@ -152,7 +163,7 @@ class Plugin(BasePlugin):
         """Publish a complete build, and say what came of it; say of another what it lacks."""
         with self._connection.cursor() as cursor:
             cursor.execute("set TimeZone = 'UTC'")
-            lines = completeness.unreadable_files(cursor)
+            lines = completeness.list_unreadable_files(cursor)
             missing = completeness.missing_nodes(cursor, self._run, basis=self._basis)
             if missing:
                 names = f"{len(missing)} models and tests have failed or were left out"
@@ -165,9 +176,9 @@ class Plugin(BasePlugin):
                 lines += self._publish(cursor)
         return "\n".join(lines)
 
-    def _publish(self, cursor: duckdb.DuckDBPyConnection) -> list[str]:
+    def _publish(self, cursor: Database) -> list[str]:
         from ingest.settings import load_settings
-        from ingest.warehouse.publish.publish import publish_open
+        from ingest.warehouse.publish.release import publish_open
         from ingest.warehouse.publish.serving import read_serving
 
         if os.environ.get("MX_PUBLISH") == "false":  # `just build` does it itself

@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-import duckdb
-
 from ingest.errors import WarehouseError
 from ingest.landing.check import Checked, check_files, index_damage
 from ingest.settings.isolation import child_environment
@@ -17,9 +15,8 @@ from ingest.store.durable import scratch_folder
 from ingest.store.ledger.catch_up import open_state
 from ingest.store.ledger.check_index import check_index
 from ingest.store.lock import run_lock
+from ingest.warehouse.database import Database, NoSuchName, literal, open_warehouse, quoted
 from ingest.warehouse.dbt import DBT, dbt_environment
-from ingest.warehouse.publish.database import literal, quoted
-from ingest.warehouse.read import open_warehouse
 
 TABLES: Final = """
     select table_schema, table_name
@@ -29,8 +26,6 @@ TABLES: Final = """
 KEY: Final = ("_client_guid", "guid", "_source_file", "_row_number")
 MOST_ROWS: Final = 5
 """How many rows of a table are named; one that differs is enough to look at."""
-
-Warehouse = duckdb.DuckDBPyConnection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,13 +102,13 @@ def _replay(scratch: Path, *, memory_bytes: int | None) -> None:
         raise WarehouseError(f"replay: expected dbt to build, found {done.stdout.strip()[-300:]}")
 
 
-def _tables(warehouse: Warehouse) -> Iterator[str]:
+def _tables(warehouse: Database) -> Iterator[str]:
     for names in warehouse.execute(TABLES).fetchall():
         yield quoted(*names)
 
 
 def _compare(
-    built: Warehouse, replayed: Warehouse, table: str, scratch: Path
+    built: Database, replayed: Database, table: str, scratch: Path
 ) -> TableDifference | None:
     found, expected = _content(built, table), _content(replayed, table)
     if expected is None:
@@ -135,9 +130,9 @@ def _compare(
     )
 
 
-def _content(warehouse: Warehouse, table: str) -> _Content | None:
+def _content(warehouse: Database, table: str) -> _Content | None:
     """Read what a table holds; None where there is none, or a view lacks a table that it reads."""
-    with suppress(duckdb.CatalogException, duckdb.BinderException):
+    with suppress(*NoSuchName):
         columns = {(row[0], row[1]) for row in warehouse.execute(f"describe {table}").fetchall()}
         query = f"select count(*), sum(hash(rows)::hugeint) from ({_rows(table, columns)}) as rows"
         [(row_count, digest)] = warehouse.execute(query).fetchall()
@@ -150,7 +145,7 @@ def _rows(table: str, columns: set[tuple[str, str]]) -> str:
     return f"select {names} from {table}"
 
 
-def _keys(warehouse: Warehouse, rows: str) -> list[str]:
+def _keys(warehouse: Database, rows: str) -> list[str]:
     """Name rows by their key, or by the file and row that gave their values."""
     result = warehouse.execute(f"from ({rows}) limit {MOST_ROWS}")
     names = [column[0] for column in result.description]

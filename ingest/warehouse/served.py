@@ -1,65 +1,99 @@
 """Read when the last build was complete, and which release readers see."""
 
 import json
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
-
 from ingest.errors import PublishError
 from ingest.status.report.served import Served
-from ingest.store.ledger.facts import Landed
-from ingest.store.ledger.keys import Place
-from ingest.store.paths import landing_path
+from ingest.store.ledger.facts import What
 from ingest.store.releases import Releases
-from ingest.warehouse.build.completeness import GOOD, unreadable_files
-from ingest.warehouse.publish.database import RELEASE, quoted
+from ingest.warehouse.build.completeness import GOOD, list_unreadable_files
+from ingest.warehouse.build.last_build import find_changed, new_records, read_marks
+from ingest.warehouse.database import (
+    Database,
+    DatabaseError,
+    NoSuchTable,
+    first_line,
+    open_to_read,
+    quoted,
+)
+from ingest.warehouse.publish.release_database import RELEASE
 
 MOST_PROBLEMS: Final = 5
 BUILD: Final = "build with: just build"
+MISSED: Final = """
+    select count(*)
+    from (
+        select
+            path,
+            max_by(what, recorded_at) as what,
+            max_by(plain_sha256, recorded_at) as plain_sha256,
+            max_by(record_count, recorded_at) as row_count
+        from ops.ledger
+        where what in ('landed', 'set_aside')
+        group by path
+    ) as latest
+    left outer join ops.applied_files as applied on latest.path = applied.path
+    where
+        latest.what = 'landed'
+        and latest.plain_sha256 is distinct from applied.plain_sha256
+        and greatest(latest.row_count, applied.record_count) > 0
+        and latest.path not in (select unnest(?::varchar[]))
+"""
 
 
-def read_served(data: Path, *, landed: dict[Place, Landed]) -> Served:
+def read_served(data: Path, *, landed_files: int) -> Served:
     """Look at the warehouse and at the release.
 
     Args:
-        landed: what of each file is in the landing, as the ledger knows.
+        landed_files: how many files are in the landing, as the ledger says.
+
+    Raises:
+        LedgerError: a line of the ledger that no build has read is damaged.
     """
     release, built_at, problems = _read_release(Releases(data / "serve"))
     warehouse = data / "warehouse.duckdb"
     facts: dict[str, Any] = {"release": release, "built_at": built_at}
     if not warehouse.exists():
-        missing = [f"{warehouse}: expected a warehouse, found none; {BUILD}"] if landed else []
-        return Served(**facts, problems=[*problems, *missing], files_to_build=len(landed))
+        missing = f"{warehouse}: expected a warehouse, found none; {BUILD}"
+        problems += [missing] if landed_files else []
+        return Served(**facts, problems=problems, files_to_build=landed_files)
     try:
-        with duckdb.connect(str(warehouse), read_only=True) as opened:
-            opened.execute("set TimeZone = 'UTC'")
-            built = _read_build(opened, data, landed=landed)
-    except duckdb.Error as error:
-        first_line = str(error).partition("\n")[0]
-        is_open = "lock" in first_line.lower()
-        found = "a build at work, or the file open elsewhere" if is_open else first_line
+        with open_to_read(warehouse) as opened:
+            built = _read_build(opened, data)
+    except DatabaseError as error:
+        is_open = "lock" in first_line(error).lower()
+        found = "a build at work, or the file open elsewhere" if is_open else first_line(error)
         problems.append(f"{warehouse}: expected to read it, found {found}")
         return Served(**facts, problems=problems)
     return Served(**facts, **built | {"problems": [*problems, *built["problems"]]})
 
 
-def _read_build(
-    opened: duckdb.DuckDBPyConnection, data: Path, *, landed: dict[Place, Landed]
-) -> dict[str, Any]:
+def _read_build(opened: Database, data: Path) -> dict[str, Any]:
     finished = opened.execute("select finished_at from ops.finished").fetchall()
-    query = "select path, plain_sha256, record_count from ops.applied_files"
-    applied = {path: (sha256, rows) for path, sha256, rows in opened.execute(query).fetchall()}
-    to_build = 0
-    for place, file in landed.items():
-        sha256, rows = applied.get(landing_path(place).as_posix(), (None, 0))
-        to_build += sha256 != file.plain_sha256 and bool(rows or file.record_count)
+    records = new_records(data, read_marks(opened))
+    to_build = [each for each in find_changed(records, opened) if each["what"] == What.LANDED]
+    missed = 0 if finished else _count_missed(opened, but=list(records))
     return {
         "finished_at": finished[0][0] if finished else None,
-        "problems": [] if finished else [*unreadable_files(opened), *_failed_nodes(data)],
-        "files_to_build": to_build,
+        "problems": [] if finished else [*list_unreadable_files(opened), *_failed_nodes(data)],
+        "files_to_build": len(to_build) + missed,
     }
+
+
+def _count_missed(opened: Database, *, but: list[str]) -> int:
+    """Count the landed files that are in the warehouse's ledger, and whose rows are not built.
+
+    Args:
+        but: the paths of files about which the ledger has something newer.
+    """
+    with suppress(NoSuchTable):
+        [(count,)] = opened.execute(MISSED, [but]).fetchall()
+        return int(count)
+    return 0
 
 
 def _failed_nodes(data: Path) -> list[str]:
@@ -89,10 +123,8 @@ def _read_release(releases: Releases) -> tuple[int | None, datetime | None, list
         return None, None, []
     path = releases.folder(current) / "warehouse.duckdb"
     try:
-        with duckdb.connect(str(path), read_only=True) as opened:
-            opened.execute("set TimeZone = 'UTC'")
+        with open_to_read(path) as opened:
             [(built_at,)] = opened.execute(f"select built_at from {quoted(*RELEASE)}").fetchall()
-    except duckdb.Error as error:
-        first_line = str(error).partition("\n")[0]
-        return current, None, [f"{path}: expected to read it, found {first_line}"]
+    except DatabaseError as error:
+        return current, None, [f"{path}: expected to read it, found {first_line(error)}"]
     return current, built_at, []

@@ -33,10 +33,10 @@ STEPS = {
 }
 """Every step at which something is on its way from one place to another."""
 PUBLISH_STEPS = {
-    "make the scratch folder of a publish": "ingest.warehouse.publish.publish.scratch_folder",
+    "make the scratch folder of a publish": "ingest.warehouse.publish.release.scratch_folder",
     "clear up": "ingest.store.releases.Releases.clear_up",
-    "write a database": "ingest.warehouse.publish.publish.write_database",
-    "write what a release is of": "ingest.warehouse.publish.publish.write_facts",
+    "write a database": "ingest.warehouse.publish.release.write_database",
+    "write what a release is of": "ingest.warehouse.publish.release.write_facts",
     "sync a release": "ingest.store.releases.sync_file",
     "put a release beside the others": "pathlib.Path.rename",
     "show a release": "pathlib.Path.replace",

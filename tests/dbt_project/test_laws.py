@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from ingest.delivery.names import DailyFile
-from ingest.warehouse.build.run import build_warehouse
+from ingest.warehouse.build.dbt_build import build_warehouse
 from tests.dbt_project import oracle
 from tests.dbt_project.conftest import Warehouse, compile_sql, open_warehouse, run_dbt
 from tests.dbt_project.landing import FIRST_DAY, Landing, Rows

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from ingest.openpgp.keyring import Keyring
-from ingest.warehouse.publish.publish import Serving
+from ingest.warehouse.publish.serving import Serving
 from tests.conftest import landed_rows
 from tests.dbt_project.conftest import Warehouse
 from tests.marts.feed import Feed

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ingest.errors import WarehouseError
-from ingest.warehouse.docs import write_docs
+from ingest.warehouse.models.docs import write_docs
 from tests.dbt_project.conftest import open_warehouse
 from tests.support.browser import show
 

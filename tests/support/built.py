@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from ingest.warehouse.build.run import build_warehouse
+from ingest.warehouse.build.dbt_build import build_warehouse
 from ingest.warehouse.dbt import DBT, dbt_environment
 from tests.dbt_project.landing import Landing, daily_file
 from tests.warehouse.publish.warehouse import serving

@@ -7,8 +7,8 @@ from ingest.landing.decide import Rules
 from ingest.openpgp.keyring import Keyring
 from ingest.pipeline import run
 from ingest.receive.sources.local import LocalFolder
-from ingest.warehouse.build.run import build_warehouse
-from ingest.warehouse.publish.publish import Serving
+from ingest.warehouse.build.dbt_build import build_warehouse
+from ingest.warehouse.publish.serving import Serving
 from sample.send.sender import write_sample
 
 

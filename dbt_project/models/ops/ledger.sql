@@ -3,7 +3,8 @@
         materialized='incremental',
         incremental_strategy='append',
         on_schema_change='append_new_columns',
-        pre_hook="{{ delete_files_read_again() }}",
+        pre_hook="{{ delete_lines_read_again() }}",
+        post_hook="{{ note_lines_read() }}",
     )
 }}
 
@@ -44,12 +45,12 @@
 {%- for name, type in [('ledger_file', 'varchar')] + (fields.items() | list) -%}
     {%- do nulls.append('cast(null as ' ~ engine_type(type) ~ ') as ' ~ quoted(name)) -%}
 {%- endfor -%}
-{#- All files of the ledger, or those that are not as they were when they were read. #}
-{% for ledger_file in ledger_files_to_read() %}
+{#- The lines that the table does not have; all lines where it is made anew. #}
+{% for lines in new_ledger_lines(fields.keys()) %}
     select
-        '{{ ledger_file.file }}' as ledger_file,
+        '{{ lines.file }}' as ledger_file,
         *
-    from {{ read_ledger(fields, ledger_file.file) }}
+    from {{ read_ledger(fields, lines.path) }}
     union all
 {% endfor %}
 select {{ nulls | join(', ') }}

@@ -11,14 +11,7 @@ from typing import Final
 from ingest.errors import LedgerError
 from ingest.store.ledger.fold import fold
 from ingest.store.ledger.index import NAME, Index
-from ingest.store.ledger.lines import (
-    START,
-    Position,
-    end_last_line,
-    ledger_files,
-    read_on,
-    unreadable,
-)
+from ingest.store.ledger.lines import end_last_line, ledger_files, read_on, unreadable
 from ingest.store.ledger.months import Month, find_unread, read_months, write_month
 from ingest.store.ledger.state import LedgerState
 

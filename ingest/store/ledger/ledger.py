@@ -19,7 +19,7 @@ from ingest.store.ledger.catch_up import catch_up, open_state
 from ingest.store.ledger.facts import What
 from ingest.store.ledger.fold import fold
 from ingest.store.ledger.keys import subject
-from ingest.store.ledger.lines import START, Position, ledger_files, read_file, strange_files
+from ingest.store.ledger.lines import ledger_files, read_file, strange_files
 from ingest.store.ledger.months import Month, read_months, write_month
 from ingest.store.ledger.state import LedgerState
 
@@ -64,10 +64,7 @@ class Ledger:
             lines.append(json.dumps(record, ensure_ascii=True, separators=(",", ":")) + "\n")
         name, content = f"{at:%Y-%m}.jsonl", "".join(lines).encode()
         append_durably(self.state.folder / name, content)
-        before = self._positions.get(name, START)
-        self._positions[name] = Position(
-            before.size_bytes + len(content), before.lines + len(lines)
-        )
+        self._positions[name] = self._positions.get(name, 0) + len(content)
         self.state.appended_to.add(name)
         for line in lines:
             fold(self.state, json.loads(line))

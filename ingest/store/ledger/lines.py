@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,28 +34,21 @@ def strange_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.jsonl") if not _FILE.fullmatch(path.name))
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
-    """How far a file was read, at the end of a line."""
+def read_file(path: Path, *, start: int = 0, repairs: bool = False) -> Iterator[dict[str, Any]]:
+    """Yield the records of one file of a ledger, as `read_on` does.
 
-    size_bytes: int = 0
-    lines: int = 0
-
-
-START: Final = Position()
-
-
-def read_file(path: Path, *, repairs: bool = False) -> Iterator[dict[str, Any]]:
-    """Yield the records of one file of a ledger, as `read_on` does, from its start."""
-    for record, _ in read_on(path, START, repairs=repairs):
+    Args:
+        start: the first byte to read; a line must begin there.
+    """
+    for record, _ in read_on(path, start, repairs=repairs):
         if record:
             yield record
 
 
 def read_on(
-    path: Path, start: Position, *, repairs: bool = False
-) -> Iterator[tuple[dict[str, Any] | None, Position]]:
-    """Yield the records after a position, each with the position after it; None for an empty line.
+    path: Path, start: int, *, repairs: bool = False
+) -> Iterator[tuple[dict[str, Any] | None, int]]:
+    """Yield the records from a byte on, each with the byte after it; None for an empty line.
 
     A last line that a crash cut off is no record.
 
@@ -69,18 +61,18 @@ def read_on(
     """
     try:
         with path.open("rb") as stream:
-            stream.seek(start.size_bytes)
+            stream.seek(start)
             position, is_cut = start, False
             for line, is_last in _mark_last(stream):
                 is_cut = is_last and _is_cut(line)
                 if not is_cut:
-                    record = _read_line(line, path=path, number=position.lines + 1)
-                    position = _after(position, line)
+                    record = _read_line(line, path=path, position=position)
+                    position += len(line)
                     yield record, position
     except OSError as error:
         raise unreadable(path, error) from error
     if repairs and is_cut:
-        cut_durably(path, size_bytes=position.size_bytes)
+        cut_durably(path, size_bytes=position)
 
 
 def end_last_line(path: Path) -> bool:
@@ -98,17 +90,15 @@ def end_last_line(path: Path) -> bool:
     return not is_ended
 
 
-def _after(position: Position, line: bytes) -> Position:
-    return Position(position.size_bytes + len(line), position.lines + line.endswith(b"\n"))
-
-
-def _read_line(line: bytes, *, path: Path, number: int) -> dict[str, Any] | None:
-    content = line.removeprefix(_BOM) if number == 1 else line
+def _read_line(line: bytes, *, path: Path, position: int) -> dict[str, Any] | None:
+    content = line if position else line.removeprefix(_BOM)
     if not content or content.isspace():
         return None
     try:
         return read_record(content)
     except NoRecordError as error:
+        with path.open("rb") as stream:
+            number = stream.read(position).count(b"\n") + 1
         raise LedgerError(f"ledger {path}, line {number}: {error}") from error
 
 

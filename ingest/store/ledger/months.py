@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ingest.store.ledger.lines import START, Position
-
 TAIL_BYTES: Final = 4096
 
 
@@ -16,7 +14,8 @@ TAIL_BYTES: Final = 4096
 class Month:
     """One file of the record, as it was when it was read."""
 
-    position: Position
+    position: int
+    """How many bytes were read."""
     size: int
     modified_ns: int
     inode: int
@@ -24,7 +23,7 @@ class Month:
     """Of the last bytes before the position."""
 
     @classmethod
-    def read(cls, path: Path, position: Position, *, before: os.stat_result) -> "Month":
+    def read(cls, path: Path, position: int, *, before: os.stat_result) -> "Month":
         """Describe a file that was read up to a position.
 
         Args:
@@ -41,11 +40,11 @@ class Month:
 
     def is_read(self, now: os.stat_result) -> bool:
         """Say whether all of a file was read, as far as its size and times tell."""
-        return self._is_same(now) and self.position.size_bytes == self.size
+        return self._is_same(now) and self.position == self.size
 
     def may_go_on(self, path: Path, now: os.stat_result) -> bool:
         """Say whether what was read of a file is there still, and only its end has changed."""
-        is_other = now.st_ino != self.inode or now.st_size < self.position.size_bytes
+        is_other = now.st_ino != self.inode or now.st_size < self.position
         is_edited = now.st_size == self.size and not self._is_same(now)
         if is_other or is_edited:
             return False
@@ -60,28 +59,25 @@ def read_months(database: sqlite3.Connection) -> dict[str, Month]:
     """Give how far each file was read, by name."""
     return {
         name: Month(
-            position=Position(size_bytes, lines),
+            position=position,
             size=size,
             modified_ns=modified_ns,
             inode=inode,
             tail_sha256=tail_sha256,
         )
-        for name, size_bytes, lines, size, modified_ns, inode, tail_sha256 in database.execute(
-            "select name, bytes, lines, size, modified_ns, inode, tail_sha256 from months"
+        for name, position, size, modified_ns, inode, tail_sha256 in database.execute(
+            "select name, position, size, modified_ns, inode, tail_sha256 from months"
         )
     }
 
 
 def write_month(database: sqlite3.Connection, name: str, month: Month) -> None:
     """Keep how far a file was read."""
-    position = month.position
-    row = (name, position.size_bytes, position.lines, month.size, month.modified_ns, month.inode)
-    database.execute(
-        "insert or replace into months values (?, ?, ?, ?, ?, ?, ?)", (*row, month.tail_sha256)
-    )
+    row = (name, month.position, month.size, month.modified_ns, month.inode, month.tail_sha256)
+    database.execute("insert or replace into months values (?, ?, ?, ?, ?, ?)", row)
 
 
-def find_unread(files: list[Path], months: dict[str, Month]) -> list[tuple[Path, Position]] | None:
+def find_unread(files: list[Path], months: dict[str, Month]) -> list[tuple[Path, int]] | None:
     """Give the files that have more than was read, each with where to go on.
 
     Returns:
@@ -92,11 +88,11 @@ def find_unread(files: list[Path], months: dict[str, Month]) -> list[tuple[Path,
     known = [name for name in names if name in months]
     if set(known) != set(months) or names[: len(known)] != known:
         return None
-    unread: list[tuple[Path, Position]] = []
+    unread: list[tuple[Path, int]] = []
     for path in files:
         month = months.get(path.name)
         if month is None:
-            unread.append((path, START))
+            unread.append((path, 0))
             continue
         now = path.stat()
         if month.is_read(now):
@@ -107,8 +103,8 @@ def find_unread(files: list[Path], months: dict[str, Month]) -> list[tuple[Path,
     return unread
 
 
-def _hash_tail(path: Path, position: Position) -> str:
-    start = max(position.size_bytes - TAIL_BYTES, 0)
+def _hash_tail(path: Path, position: int) -> str:
+    start = max(position - TAIL_BYTES, 0)
     with path.open("rb") as stream:
         stream.seek(start)
-        return hashlib.sha256(stream.read(position.size_bytes - start)).hexdigest()
+        return hashlib.sha256(stream.read(position - start)).hexdigest()

@@ -4,8 +4,7 @@ create table meta (name text primary key, value text) without rowid;
 -- How far each month's file was read, and by what a changed file is found.
 create table months (
     name text primary key,
-    bytes integer not null,
-    lines integer not null,
+    position integer not null,
     size integer not null,
     modified_ns integer not null,
     inode integer not null,

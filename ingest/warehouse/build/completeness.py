@@ -7,9 +7,8 @@ tests that passed and are up to date, each with a hash of the text that passed.
 from dataclasses import dataclass
 from typing import Any, Final
 
-import duckdb
-
 from ingest.store.landed_file import next_step_of
+from ingest.warehouse.database import Database, NoSuchTable
 
 GOOD: Final = {"success", "pass", "warn"}
 LEDGER: Final = "ledger"
@@ -78,7 +77,7 @@ def read_run(told: dict[str, Any]) -> Run:
     return Run(id=told["id"], builds=told["builds"], results=told["results"], nodes=nodes)
 
 
-def note_passed(database: duckdb.DuckDBPyConnection, run: Run, *, basis: str) -> None:
+def note_passed(database: Database, run: Run, *, basis: str) -> None:
     """Note which nodes have passed, and that what was left out and follows from changes has not.
 
     Args:
@@ -102,16 +101,16 @@ def note_passed(database: duckdb.DuckDBPyConnection, run: Run, *, basis: str) ->
         database.execute("delete from ops.finished")
 
 
-def changed_resources(database: duckdb.DuckDBPyConnection) -> set[str]:
+def changed_resources(database: Database) -> set[str]:
     """Name the resources of which rows are to come or to go; none before anything was built."""
     query = "select distinct resource from ops.changed_files where record_count > 0"
     try:
         return {resource for (resource,) in database.execute(query).fetchall()}
-    except duckdb.CatalogException:
+    except NoSuchTable:
         return set()
 
 
-def missing_nodes(database: duckdb.DuckDBPyConnection, run: Run, *, basis: str) -> list[str]:
+def missing_nodes(database: Database, run: Run, *, basis: str) -> list[str]:
     """Name what has failed, has not passed as it is now, or has rows to come."""
     rows = database.execute("select node, text from ops.passed_nodes").fetchall()
     found: dict[str, str] = dict(rows)
@@ -126,7 +125,7 @@ def missing_nodes(database: duckdb.DuckDBPyConnection, run: Run, *, basis: str) 
     ]
 
 
-def note_finished(database: duckdb.DuckDBPyConnection, run: Run, *, sources: str) -> None:
+def note_finished(database: Database, run: Run, *, sources: str) -> None:
     """Note that the warehouse is complete, and what of it readers are to see."""
     new = database.execute("select resource from ops.new_resources").fetchall()
     relations = [
@@ -140,12 +139,12 @@ def note_finished(database: duckdb.DuckDBPyConnection, run: Run, *, sources: str
     database.execute("commit")
 
 
-def unreadable_files(database: duckdb.DuckDBPyConnection) -> list[str]:
+def list_unreadable_files(database: Database) -> list[str]:
     """Say of each landed file that could not be read what to do, a line each."""
     query = "select path, problem, file from ops.unreadable_files order by path"
     try:
         files = database.execute(query).fetchall()
-    except duckdb.CatalogException:
+    except NoSuchTable:
         return []
     return [
         f"{path}: expected a Parquet file that can be read, found {problem}; "

@@ -3,27 +3,31 @@
 import os
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
-
-import duckdb
+from typing import Final
 
 from ingest.errors import LedgerError, LockError, SettingsError, WarehouseError
 from ingest.store.durable import make_folder
 from ingest.store.ledger.facts import What
-from ingest.store.ledger.lines import read_file
+from ingest.store.ledger.lines import end_last_line, ledger_files
 from ingest.store.lock import run_lock
-from ingest.warehouse.build.sources import read_marks
+from ingest.warehouse.build.last_build import read_marks
+from ingest.warehouse.build.marks import Marks, find_new_lines, size_in
+from ingest.warehouse.database import (
+    Database,
+    DatabaseError,
+    NoSuchTable,
+    first_line,
+    open_to_write,
+)
 
 HELD_BY: Final = "MX_BUILD_LOCK_HELD_BY"
 """The process that holds the run lock, for the dbt that it starts."""
 PATTERNS: Final = set("[]*?")
 _HOLDER: Final = re.compile(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 _held = ExitStack()
-
-Warehouse = duckdb.DuckDBPyConnection
 
 
 @contextmanager
@@ -76,11 +80,11 @@ def _check(data: Path, *, is_anew: bool) -> None:
 
 
 @contextmanager
-def _open_alone(warehouse: Path) -> Iterator[Warehouse]:
+def _open_alone(warehouse: Path) -> Iterator[Database]:
     """Open a warehouse as only one process can."""
     try:
-        opened = duckdb.connect(str(warehouse))
-    except duckdb.IOException as error:
+        opened = open_to_write(warehouse)
+    except DatabaseError as error:
         holder = _HOLDER.search(str(error))
         if holder is None:
             raise _unreadable(warehouse, error) from error
@@ -89,21 +93,18 @@ def _open_alone(warehouse: Path) -> Iterator[Warehouse]:
             f"(process {holder['pid']}); close it there: readers open "
             f"{warehouse.parent / 'serve' / warehouse.name}"
         ) from error
-    except duckdb.Error as error:
-        raise _unreadable(warehouse, error) from error
     with opened:
         yield opened
 
 
-def _unreadable(warehouse: Path, error: duckdb.Error) -> WarehouseError:
-    first_line = str(error).partition("\n")[0]
+def _unreadable(warehouse: Path, error: DatabaseError) -> WarehouseError:
     return WarehouseError(
-        f"{warehouse}: expected to open it, found {first_line}; remove it, and the next build "
-        "makes it anew from what has landed"
+        f"{warehouse}: expected to open it, found {first_line(error)}; remove it, and the next "
+        "build makes it anew from what has landed"
     )
 
 
-def _is_of_older_layout(warehouse: Warehouse) -> bool:
+def _is_of_older_layout(warehouse: Database) -> bool:
     """Tell a warehouse of version 0.1 by a column that its bookkeeping had."""
     query = """
         select count(*) from duckdb_columns()
@@ -112,35 +113,31 @@ def _is_of_older_layout(warehouse: Warehouse) -> bool:
     return warehouse.execute(query).fetchall() != [(0,)]
 
 
-def check_ledger(data: Path, warehouse: Warehouse | None, *, is_anew: bool) -> None:
+def check_ledger(data: Path, warehouse: Database | None, *, is_anew: bool) -> None:
     """Read strictly what is new in the ledger since the last build of a warehouse.
 
     Raises:
         LedgerError: it is absent, shorter than it was, damaged, or has lost landed files.
     """
-    ledger, known = data / "ledger", _known_marks(warehouse)
-    found = read_marks(ledger)
-    if not found and (known or any((data / "landing").glob("*/*/*/*.parquet"))):
+    ledger, marks = data / "ledger", _known_marks(warehouse)
+    sizes = {path.name: path.stat().st_size for path in ledger_files(ledger)}
+    if not sizes and (marks or any((data / "landing").glob("*/*/*/*.parquet"))):
         raise LedgerError(f"ledger {ledger}: expected its files, found none; {RESTORE}")
-    for name, mark in known.items():
-        size, had = (int(each.split()[0]) for each in (found.get(name, "0 0"), mark))
-        if size < had:
+    for name, mark in marks.items():
+        if (found := sizes.get(name, 0)) < size_in(mark):
             raise LedgerError(
-                f"ledger {ledger / name}: expected at least the {had} bytes of the last build, "
-                f"found {size}; {RESTORE}"
+                f"ledger {ledger / name}: expected at least the {size_in(mark)} bytes of the last "
+                f"build, found {found}; {RESTORE}"
             )
-    for name, mark in found.items():
-        if is_anew or known.get(name) != mark:
-            landed = {
-                record["path"]
-                for record in read_file(ledger / name, repairs=True)
-                if record["what"] == What.LANDED
-            }
-            if lost := _landed_before(warehouse, name) - landed:
-                raise LedgerError(
-                    f"ledger {ledger / name}: expected a record of each landed file, found none of "
-                    f"{min(lost)} ({len(lost)} in all); {RESTORE}"
-                )
+    for lines in find_new_lines(ledger, {} if is_anew else marks):
+        records = lines.records(repairs=True)
+        landed = {record["path"] for record in records if record["what"] == What.LANDED}
+        end_last_line(lines.path)
+        if lines.start == 0 and (lost := _landed_before(warehouse, lines.path.name) - landed):
+            raise LedgerError(
+                f"ledger {lines.path}: expected a record of each landed file, found none of "
+                f"{min(lost)} ({len(lost)} in all); {RESTORE}"
+            )
 
 
 RESTORE: Final = (
@@ -148,19 +145,20 @@ RESTORE: Final = (
 )
 
 
-def _known_marks(warehouse: Warehouse | None) -> dict[str, str]:
-    rows = _rows(warehouse, "select file, mark from ops.ledger_marks")
-    return dict(rows)
+def _known_marks(warehouse: Database | None) -> Marks:
+    """Read the marks of a warehouse; it has none before its first build."""
+    with suppress(NoSuchTable):
+        return read_marks(warehouse) if warehouse else {}
+    return {}
 
 
-def _landed_before(warehouse: Warehouse | None, name: str) -> set[str]:
-    query = f"select path from ops.ledger where what = 'landed' and ledger_file = '{name}'"
-    return {path for (path,) in _rows(warehouse, query)}
-
-
-def _rows(warehouse: Warehouse | None, query: str) -> list[Any]:
-    """Ask a warehouse; one of which nothing was built yet has no such tables."""
-    try:
-        return warehouse.execute(query).fetchall() if warehouse else []
-    except duckdb.CatalogException:
-        return []
+def _landed_before(warehouse: Database | None, name: str) -> set[str]:
+    """Read which files had landed by one file of the ledger; none before the first build."""
+    query = "select path from ops.ledger where what = 'landed' and ledger_file = ?"
+    with suppress(NoSuchTable):
+        return (
+            {path for (path,) in warehouse.execute(query, [name]).fetchall()}
+            if warehouse
+            else set()
+        )
+    return set()

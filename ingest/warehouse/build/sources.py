@@ -1,7 +1,6 @@
 """What a build depends on, as hashes: dbt's project, the programs that run it, and the ledger."""
 
 import hashlib
-import json
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from ingest.store.ledger.lines import ledger_files
+from ingest.warehouse.build.marks import version_of
 from ingest.warehouse.dbt import PROJECT, dbt_environment
 
 WRITTEN_BY_DBT: Final = {"target", "logs", "dbt_packages"}
@@ -42,26 +42,8 @@ class Sources:
 
 def find_sources(data: Path, *, project: Path = PROJECT) -> Sources:
     """Look at what a build would depend on now."""
-    ledger = (f"{name} {mark}" for name, mark in read_marks(data / "ledger").items())
+    ledger = (f"{path.name} {version_of(path)}" for path in ledger_files(data / "ledger"))
     return Sources(_hash([*_programs(), *_files(project)]), _hash(ledger))
-
-
-def read_marks(ledger: Path) -> dict[str, str]:
-    """Tell each file of a ledger from what it was: its size and time, by its name.
-
-    A ledger only grows; one that was put back from elsewhere has other times.
-    """
-    marks = {}
-    for path in ledger_files(ledger):
-        status = path.stat()
-        marks[path.name] = f"{status.st_size} {status.st_mtime_ns}"
-    return marks
-
-
-def marks_as_json(ledger: Path) -> str:
-    """Write the marks of a ledger's files as rows."""
-    marks = read_marks(ledger)
-    return json.dumps([{"file": name, "mark": mark} for name, mark in marks.items()])
 
 
 @cache

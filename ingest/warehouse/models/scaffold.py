@@ -11,8 +11,8 @@ from typing import Final
 import yaml
 
 from ingest.errors import UnknownNameError
+from ingest.warehouse.database import open_warehouse
 from ingest.warehouse.models.templates import Resource, render_models
-from ingest.warehouse.read import open_warehouse
 
 COLUMNS: Final = """
     select column_name, column_type from ops.staged_columns where resource = ? order by ordinal

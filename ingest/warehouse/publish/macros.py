@@ -4,34 +4,31 @@ import re
 from pathlib import Path
 from typing import Final
 
-import duckdb
+from ingest.warehouse.database import Database, DatabaseError, NoSuchName, current_catalog, literal
 
 _MACRO: Final = re.compile(r"create macro (marts\.\S+)", re.IGNORECASE)
 _CATALOG: Final = re.compile(r'\b(?:warehouse|"warehouse")\.(?=(?:main|history|ops|marts)\.)')
 
 
-def write_macros_out(database: duckdb.DuckDBPyConnection, *, scratch: Path) -> list[str]:
+def write_macros_out(database: Database, *, scratch: Path) -> list[str]:
     """Write the macros out as statements that name no database, so that they hold in any.
 
     DuckDB's catalogue does not tell what a parameter defaults to, but an export of it does.
     """
     query = "select count(*) from duckdb_functions() where schema_name = 'marts' and not internal"
-    [(database_name,)] = database.execute("select current_database()").fetchall()
     if database.execute(query).fetchall() == [(0,)]:
         return []
     folder = str(scratch / "exported")
     database.execute("attach ':memory:' as cloned (read_write)")
-    database.execute(f"copy from database {database_name} to cloned (schema)")
-    database.execute("export database cloned to '{}'".format(folder.replace("'", "''")))
+    database.execute(f"copy from database {current_catalog(database)} to cloned (schema)")
+    database.execute(f"export database cloned to {literal(folder)}")
     database.execute("detach cloned")
     exported = database.extract_statements((Path(folder) / "schema.sql").read_text())
     queries = (statement.query.strip() for statement in exported)
     return [_CATALOG.sub("", query) for query in queries if _MACRO.match(query)]
 
 
-def make_macros(
-    database: duckdb.DuckDBPyConnection, macros: list[str], *, must_hold: bool
-) -> list[str]:
+def make_macros(database: Database, macros: list[str], *, must_hold: bool) -> list[str]:
     """Make macros in the database in use.
 
     Args:
@@ -50,9 +47,9 @@ def make_macros(
     return []
 
 
-def _make(database: duckdb.DuckDBPyConnection, macro: str) -> duckdb.Error | None:
+def _make(database: Database, macro: str) -> DatabaseError | None:
     try:
         database.execute(macro)
-    except (duckdb.BinderException, duckdb.CatalogException) as error:
+    except NoSuchName as error:
         return error
     return None

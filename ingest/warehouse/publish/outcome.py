@@ -4,7 +4,11 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
+from ingest.errors import PublishError
+from ingest.store.releases import FACTS, Releases
+
 NO_KEY: Final = "no masked release: MX_MASK_KEY is not set"
+_NEEDED: Final = {"tables", "is_masked"}
 
 
 class Outcome(StrEnum):
@@ -47,3 +51,27 @@ class Published:
         if self.macros_left_out:
             lines.append("not in the masked release: " + ", ".join(self.macros_left_out))
         return "\n".join(lines)
+
+
+def published_now(
+    releases: Releases, outcome: Outcome, number: int, *, previous: int | None = None
+) -> Published:
+    """Say what readers see, by the facts that a release keeps of itself.
+
+    Raises:
+        PublishError: the release lacks some of these facts.
+    """
+    facts = releases.facts(number)
+    if lacking := _NEEDED - facts.keys():
+        raise PublishError(
+            f"{releases.folder(number) / FACTS}: expected what release {number} holds, found "
+            f"nothing of {' and '.join(sorted(lacking))}; make a new release with: ingest publish"
+        )
+    return Published(
+        outcome=outcome,
+        release=number,
+        previous=previous,
+        is_masked=facts["is_masked"],
+        tables=facts["tables"],
+        macros_left_out=facts.get("macros_left_out", []),
+    )

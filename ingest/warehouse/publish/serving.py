@@ -1,8 +1,20 @@
-"""What the settings say of how releases are kept and read."""
+"""How releases are kept, and who may read them."""
+
+from dataclasses import dataclass
 
 from ingest.settings import Settings, reveal
 from ingest.warehouse.publish.mask import Mask
-from ingest.warehouse.publish.publish import Serving
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """How many releases are kept, the file modes of each, and the key of the masked one."""
+
+    keep: int
+    mode: int
+    masked_mode: int
+    mask: Mask | None
+    memory_bytes: int
 
 
 def read_serving(settings: Settings) -> Serving:

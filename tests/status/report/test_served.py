@@ -12,7 +12,7 @@ import pytest
 from ingest.status.report.facts import Facts
 from ingest.status.report.page import render
 from ingest.status.report.served import Served
-from ingest.warehouse.publish.publish import roll_back
+from ingest.warehouse.publish.release import roll_back
 from ingest.warehouse.served import read_served
 from tests.dbt_project.landing import Landing
 from tests.support.built import ask, copy_of, just_build, land, make_built
@@ -44,7 +44,7 @@ def landing(built: Path, tmp_path: Path) -> Landing:
 
 
 def served(data: Path) -> Served:
-    return read_served(data, landed=read_state(data / "ledger").landed)
+    return read_served(data, landed_files=len(read_state(data / "ledger").landed))
 
 
 def facts_of(data: Path) -> Facts:
@@ -177,5 +177,5 @@ def test_a_build_at_work_is_said_to_be_one(landing: Landing) -> None:
 
 
 def test_before_anything_has_landed_there_is_nothing_to_have(tmp_path: Path) -> None:
-    assert read_served(tmp_path, landed={}) == Served()
+    assert read_served(tmp_path, landed_files=0) == Served()
     assert Served().is_well

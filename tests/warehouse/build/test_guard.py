@@ -88,6 +88,15 @@ def test_a_damaged_ledger_is_refused(landing: Landing, damage: str) -> None:
         guard(landing.data)
 
 
+def test_a_damaged_line_among_new_ones_is_named_by_its_number(landing: Landing) -> None:
+    assert just_build(landing.data, "--quiet", "--no-publish").returncode == 0
+    number = len(lines_of(landing.data)) + 1
+    landing.write("?\n")
+
+    with pytest.raises(LedgerError, match=f"line {number}: expected a JSON object, found none"):
+        guard(landing.data)
+
+
 def test_a_refused_build_is_one_line_and_changes_nothing(landing: Landing) -> None:
     before = (landing.data / "warehouse.duckdb").read_bytes()
     delete(landing.data)

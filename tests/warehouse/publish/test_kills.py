@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.warehouse.publish.publish import publish
+from ingest.warehouse.publish.release import publish
 from tests.chaos.victim import PUBLISH_STEPS, WHEN
 from tests.warehouse.publish.warehouse import (
     KEY,

@@ -9,7 +9,7 @@ import pytest
 
 from ingest.warehouse.models.catalogue import Privacy, read_catalogue
 from ingest.warehouse.publish.mask import Mask, masked
-from ingest.warehouse.publish.publish import publish
+from ingest.warehouse.publish.release import publish
 from sample.send.schema import read_catalogue as read_sample_catalogue
 from tests.warehouse.publish.warehouse import (
     KEY,

@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingest.warehouse.publish.publish import publish
+from ingest.warehouse.publish.release import publish
 from tests.warehouse.publish.warehouse import served, serving, write_warehouse
 
 UNDESCRIBED = """

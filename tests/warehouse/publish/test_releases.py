@@ -8,7 +8,7 @@ import pytest
 
 from ingest.errors import PublishError
 from ingest.warehouse.publish.outcome import Outcome
-from ingest.warehouse.publish.publish import publish, publish_locked, roll_back
+from ingest.warehouse.publish.release import publish, publish_locked, roll_back
 from tests.warehouse.publish.warehouse import (
     ask_elsewhere,
     build_again,

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from ingest.warehouse.publish.mask import Mask
-from ingest.warehouse.publish.publish import Serving
+from ingest.warehouse.publish.serving import Serving
 
 KEY = "a key of the tests alone"
 

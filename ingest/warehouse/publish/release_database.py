@@ -2,24 +2,21 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
-import duckdb
-
+from ingest.warehouse.database import Database, current_catalog, literal, quoted
 from ingest.warehouse.models.catalogue import Catalogue, Column, Table
-from ingest.warehouse.publish.macros import make_macros, write_macros_out
+from ingest.warehouse.publish.from_warehouse import Built
+from ingest.warehouse.publish.macros import make_macros
 from ingest.warehouse.publish.mask import Mask, masked
-from ingest.warehouse.read import reading
 
 STORAGE_VERSION: Final = "v1.4.0"
 """What drivers of DuckDB 1.4 and later open."""
 RELEASE: Final = ("ops", "release")
 HASHED: Final = "Masked: a keyed hash."
-
-Database = duckdb.DuckDBPyConnection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,70 +34,6 @@ class Written:
 
     tables: int
     macros_left_out: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """A connection to the warehouse, what is to be copied, and the macros of the schema `marts`."""
-
-    database: Database
-    catalog: str
-    """The database that is copied from, as the connection knows it."""
-    relations: list[tuple[str, str, str]]
-    """Schema and name of each, and the model that made it."""
-    macros: list[str]
-
-    @contextmanager
-    def reading_from(self, path: Path) -> Iterator[Self]:
-        """Copy from a database that was written before, where views need not be asked again."""
-        self.database.execute(f"attach {literal(path)} as published (read_only)")
-        yield replace(self, catalog="published")
-        self.database.execute("detach published")
-
-
-@contextmanager
-def open_built(warehouse: Path, *, scratch: Path, memory_bytes: int) -> Iterator[Built]:
-    """Open the warehouse, so that nobody writes to it until the block ends.
-
-    Args:
-        scratch: where DuckDB spills what does not fit into memory.
-
-    Raises:
-        WarehouseError: there is none, it is being built, or a query fails.
-    """
-    with reading(warehouse), duckdb.connect(str(warehouse), read_only=True) as database:
-        database.execute("set TimeZone = 'UTC'")
-        database.execute("set preserve_insertion_order = false")
-        database.execute(f"set memory_limit = '{memory_bytes}B'")
-        database.execute(f"set temp_directory = {literal(scratch / 'spilled')}")
-        yield look_at_built(database, scratch=scratch)
-
-
-def look_at_built(database: Database, *, scratch: Path) -> Built:
-    """Say what an open connection to a warehouse has for readers.
-
-    What the last complete build listed and is not there, such as the history of a log, is left out.
-    """
-    query = """
-        select table_schema, table_name, model
-        from ops.published_relations
-        semi join information_schema.tables using (table_schema, table_name)
-        order by all
-    """
-    relations = database.execute(query).fetchall() if is_listed(database) else []
-    return Built(
-        database, current_catalog(database), relations, write_macros_out(database, scratch=scratch)
-    )
-
-
-def is_listed(database: Database) -> bool:
-    query = "select count(*) from duckdb_tables() where table_name = 'published_relations'"
-    return database.execute(query).fetchall() == [(1,)]
-
-
-def current_catalog(database: Database) -> str:
-    [(name,)] = database.execute("select current_database()").fetchall()
-    return str(name)
 
 
 def write_database(
@@ -190,11 +123,3 @@ def _write_release(database: Database, label: Label, table: Table, *, is_masked:
     facts = asdict(label) | {"is_masked": is_masked}
     database.execute(query, facts)
     _describe(database, RELEASE, table.description, table.columns, dict.fromkeys(facts, False))
-
-
-def quoted(*names: str) -> str:
-    return ".".join('"' + name.replace('"', '""') + '"' for name in names)
-
-
-def literal(text: str | Path) -> str:
-    return "'" + str(text).replace("'", "''") + "'"

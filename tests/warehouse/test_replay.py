@@ -7,7 +7,7 @@ import duckdb
 from ingest.warehouse.replay import verify_warehouse
 from tests.dbt_project.conftest import run_dbt
 from tests.dbt_project.landing import CLIENT, Landing
-from tests.dbt_project.test_scaffold import land
+from tests.warehouse.models.test_scaffold import land
 
 USERS = f"{CLIENT}.2026-01-01.users.created"
 

@@ -2,46 +2,28 @@
 
 import hashlib
 import stat
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
-
 from ingest.errors import PublishError
 from ingest.store.durable import FILE_MODE, scratch_folder
 from ingest.store.lock import run_lock
-from ingest.store.releases import DATABASES, FACTS, Releases, write_facts
+from ingest.store.releases import DATABASES, Releases, write_facts
+from ingest.warehouse.database import DUCKDB_VERSION, Database
 from ingest.warehouse.models.catalogue import Catalogue, read_catalogue
-from ingest.warehouse.publish import database as release_database
-from ingest.warehouse.publish import mask
-from ingest.warehouse.publish.database import (
-    Built,
-    Database,
+from ingest.warehouse.publish import mask, release_database
+from ingest.warehouse.publish.from_warehouse import Built, look_at_built, open_built
+from ingest.warehouse.publish.outcome import Outcome, Published, published_now
+from ingest.warehouse.publish.release_database import (
     Label,
-    look_at_built,
-    open_built,
     write_database,
 )
-from ingest.warehouse.publish.mask import Mask
-from ingest.warehouse.publish.outcome import Outcome, Published
+from ingest.warehouse.publish.serving import Serving
 
 PASSING: Final = 0o011
-_TOLD: Final = {"tables", "is_masked"}
 MARK: Final = "finished"
 """The table in which dbt notes a complete build (`note_finished`)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Serving:
-    """How releases are kept, and who may read them."""
-
-    keep: int
-    mode: int
-    masked_mode: int
-    mask: Mask | None
-    memory_bytes: int
 
 
 def publish(data: Path, *, serving: Serving) -> Published:
@@ -74,7 +56,7 @@ def roll_back(data: Path) -> Published:
                 f"{releases.serve}: expected a release before the current one, found "
                 f"{releases.numbers() or 'none'}; MX_KEEP_RELEASES says how many are kept"
             )
-        published = _published(releases, Outcome.ROLLED_BACK, earlier[-1], previous=current)
+        published = published_now(releases, Outcome.ROLLED_BACK, earlier[-1], previous=current)
         releases.withdraw(current)
         releases.show(earlier[-1])
         return published
@@ -118,7 +100,7 @@ def _publish_built(
         write_facts(folder, {"recipe": recipe} | _write(folder, label, built, catalogue, serving))
     releases.show(label.release)
     releases.prune(keep=serving.keep)
-    return _published(releases, Outcome.PUBLISHED, label.release, previous=previous)
+    return published_now(releases, Outcome.PUBLISHED, label.release, previous=previous)
 
 
 def _finished(built: Built) -> tuple[str, datetime]:
@@ -141,7 +123,7 @@ def _recipe(build: str, catalogue: Catalogue, serving: Serving) -> str:
     """Tell in one text what a release is made from; the mask's key shows in it by its signature."""
     signature = serving.mask.sign("mx-ingest release") if serving.mask else ""
     modes = f"{serving.mode} {serving.masked_mode}"
-    parts = [build, repr(catalogue), duckdb.__version__, *_programs(), modes, signature]
+    parts = [build, repr(catalogue), DUCKDB_VERSION, *_programs(), modes, signature]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -172,30 +154,11 @@ def _show_newest(releases: Releases, newest: int, *, is_asked: bool) -> Publishe
     """Return to the newest release where a rollback or a kill has left another before readers."""
     current = releases.current()
     if newest == current:
-        return _published(releases, Outcome.UNCHANGED, newest)
+        return published_now(releases, Outcome.UNCHANGED, newest)
     if current and releases.is_withdrawn(newest) and not is_asked:
-        return _published(releases, Outcome.HELD, current)
+        return published_now(releases, Outcome.HELD, current)
     releases.show(newest)
-    return _published(releases, Outcome.SHOWN_AGAIN, newest, previous=current)
-
-
-def _published(
-    releases: Releases, outcome: Outcome, number: int, *, previous: int | None = None
-) -> Published:
-    facts = releases.facts(number)
-    if lacking := _TOLD - facts.keys():
-        raise PublishError(
-            f"{releases.folder(number) / FACTS}: expected what release {number} holds, found "
-            f"nothing of {' and '.join(sorted(lacking))}; make a new release with: ingest publish"
-        )
-    return Published(
-        outcome=outcome,
-        release=number,
-        previous=previous,
-        is_masked=facts["is_masked"],
-        tables=facts["tables"],
-        macros_left_out=facts.get("macros_left_out", []),
-    )
+    return published_now(releases, Outcome.SHOWN_AGAIN, newest, previous=current)
 
 
 def _open_way(data: Path) -> None:

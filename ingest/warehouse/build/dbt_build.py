@@ -12,12 +12,13 @@ from typing import Final
 
 from ingest.settings.isolation import child_environment
 from ingest.warehouse.build.guard import HELD_BY, build_guard
+from ingest.warehouse.build.last_build import read_last_build
 from ingest.warehouse.build.sources import find_sources
 from ingest.warehouse.build.untouched import find_untouched_models
 from ingest.warehouse.dbt import DBT, dbt_environment
 from ingest.warehouse.publish.outcome import Outcome
-from ingest.warehouse.publish.publish import Serving, publish_locked
-from ingest.warehouse.read import last_build
+from ingest.warehouse.publish.release import publish_locked
+from ingest.warehouse.publish.serving import Serving
 
 UNCHANGED: Final = "nothing has landed or changed since the last build: the tables are up to date"
 QUIET: Final = "--quiet"
@@ -45,7 +46,7 @@ def build_warehouse(
     """
     is_whole, is_quiet = not set(dbt_args) - {QUIET}, QUIET in dbt_args
     with build_guard(data, is_anew=FULL_REFRESH in dbt_args):
-        build = last_build(data / "warehouse.duckdb")
+        build = read_last_build(data)
         if is_whole and build and build.sources == find_sources(data).text():
             if not is_quiet:
                 print(UNCHANGED)  # noqa: T201
@@ -64,7 +65,7 @@ def build_warehouse(
 
 def _publish(data: Path, serving: Serving, *, is_quiet: bool) -> None:
     """Publish a complete build; of one that is not, dbt's last hook has said so."""
-    if last_build(data / "warehouse.duckdb") is None:
+    if read_last_build(data) is None:
         return
     published = publish_locked(data, serving=serving, is_asked=False)
     if not is_quiet and published.outcome is not Outcome.UNCHANGED:

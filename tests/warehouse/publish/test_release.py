@@ -11,7 +11,7 @@ import pytest
 from ingest.errors import LockError, PublishError, WarehouseError
 from ingest.store.lock import run_lock
 from ingest.warehouse.publish.outcome import NO_KEY, Outcome
-from ingest.warehouse.publish.publish import publish
+from ingest.warehouse.publish.release import publish
 from tests.warehouse.publish.warehouse import (
     ask_elsewhere,
     build_again,
