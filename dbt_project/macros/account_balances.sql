@@ -1,5 +1,5 @@
-{#- One row an account and day: the version that held at the day's end, without the accounts whose user
-    or member was absent then. `days` has versions of accounts, each with a day on which it held. -#}
+{#- One row an account and day: the version valid at the day's end. Accounts whose user or member was
+    absent that day are left out. `days` has versions of accounts, each with a day of its validity. -#}
 {% macro balances_on(days, absences, also=[]) -%}
 select
     _client_guid as client_guid,
@@ -29,7 +29,7 @@ where
     {%- endfor %}
 {%- endmacro %}
 
-{#- The columns that a balance needs, of each version of an account. -#}
+{#- The columns of account versions that balances need, by name: other fields could clash with ours. -#}
 {% macro account_versions(accounts) -%}
 select
     _client_guid,

@@ -1,5 +1,5 @@
-{#- What builds are kept by, in `ops`: which files and columns the last finished build of each resource
-    took, which models and tests passed, and whether all of it is complete. -#}
+{#- Make the tables of `ops` that record what finished builds took: files and columns of each resource,
+    models and tests that passed, and whether all of it is complete. -#}
 {% macro begin_build() -%}
     {%- set text = dbt.type_string() -%}
     {%- set tables = {
@@ -7,48 +7,51 @@
             "resource": text, "path": text, "file": text, "plain_sha256": text,
             "snapshot_date": "date", "schema_id": text, "record_count": "bigint",
         },
-        "applied_columns": {
-            "resource": text, "column_name": text, "column_type": text, "fingerprint": text
-        },
+        "applied_columns": {"resource": text, "column_name": text, "column_type": text, "fingerprint": text},
         "passed_nodes": {"node": text, "text": text},
         "ledger_marks": {"file": text, "mark": text},
         "finished": {"build": text, "finished_at": engine_type("timestamptz"), "sources": text},
         "published_relations": {"table_schema": text, "table_name": text, "model": text},
     } -%}
-    {%- do run_query("create schema if not exists ops") if execute -%}
-    {%- for table, columns in tables.items() if execute -%}
+    {%- do run_query("create schema if not exists ops") -%}
+    {%- for table, columns in tables.items() -%}
         {%- set columns = columns.items() | map("join", " ") | join(", ") -%}
         {%- do run_query(
             "create table if not exists ops." ~ table ~ " (" ~ columns ~ ") " ~ table_format()
         ) -%}
     {%- endfor -%}
-    {%- do run_query("delete from ops.finished where true") if execute and writes() -%}
+    {%- do run_query("delete from ops.finished where true") if writes() -%}
+    {%- do forget_emptied_nodes() if writes() and flags.EMPTY -%}
+{%- endmacro %}
+
+{#- `--empty` makes views and tables without rows, so their models have not passed. With `--full-refresh`
+    it empties incremental tables, too, and the next build must rebuild them. -#}
+{% macro forget_emptied_nodes() -%}
+    {%- do run_query("delete from ops.passed_nodes where node in (" ~ texts(selected_resources) ~ ")") -%}
+    {%- do run_query("delete from ops.applied_columns where true") if flags.FULL_REFRESH -%}
 {%- endmacro %}
 
 {% macro writes() -%}
     {{ return(flags.WHICH in ("build", "run", "retry", "seed", "snapshot")) }}
 {%- endmacro %}
 
-{#- What a finished build of a resource took: its files as they are now, its columns, its SQL. -#}
+{#- The statements that record the files, columns and SQL of a resource as applied. -#}
 {% macro applied_statements(resource) -%}
     {%- set is_resource = "resource = " ~ text_literal(resource) -%}
     {%- set files = "resource, path, file, plain_sha256, snapshot_date, schema_id, record_count" -%}
-    {%- set bad = "select path from ops.unreadable_files" -%}
-    {{
-        return([
-            "delete from ops.applied_files where " ~ is_resource,
-            "insert into ops.applied_files select " ~ files ~ " from ops.landed_files"
-            ~ " where " ~ is_resource ~ " and path not in (" ~ bad ~ ")",
-            "delete from ops.applied_columns where " ~ is_resource,
-            "insert into ops.applied_columns select resource, column_name, column_type, "
-            ~ fingerprint(resource) ~ " from ops.staged_columns where " ~ is_resource,
-        ])
-    }}
+    {{ return([
+        "delete from ops.applied_files where " ~ is_resource,
+        "insert into ops.applied_files select " ~ files ~ " from ops.landed_files where " ~ is_resource
+        ~ " and path not in (select path from ops.unreadable_files)",
+        "delete from ops.applied_columns where " ~ is_resource,
+        "insert into ops.applied_columns select resource, column_name, column_type, "
+        ~ fingerprint(resource) ~ " from ops.staged_columns where " ~ is_resource,
+    ]) }}
 {%- endmacro %}
 
-{#- A resource is applied when all that reads its changed files has succeeded in one run. -#}
+{#- A resource is applied when every model that reads its changed files succeeded in one run. -#}
 {% macro note_applied(results) -%}
-    {%- set done = results | selectattr("status", "equalto", "success") -%}
+    {%- set done = results | selectattr("status", "equalto", "success") if not flags.EMPTY else [] -%}
     {%- set done = done | map(attribute="node.name") | list -%}
     {%- for name in done if name.startswith("stg_") and "unknown_owners" in done -%}
         {%- set resource = name[4:] -%}
@@ -59,10 +62,10 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{#- Tell the plugin what ran and what there is: whether a build is complete is its to know
-    (`ingest/warehouse/build/completeness.py`). -#}
+{#- Tell the plugin which nodes ran and which exist. `ingest/warehouse/build/completeness.py` decides
+    whether the build is complete. -#}
 {% macro note_results(results) -%}
-    {%- if execute and (writes() or flags.WHICH == "test") -%}
+    {%- if execute and (writes() or flags.WHICH == "test") and not flags.EMPTY -%}
         {%- set nodes, statuses = {}, {} -%}
         {%- for id, node in graph.nodes.items() if node.resource_type in ("model", "test", "seed", "snapshot") -%}
             {%- set meta = node.config.meta or {} -%}
@@ -83,7 +86,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Publish what is complete, and say what is not. -#}
+{#- Publish a complete build, and say why another is not published. -#}
 {% macro finish_build() -%}
     {%- if execute and flags.WHICH in ("build", "retry") and not flags.EMPTY -%}
         {%- set said = fetch("select " ~ ask_plugin("finish") ~ " as said")[0].said -%}
@@ -91,7 +94,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Whether a test may look at what is new alone: in a build, where it has passed on all the rest. -#}
+{#- Whether a test may look at changed files alone: in a build, if it has passed on all other rows. -#}
 {% macro looks_at_news() -%}
     {%- set passed = fetch("select node from ops.passed_nodes where node = " ~ text_literal(model.unique_id)) -%}
     {{ return(flags.WHICH == "build" and passed | length > 0) }}

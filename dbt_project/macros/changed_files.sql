@@ -1,6 +1,5 @@
-{#- The files of a resource, or of all, that are not as its last finished build took them. `is_landed`
-    says that a file is there, and `has_rows` that rows of it are to come; where it is not there, rows
-    of an earlier version are to go. -#}
+{#- The files that differ from what the last finished build took, of one resource or of all. A file that
+    is gone has `is_landed` false. `has_rows` says that rows of it can be read. -#}
 {% macro changed_files(resource=none) -%}
     {%- set query -%}
         select
@@ -20,7 +19,7 @@
     {{ return(fetch(query)) }}
 {%- endmacro %}
 
-{#- All files of a resource that have rows and can be read. -#}
+{#- All readable files of a resource that have rows. -#}
 {% macro all_files(resource) -%}
     {%- set query -%}
         select path, schema_id
@@ -33,26 +32,22 @@
     {{ return(fetch(query)) }}
 {%- endmacro %}
 
-{#- Whether a row is one of some files, or was decided by one of them. The days come first: engines
-    skip parts of a table by them, as they do not by long texts that begin alike. -#}
+{#- Whether a row came from one of some files. The days narrow the scan: engines skip parts of a table by
+    dates, but not by long texts that begin alike. -#}
 {% macro is_of(files, which="", of="") -%}
     {%- if files -%}
-    {{ of }}_snapshot_date{{ which }} in (
-        {%- for day in files | map(attribute="day") | unique | sort -%}
-        date '{{ day }}'{{ ", " if not loop.last }}
-        {%- endfor -%}
-    )
+    {%- set days = files | map(attribute="day") | unique | sort | join("', date '") -%}
+    {{ of }}_snapshot_date{{ which }} in (date '{{ days }}')
     and {{ of }}_source_file{{ which }} in ({{ texts(files | map(attribute="file") | unique | sort) }})
     {%- else -%}
     false
     {%- endif -%}
 {%- endmacro %}
 
-{#- Before a resource's new rows come, the rows of every changed file go: of a file that was replaced
-    or taken out, and of one that a build began to read and did not finish. -#}
+{#- Delete the rows of changed files before new rows come: rows of files that were replaced or taken out,
+    and rows that an interrupted build left. -#}
 {% macro delete_changed_rows() -%}
-    {%- set resource = model.name | replace("stg_", "", 1) -%}
-    {%- set files = changed_files(resource) -%}
+    {%- set files = changed_files(model.name.removeprefix("stg_")) -%}
     {%- if execute and files and load_relation(this) -%}
     delete from {{ this }} where {{ is_of(files) }}
     {%- endif -%}

@@ -1,5 +1,4 @@
-{#- What `main` shows of a row, whichever table it comes from: the resource's own fields, then where the
-    row has come from. -#}
+{#- The columns of `main`: the resource's own fields, then the file and row that gave them. -#}
 {% macro shown_columns(alias, relation, is_state=false) -%}
     {%- set of_row = ["_event", "_snapshot_date", "_client_guid", "_row_number", "_source_file", "_source_sha256"] -%}
     {%- set of_state = [
@@ -14,7 +13,7 @@
     {{ alias }}._row_number
 {%- endmacro %}
 
-{#- Rows without a key, as a log has them. Nothing says which of them a deleted row would delete. -#}
+{#- Rows without a key, as in a log. A deleted row there names no row to delete, so it is left out. -#}
 {% macro log_rows(events, has_keys=true) -%}
 select {{ shown_columns("events", events) }}
 from {{ events }} as events

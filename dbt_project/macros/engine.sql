@@ -1,28 +1,24 @@
-{#- All that DuckDB and Spark say differently, one short macro a difference. Everything else in this
-    project is SQL that both of them read. -#}
+{#- Everything that DuckDB and Spark write differently, one short macro for each difference. Both read all
+    other SQL of this project. -#}
 
-{#- The rows of a query as a list of dictionaries. They come as one JSON text, because dbt guesses at
-    the types of what a query returns: a text "null" or "true" would not stay a text. -#}
+{#- The rows of a query as a list of dictionaries. They come as one JSON text, because dbt guesses the
+    types of query results: a text "null" or "true" would not stay a text. -#}
 {% macro fetch(query) -%}
-    {%- set found = run_query(as_one_text(query)).columns[0].values()[0] if execute -%}
+    {%- set found = run_query(adapter.dispatch("as_one_text", "mx")(query)).columns[0].values()[0] if execute -%}
     {{ return(fromjson(found) if found else []) }}
 {%- endmacro %}
-
-{% macro as_one_text(query) %}{{ adapter.dispatch("as_one_text", "mx")(query) }}{% endmacro %}
 {% macro duckdb__as_one_text(query) -%}
     select cast(to_json(list(found)) as varchar) as found from ({{ query }}) as found
 {%- endmacro %}
-
 {% macro spark__as_one_text(query) -%}
     select to_json(collect_list(struct(*)), map('ignoreNullFields', 'false')) as found from ({{ query }})
 {%- endmacro %}
 
-{#- Columns of a relation, all but some, in its order. `absent` are columns of it that the rows of
-    that alias do not have; `replaced` says what stands in the place of some. -#}
+{#- The columns of a relation in its order, except some names. `absent` names columns that the rows of
+    this alias lack. `replaced` gives other values for some columns. -#}
 {% macro columns_except(alias, relation, names, absent=[], replaced={}) -%}
     {{ adapter.dispatch("columns_except", "mx")(alias, relation, names, absent, replaced) }}
 {%- endmacro %}
-
 {% macro duckdb__columns_except(alias, relation, names, absent, replaced) -%}
     {{ alias }}.* exclude (
         {%- for name in names %}{{ adapter.quote(name) }}{{ ", " if not loop.last }}{% endfor -%}
@@ -31,7 +27,6 @@
     {{ "replace (" if loop.first }}{{ value }} as {{ adapter.quote(name) }}{{ ")" if loop.last else "," }}
     {%- endfor %}
 {%- endmacro %}
-
 {% macro spark__columns_except(alias, relation, names, absent, replaced) -%}
     {%- set kept = [] -%}
     {%- for column in adapter.get_columns_in_relation(relation) if execute -%}
@@ -45,7 +40,7 @@
     {{ kept | join(", ") or "1" }}
 {%- endmacro %}
 
-{#- Rows of landed files of one schema. A file's own columns win over the names of its folders. -#}
+{#- The rows of landed files of one schema. A file's own columns win over the names of its folders. -#}
 {% macro read_landing(paths) %}{{ adapter.dispatch("read_landing", "mx")(paths) }}{% endmacro %}
 {% macro duckdb__read_landing(paths) -%}
     read_parquet(
@@ -53,18 +48,15 @@
         hive_partitioning = false
     )
 {%- endmacro %}
-
 {% macro spark__read_landing(paths) -%}
     parquet.`{{ data_folder() }}{{ "{" ~ paths | join(",") ~ "}" if paths | length > 1 else paths[0] }}`
 {%- endmacro %}
 
-{#- The records of one file of the ledger; a field that a record does not have is null. -#}
+{#- The records of one file of lines of the ledger. A field that a record lacks is null. DuckDB's
+    ignore_errors skips a last line that a crash cut off; the plugin has checked all other lines. -#}
 {% macro read_ledger(fields, path) -%}
     {{ adapter.dispatch("read_ledger", "mx")(fields, path) }}
 {%- endmacro %}
-
-{#- ignore_errors passes over a last line that a crash cut off; that all others can be read has been
-    checked before dbt connects. -#}
 {% macro duckdb__read_ledger(fields, path) -%}
     read_json(
         {{ text_literal(data_folder() ~ path) }},
@@ -73,7 +65,6 @@
         ignore_errors = true
     )
 {%- endmacro %}
-
 {% macro spark__read_ledger(fields, path) -%}
     (
         select
@@ -91,29 +82,29 @@
     )
 {%- endmacro %}
 
-{#- The structs in a list column as rows, each with its ordinal from 1. -#}
-{% macro unnest_rows(relation, column, fields, kept) -%}
-    {{ adapter.dispatch("unnest_rows", "mx")(relation, column, fields, kept) }}
+{#- The structs of a list column as rows with the structs' fields, and each row's ordinal from 1. -#}
+{% macro unnest_rows(relation, column, kept) -%}
+    {{ adapter.dispatch("unnest_rows", "mx")(relation, column, kept) }}
 {%- endmacro %}
-
-{% macro duckdb__unnest_rows(relation, column, fields, kept) -%}
+{% macro duckdb__unnest_rows(relation, column, kept) -%}
     select
         {{ kept | join(", ") }},
         unnest({{ column }}, max_depth := 2),
         cast(generate_subscripts({{ column }}, 1) as integer) as ordinal
     from {{ relation }}
 {%- endmacro %}
-
-{% macro spark__unnest_rows(relation, column, fields, kept) -%}
-    select
-        {{ kept | join(", ") }},
-        {% for field in fields %}item.`{{ field }}`, {% endfor %}
-        place + 1 as ordinal
+{% macro spark__unnest_rows(relation, column, kept) -%}
+    select {{ kept | join(", ") }}, item.*, place + 1 as ordinal
     from {{ relation }}
     lateral view posexplode({{ column }}) items as place, item
 {%- endmacro %}
 
-{#- Our words for types, which are DuckDB's, as the engine knows them. -#}
+{#- The values of a list, a row each. -#}
+{% macro explode(list) %}{{ adapter.dispatch("explode", "mx")(list) }}{% endmacro %}
+{% macro duckdb__explode(list) %}unnest({{ list }}){% endmacro %}
+{% macro spark__explode(list) %}explode({{ list }}){% endmacro %}
+
+{#- The engine's name of a type. The project names types as DuckDB does. -#}
 {% macro engine_type(type) %}{{ adapter.dispatch("engine_type", "mx")(type) }}{% endmacro %}
 {% macro duckdb__engine_type(type) %}{{ type }}{% endmacro %}
 {% macro spark__engine_type(type) -%}
@@ -133,7 +124,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- What stands between the outermost parentheses of a type, each part in one. -#}
+{#- The parts between the outermost parentheses of a type. -#}
 {% macro types_within(type) -%}
     {%- set found = namespace(parts=[], part="") -%}
     {%- for piece in type[type.index("(") + 1:-1].split(", ") -%}
@@ -148,14 +139,14 @@
     {{ return(found.parts) }}
 {%- endmacro %}
 
-{#- Whether all of a text has a form. Spark's $ is before a line's end, too. -#}
+{#- Whether the complete text has a form. Spark's $ also matches before a line's end. -#}
 {% macro matches(value, pattern) %}{{ adapter.dispatch("matches", "mx")(value, pattern) }}{% endmacro %}
 {% macro duckdb__matches(value, pattern) %}regexp_full_match({{ value }}, '{{ pattern }}'){% endmacro %}
 {% macro spark__matches(value, pattern) -%}
     regexp_extract({{ value }}, '^({{ pattern }})$', 1) = nullif({{ value }}, '')
 {%- endmacro %}
 
-{#- A double as people write it: 12345678.5, where Spark says 1.23456785E7. -#}
+{#- A double as people write it: 12345678.5, where Spark writes 1.23456785E7. -#}
 {% macro double_as_text(value) %}{{ adapter.dispatch("double_as_text", "mx")(value) }}{% endmacro %}
 {% macro duckdb__double_as_text(value) %}cast({{ value }} as varchar){% endmacro %}
 {% macro spark__double_as_text(value) -%}
@@ -173,35 +164,22 @@
 {% macro duckdb__as_json(value) %}cast(to_json({{ value }}) as varchar){% endmacro %}
 {% macro spark__as_json(value) %}to_json({{ value }}, map('ignoreNullFields', 'false')){% endmacro %}
 
-{#- A count of microseconds since 1970 as a moment. -#}
+{#- Microseconds since 1970 as a timestamp. -#}
 {% macro moment_of(microseconds) %}{{ adapter.dispatch("moment_of", "mx")(microseconds) }}{% endmacro %}
 {% macro duckdb__moment_of(microseconds) %}make_timestamptz({{ microseconds }}){% endmacro %}
 {% macro spark__moment_of(microseconds) %}timestamp_micros({{ microseconds }}){% endmacro %}
 
-{#- What `ingest.warehouse.plugin` does or knows; nothing where there is no such plugin. -#}
+{#- A call of the plugin `ingest.warehouse.plugin`; null on an engine without it. -#}
 {% macro ask_plugin(action, argument="''") -%}
     {{ return(adapter.dispatch("ask_plugin", "mx")(action, argument)) }}
 {%- endmacro %}
-
 {% macro default__ask_plugin(action, argument) %}{{ return("cast(null as " ~ dbt.type_string() ~ ")") }}{% endmacro %}
 {% macro duckdb__ask_plugin(action, argument) -%}
     {{ return("ask_plugin(" ~ text_literal(action) ~ ", " ~ argument ~ ")") }}
 {%- endmacro %}
 
-{#- The texts in a list column as rows. -#}
-{% macro explode_texts(relation, column, as_name, kept) -%}
-    {{ adapter.dispatch("explode_texts", "mx")(relation, column, as_name, kept) }}
-{%- endmacro %}
-
-{% macro duckdb__explode_texts(relation, column, as_name, kept) -%}
-    select {{ kept | join(", ") }}, unnest({{ column }}) as {{ as_name }} from {{ relation }}
-{%- endmacro %}
-
-{% macro spark__explode_texts(relation, column, as_name, kept) -%}
-    select {{ kept | join(", ") }}, explode({{ column }}) as {{ as_name }} from {{ relation }}
-{%- endmacro %}
-
-{#- Run statements as one; returns what went wrong, where the engine can go on after that. -#}
+{#- Run statements in order. On DuckDB they are one transaction of the plugin's, and the macro returns why
+    it failed. dbt's own transaction must end first, or it would not see the changes. -#}
 {% macro run_together(statements) %}{{ return(adapter.dispatch("run_together", "mx")(statements)) }}{% endmacro %}
 {% macro default__run_together(statements) -%}
     {%- for statement in statements -%}
@@ -209,8 +187,6 @@
     {%- endfor -%}
     {{ return("") }}
 {%- endmacro %}
-
-{#- They run beside dbt's own transaction, which is ended first: it would not see what they change. -#}
 {% macro duckdb__run_together(statements) -%}
     {%- call statement("begin_any") -%}select 1{%- endcall -%}
     {%- do adapter.commit() -%}
@@ -218,27 +194,25 @@
     {{ return(fetch("select " ~ ask_plugin("attempt", text) ~ " as problem")[0].problem) }}
 {%- endmacro %}
 
-{#- The UTC day of a moment. Spark's session is in UTC, as its profile says; DuckDB asks a reader's. -#}
+{#- The UTC day of a timestamp. Spark's session is in UTC; a reader's session of DuckDB may not be. -#}
 {% macro utc_day(moment) %}{{ adapter.dispatch("utc_day", "mx")(moment) }}{% endmacro %}
 {% macro duckdb__utc_day(moment) %}cast({{ moment }} at time zone 'UTC' as date){% endmacro %}
 {% macro spark__utc_day(moment) %}cast({{ moment }} as date){% endmacro %}
 
-{#- The first day of each month from one day until another, a row each; Spark gives one in any case. -#}
+{#- The first day of each month between two days, a row each. Spark gives at least one row. -#}
 {% macro each_month(first, last) -%}
     {{ adapter.dispatch("each_month", "mx")("date_trunc('month', " ~ first ~ ")", last) }}
 {%- endmacro %}
-
 {% macro duckdb__each_month(first, last) -%}
     cast(unnest(generate_series({{ first }}, {{ last }}, interval 1 month)) as date)
 {%- endmacro %}
-
 {% macro spark__each_month(first, last) -%}
     explode(sequence(cast({{ first }} as date), cast(greatest({{ first }}, {{ last }}) as date), interval 1 month))
 {%- endmacro %}
 
 {#- The storage format of a table that no model makes. -#}
 {% macro table_format() %}{{ adapter.dispatch("table_format", "mx")() }}{% endmacro %}
-{% macro duckdb__table_format() -%}{%- endmacro %}
+{% macro duckdb__table_format() %}{% endmacro %}
 {% macro spark__table_format() -%}
     using {{ var("file_format", "delta") }} {{ options_clause() }} {{ tblproperties_clause() }}
 {%- endmacro %}

@@ -1,5 +1,5 @@
-{#- The one place that orders events: what was there before a day, then the day's created rows, its
-    updated ones, its deleted ones. A baseline in several files is ordered by their names. -#}
+{#- The order of events; no other place has it. On each day: baseline, created, updated, deleted. File
+    names order a baseline that comes in several files. -#}
 {% macro event_order(direction="asc") -%}
     _snapshot_date {{ direction }},
     case _event

@@ -1,4 +1,4 @@
-{#- How far each client's feed has come: no mart looks at a clock, or further than this day. -#}
+{#- The latest day of each client's feed. Marts end there, so they depend on the data and not on today. -#}
 {% macro latest_days(deliveries) -%}
 select
     client_guid,
@@ -6,7 +6,7 @@ select
 from {{ deliveries }}
 where
     (files_landed > 0 or baseline_files_landed > 0)
-    -- older versions took files of days that cannot be meant
+    -- older versions landed files of impossible days
     and snapshot_date < date '2100-01-01'
 group by client_guid
 {%- endmacro %}

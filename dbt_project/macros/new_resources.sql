@@ -1,5 +1,5 @@
-{#- Staging, state, history and main of each resource that has landed and has no model yet, by the
-    macros and by increments that build the others. One that cannot be built is left out. -#}
+{#- Build staging, state, history and main of each landed resource that has no model yet. A resource that
+    cannot be built is left out. -#}
 {% macro build_new_resources() -%}
     {%- for new in fetch("select resource from " ~ this) | sort(attribute="resource") -%}
         {%- set problem = build_new_resource(new.resource) -%}
@@ -7,82 +7,62 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{#- Each step is written when the one before it is done, since it asks for the columns of its table. -#}
+{#- Build one resource, and return why that failed. Each step runs before the next step's SQL is written,
+    which asks for the columns of its table. -#}
 {% macro build_new_resource(resource) -%}
     {%- set staging = new_relation("staging", "stg_" ~ resource, "table") -%}
     {%- set columns = staging_columns(resource) | map(attribute="key") | list -%}
     {%- set unreadable = fetch(
         "select path from " ~ ref("unreadable_files") ~ " where resource = " ~ text_literal(resource)
     ) -%}
-    {%- set kept = staging if keeps_its_table(resource, staging, columns) else none -%}
+    {#- a new column also rebuilds the tables -#}
+    {%- set is_due = flags.FULL_REFRESH or resources_to_rebuild([resource]) != [] -%}
+    {%- set is_kept = load_relation(staging) and not is_due
+        and columns | reject("in", column_names(staging)) | list == [] -%}
     {%- set found = namespace(problem=unreadable[0].path ~ " cannot be read" if unreadable else "") -%}
     {%- for step in (stage_new, reduce_new, show_new) if not found.problem -%}
-        {#- asking for columns has begun a transaction, which would not see what the step before did -#}
+        {#- asking for columns began a transaction, which would not see what the last step did -#}
         {%- do adapter.commit() -%}
-        {%- set found.problem = run_together(step(resource, staging, kept, columns)) -%}
+        {%- set found.problem = run_together(step(resource, staging, is_kept, columns)) -%}
     {%- endfor -%}
-    {%- set found.problem = found.problem or run_together(applied_statements(resource)) -%}
-    {{ return(found.problem) }}
+    {{ return(found.problem or run_together(applied_statements(resource))) }}
 {%- endmacro %}
 
-{#- A new column, too, makes the tables of a resource without models anew. -#}
-{% macro keeps_its_table(resource, staging, columns) -%}
-    {%- if flags.FULL_REFRESH or not load_relation(staging) or needs_rebuild(resource) -%}
-        {{ return(false) }}
-    {%- endif -%}
-    {%- set known = adapter.get_columns_in_relation(staging) | map(attribute="name") | map("lower") | list -%}
-    {{ return(columns | reject("in", known) | list == []) }}
-{%- endmacro %}
-
-{% macro stage_new(resource, staging, kept, columns) -%}
-    {%- if not kept -%}
+{% macro stage_new(resource, staging, is_kept, columns) -%}
+    {%- if not is_kept -%}
         {{ return([create_table(staging) ~ stage(resource)]) }}
     {%- endif -%}
-    {%- set names = [] -%}
-    {%- for column in adapter.get_columns_in_relation(staging) -%}
-        {%- do names.append(adapter.quote(column.name)) -%}
-    {%- endfor -%}
-    {%- set names, rows = names | join(", "), stage(resource, known=staging) -%}
-    {{
-        return([
-            "delete from " ~ staging ~ " where " ~ is_of(changed_files(resource)),
-            "insert into " ~ staging ~ " (" ~ names ~ ") select " ~ names ~ " from (" ~ rows ~ ") as new_rows",
-        ])
-    }}
+    {{ return([
+        "delete from " ~ staging ~ " where " ~ is_of(changed_files(resource)),
+        "insert into " ~ staging ~ " by name " ~ stage(resource, is_increment=true),
+    ]) }}
 {%- endmacro %}
 
-{% macro reduce_new(resource, staging, kept, columns) -%}
+{% macro reduce_new(resource, staging, is_kept, columns) -%}
     {%- set state = new_relation("state", resource, "table") -%}
     {%- if "guid" not in columns -%}
         {{ return([]) }}
-    {%- elif not (kept and load_relation(state)) -%}
+    {%- elif not (is_kept and load_relation(state)) -%}
         {{ return([create_table(state) ~ reduce_events(staging)]) }}
     {%- endif -%}
-    {%- set rows = reduce_events(staging, known=state, resource=resource) -%}
-    {%- set is_same_key -%}
-        known._client_guid = changed._client_guid and known.guid = changed.guid
-    {%- endset -%}
-    {{
-        return([
-            "merge into " ~ state ~ " as known using (" ~ rows ~ ") as changed on " ~ is_same_key
-            ~ " when matched then update set * when not matched then insert *",
-            delete_withdrawn_keys(state),
-        ])
-    }}
+    {{ return([
+        "merge into " ~ state ~ " as known"
+        ~ " using (" ~ reduce_events(staging, known=state) ~ ") as changed"
+        ~ " on known._client_guid = changed._client_guid and known.guid = changed.guid"
+        ~ " when matched then update set * when not matched then insert *",
+        delete_withdrawn_keys(state),
+    ]) }}
 {%- endmacro %}
 
-{% macro show_new(resource, staging, kept, columns) -%}
-    {%- set main = new_relation("main", resource) -%}
+{% macro show_new(resource, staging, is_kept, columns) -%}
+    {%- set show = "create or replace view " ~ new_relation("main", resource) ~ " as " -%}
     {%- if "guid" not in columns -%}
-        {{ return(["create or replace view " ~ main ~ " as " ~ log_rows(staging, has_keys=false)]) }}
+        {{ return([show ~ log_rows(staging, has_keys=false)]) }}
     {%- endif -%}
-    {%- set history = new_relation("history", resource) -%}
-    {{
-        return([
-            "create or replace view " ~ history ~ " as " ~ number_versions(staging),
-            "create or replace view " ~ main ~ " as " ~ live_rows(resource, staging, columns),
-        ])
-    }}
+    {{ return([
+        "create or replace view " ~ new_relation("history", resource) ~ " as " ~ number_versions(staging),
+        show ~ live_rows(resource, staging, columns),
+    ]) }}
 {%- endmacro %}
 
 {#- The same query as `models/current` has for a resource that belongs to users. -#}

@@ -1,6 +1,5 @@
-{#- Every row with values is a version of its key, from its day until that of the key's next event; a
-    delete ends a version and begins none. A field that is called like a column of ours is kept under
-    its name with _ at the end. -#}
+{#- One version for each row with values, valid from its day until the day of the key's next event. A
+    delete ends a version and begins none. -#}
 {% macro number_versions(events) -%}
 {%- set ours = ["_version", "valid_from", "valid_to", "is_current"] -%}
 with numbered_events as (
@@ -9,19 +8,14 @@ with numbered_events as (
         _snapshot_date,
         _source_file,
         _row_number,
-        cast(
-            sum(case when _event = 'deleted' then 0 else 1 end) over (
-                partition by _client_guid, guid
-                order by {{ event_order() | indent(16) }}
-                rows between unbounded preceding and current row
-            ) as bigint
-        ) as _version,
-        lead(_snapshot_date) over (
-            partition by _client_guid, guid
-            order by {{ event_order() | indent(12) }}
-        ) as valid_to
+        cast(sum(case when _event = 'deleted' then 0 else 1 end) over of_key as bigint) as _version,
+        lead(_snapshot_date) over of_key as valid_to
     from {{ events }}
     where guid is not null
+    window of_key as (
+        partition by _client_guid, guid
+        order by {{ event_order() | indent(8) }}
+    )
 )
 select
     {{ columns_beside(ours, "given", events, ["_resource", "_event_misfits"]) }},
@@ -38,8 +32,8 @@ inner join numbered_events
 where numbered_events._event <> 'deleted'
 {%- endmacro %}
 
-{#- Columns of a relation, all but some; those that are called like a column of ours with _ at the end,
-    or with one more where there is such a column, too. -#}
+{#- The columns of a relation, except some. A column named like one of ours is renamed: _ is added to its
+    name until no other column has it. -#}
 {% macro columns_beside(ours, alias, relation, excluded) -%}
     {%- set found = adapter.get_columns_in_relation(relation) | map(attribute="name") | list if execute else [] -%}
     {%- set taken = (found | map("lower") | list) + ours -%}

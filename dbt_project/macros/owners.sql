@@ -1,24 +1,20 @@
-{#- By what column a resource names its owners, as the YAML of its model in `main` says. A user may
-    own the rows of a resource without a model. -#}
+{#- The columns of a resource that name owners, each with the owner's resource. The YAML of its model in
+    `main` lists them; rows of a resource without a model may belong to users. -#}
 {% macro owners_of(resource) -%}
     {%- set node = graph.nodes.get("model.mx." ~ resource) if execute -%}
     {{ return(node.config.meta.get("owners", {}) if node else {"user_guid": "users"}) }}
 {%- endmacro %}
 
-{#- Whether owners are looked for in all rows. This is so where a version of an owner's file goes, since
-    its owners may be unknown again, and where a resource is rebuilt, perhaps with other owners. -#}
+{#- Whether to look for owners in all rows. A resource that is rebuilt may have other owners. When a
+    version of an owner's file is gone, its owners may be unknown again. -#}
 {% macro looks_for_all_owners() -%}
-    {%- set owners = [] -%}
-    {%- for node in graph.nodes.values() if execute and node.fqn[1] == "current" -%}
-        {%- do owners.extend(owners_of(node.name).values()) -%}
+    {%- for file in changed_files() | rejectattr("is_landed") -%}
+        {{ return(true) if "model.mx.hidden_" ~ file.resource in graph.nodes }}
     {%- endfor -%}
-    {%- set gone = changed_files() | rejectattr("is_landed") | map(attribute="resource") -%}
-    {%- set anew = resources_to_rebuild(var("keyed_resources") + var("logs")) -%}
-    {{ return(anew + (gone | select("in", owners) | list) != []) }}
+    {{ return(resources_to_rebuild(var("keyed_resources") + var("logs")) != []) }}
 {%- endmacro %}
 
-{#- Before the rows of changed files are looked at: what these files said goes, and so do owners that
-    have come. -#}
+{#- Before rows of changed files are looked at, delete what these files said, and owners that came. -#}
 {% macro delete_owners_that_came() -%}
     {%- set changed = changed_files() -%}
     {%- if is_incremental() and looks_for_all_owners() -%}
@@ -34,9 +30,7 @@
 {% macro delete_owners_of(owner, files) -%}
     merge into {{ this }} as kept
     using (
-        select distinct
-            _client_guid,
-            cast(guid as {{ dbt.type_string() }}) as guid
+        select distinct _client_guid, cast(guid as {{ dbt.type_string() }}) as guid
         from {{ new_relation("staging", "stg_" ~ owner) }}
         where guid is not null and {{ is_of(files) }}
     ) as owners

@@ -1,14 +1,9 @@
-{#- dbt asks this of every incremental model. A table of ours is made anew for three more reasons: a
-    column's type or spelling has changed, its SQL has, or no build of it was ever finished. -#}
+{#- dbt calls this for each incremental model. It also rebuilds a table of `staging` or `state`
+    whose SQL, column types or spellings changed, and one that no build ever finished. -#}
 {% macro should_full_refresh() -%}
-    {%- set asked = config.get("full_refresh") -%}
-    {%- set is_asked = flags.FULL_REFRESH if asked is none else asked -%}
     {%- set is_ours = execute and model.fqn[1] in ("staging", "state") -%}
-    {{ return(is_asked or (is_ours and needs_rebuild(model.alias | replace("stg_", "", 1)))) }}
-{%- endmacro %}
-
-{% macro needs_rebuild(resource) -%}
-    {{ return(resources_to_rebuild([resource]) | length > 0) }}
+    {%- set resource = model.alias.removeprefix("stg_") -%}
+    {{ return(dbt.should_full_refresh() or (is_ours and resources_to_rebuild([resource]) != [])) }}
 {%- endmacro %}
 
 {% macro resources_to_rebuild(resources) -%}
@@ -33,12 +28,10 @@
     {{ return(fetch(query)) }}
 {%- endmacro %}
 
-{#- The owners of a resource, the text of its models and, where the plugin knows it, that of the macros
-    they call. -#}
+{#- A hash of the owners of a resource and of the SQL of its tables. The plugin adds the macros' text. -#}
 {% macro fingerprint(resource) -%}
-    {%- set texts = [owners_of(resource) | string] -%}
-    {%- for layer in ("stg", "state") -%}
-        {%- do texts.append(graph.nodes.get("model.mx." ~ layer ~ "_" ~ resource, {}).raw_code) -%}
-    {%- endfor -%}
-    concat('{{ local_md5(texts | join) }}', coalesce({{ ask_plugin("macros") }}, ''))
+    {%- set staging = graph.nodes.get("model.mx.stg_" ~ resource, {}) -%}
+    {%- set state = graph.nodes.get("model.mx.state_" ~ resource, {}) -%}
+    {%- set texts = owners_of(resource) ~ staging.raw_code ~ state.raw_code -%}
+    concat('{{ local_md5(texts) }}', coalesce({{ ask_plugin("macros") }}, ''))
 {%- endmacro %}

@@ -1,27 +1,19 @@
-{#- One row a key: its latest values, its latest delete, and whether it is live. An increment looks at
-    the keys that changed files touch and at no others. Only the narrow columns that order events are
-    sorted; the wide rows that won are then fetched by their places. `counters` are columns that should
-    grow with each event; a key whose latest values have less than earlier ones is disordered. -#}
-{% macro reduce_events(events, known=none, resource=none, counters=[]) -%}
-{%- set is_model = model.resource_type == "model" -%}
-{%- set known = known or (this if is_model and is_incremental()) -%}
-{%- set is_asked = known or (is_model and not execute) -%}
-{%- set files = changed_files(resource or model.alias) if is_asked else [] -%}
+{#- One row a key: its latest values, its latest delete, and whether it is live. An increment reads only
+    the keys that changed files touch. It sorts only the narrow columns that order events, and then joins
+    the latest rows by file and row number. `counters` are columns that should grow with each event: a key
+    is disordered if an earlier event has a higher one. -#}
+{% macro reduce_events(events, known=none, counters=[]) -%}
+{%- set known = known or (this if is_incremental()) -%}
+{#- asked also when dbt parses, which finds the refs of a model -#}
+{%- set files = changed_files((known or this).identifier) if known or not execute else [] -%}
 with
-{% if known %}
-{{ touched_keys(events, known, files) }},
-{% endif %}
+{{ touched_keys(events, known, files) ~ "," if known }}
 {{ latest_events(events, known, counters) }},
 decided_keys as (
     select *
-    {%- if known %}
-    from touched_keys
-    left outer join latest_values using (_client_guid, guid)
-    left outer join latest_deletes using (_client_guid, guid)
-    {%- else %}
     from latest_values
     full outer join latest_deletes using (_client_guid, guid)
-    {%- endif %}
+    {% if known %}right outer join touched_keys using (_client_guid, guid){% endif %}
 )
 {{ rows_of_keys(events, counters) }}
 {%- endmacro %}
@@ -44,10 +36,10 @@ latest_events as (
             partition by _client_guid, guid, _event = 'deleted'
             order by {{ event_order("desc") | indent(12) }}
         ) as _event_age
-    from {{ events }} as events
+    from {{ events }}
     where
         guid is not null
-        {% if known %}and {{ is_touched("events") | indent(8) }}{% endif %}
+        {% if known %}and (_client_guid, guid) in (select _client_guid, guid from touched_keys){% endif %}
 ),
 latest_values as (
     select *
@@ -66,8 +58,8 @@ latest_deletes as (
 )
 {%- endmacro %}
 
-{#- By the order of events a delete comes after every other event of its day. A touched key that has
-    no event left has no place either. -#}
+{#- A delete is the last event of its day, so values of a later day make a key live. A touched key without
+    events gets nulls. -#}
 {% macro rows_of_keys(events, counters) -%}
 {%- set keys = {"_client_guid": "decided_keys._client_guid", "guid": "decided_keys.guid"} -%}
 select
@@ -90,7 +82,8 @@ left outer join {{ events }} as given
         and decided_keys._row_number = given._row_number
 {%- endmacro %}
 
-{#- The keys of rows in changed files, and those whose row in the table one of these files decided. -#}
+{#- The keys that occur in changed files, and the keys whose known row came from one of them. Each `union`
+    reads few parts of the table by their days; one condition with `or` would read all. -#}
 {% macro touched_keys(events, known, files) -%}
 touched_keys as (
     select _client_guid, guid
@@ -107,15 +100,7 @@ touched_keys as (
 )
 {%- endmacro %}
 
-{% macro is_touched(keyed) -%}
-exists (
-    select 1
-    from touched_keys as touched
-    where touched._client_guid = {{ keyed }}._client_guid and touched.guid = {{ keyed }}.guid
-)
-{%- endmacro %}
-
-{#- Keys whose every row was withdrawn: they have neither values nor a delete. -#}
+{#- Delete the keys whose rows were all withdrawn: they have neither values nor a delete. -#}
 {% macro delete_withdrawn_keys(state=none) -%}
     {%- if state or is_incremental() -%}
     delete from {{ state or this }} where _source_file is null and _source_file_deleted is null

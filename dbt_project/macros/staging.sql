@@ -1,12 +1,10 @@
-{#- The landed rows of a resource that its table does not have yet, each column of one name and type.
-    Which columns there are depends on the catalogue and on all that ever landed, so it is found out
-    when dbt runs: a `select` for each schema among the files. -#}
-{% macro stage(resource, known=none) -%}
+{#- The landed rows that a resource's table lacks, with one `select` for each schema of their files. The
+    columns come from the catalogue and from all files ever landed, so dbt finds them when it runs. -#}
+{% macro stage(resource, is_increment=false) -%}
 {%- set columns = staging_columns(resource) -%}
-{%- set is_increment = known is not none or is_incremental() -%}
-{%- set files = changed_files(resource) if is_increment else all_files(resource) -%}
-{%- set schemas = landed_schemas(resource, files) -%}
-{%- for schema in schemas %}
+{%- set reads_changes = is_increment or is_incremental() -%}
+{%- set files = changed_files(resource) if reads_changes else all_files(resource) -%}
+{%- for schema in landed_schemas(resource, files) %}
 {{ stage_schema(columns, schema.types, read_landing(schema.paths)) }}
 
 union all
@@ -15,7 +13,7 @@ union all
 where false
 {%- endmacro %}
 
-{#- The schemas of some files: their paths, and the types of their columns by name in lower case. -#}
+{#- The schemas of some files, each with its paths and its types by column name in lower case. -#}
 {% macro landed_schemas(resource, files) -%}
     {%- set query -%}
         select distinct
@@ -35,7 +33,8 @@ where false
     {{ return(schemas.values() | list) }}
 {%- endmacro %}
 
-{#- The columns of a staging table in their order, each with its type. -#}
+{#- The columns of a staging table in their order, with types. They are the same under `--empty`, which
+    would limit a plain ref to no rows. -#}
 {% macro staging_columns(resource) -%}
     {%- set query -%}
         select
@@ -43,14 +42,14 @@ where false
             lower(column_name) as key,
             column_type as type,
             ordinal
-        from {{ ref("staged_columns") }}
+        from {{ ref("staged_columns").render() }}
         where resource = {{ text_literal(resource) }}
     {%- endset -%}
     {{ return(fetch(query) | sort(attribute="ordinal")) }}
 {%- endmacro %}
 
-{#- Rows of one schema. Where the landed type differs from the column's, the value read stands beside
-    the landed one. This tells a value that does not fit from an absent one. -#}
+{#- The rows of one schema. A value of another type than its column's is kept as landed beside the value
+    read from it. Otherwise a value that does not fit would look like an absent one. -#}
 {% macro stage_schema(columns, landed_types, rows) -%}
 {%- set parsed = [] -%}
 select
@@ -65,13 +64,7 @@ select
     {{ adapter.quote("_event_read_" ~ column.name) }} as {{ name }},
     {%- endif %}
     {%- endfor %}
-    _resource,
-    _event,
-    _snapshot_date,
-    _client_guid,
-    _row_number,
-    _source_file,
-    _source_sha256,
+    {{ lineage_columns() | join(",\n    ") }},
     {{ misfits(parsed) }} as _event_misfits
 from (
     select
@@ -84,30 +77,32 @@ from (
 ) as landed
 {%- endmacro %}
 
-{#- The names of a row's columns that hold a value which did not fit. -#}
+{#- The names of a row's columns whose landed value did not fit. -#}
 {% macro misfits(parsed) -%}
-    {%- set names = [] -%}
-    {%- for column in parsed -%}
+    {%- if parsed -%}
+    split(nullif(concat_ws(','
+        {%- for column in parsed -%}
         {%- set landed, read = adapter.quote(column.name), adapter.quote("_event_read_" ~ column.name) -%}
-        {%- do names.append(
-            "case when " ~ landed ~ " is not null and " ~ read ~ " is null then '" ~ column.name ~ "' end"
-        ) -%}
-    {%- endfor -%}
-    {%- if names -%}
-    split(nullif(concat_ws(',', {{ names | join(", ") }}), ''), ',')
+        , case when {{ landed }} is not null and {{ read }} is null then '{{ column.name }}' end
+        {%- endfor -%}
+    ), ''), ',')
     {%- else -%}
     cast(null as {{ engine_type("varchar[]") }})
     {%- endif -%}
 {%- endmacro %}
 
-{#- The lineage columns of no row, for a resource that has not landed. -#}
-{% macro no_rows() -%}
+{#- The columns that each landed row has beside its resource's own fields, with their types. -#}
+{% macro lineage_columns() -%}
     {%- set text = dbt.type_string() -%}
-    {%- set types = {
+    {{ return({
         "_resource": text, "_event": text, "_snapshot_date": "date", "_client_guid": text,
         "_row_number": "bigint", "_source_file": text, "_source_sha256": text,
-    } -%}
-    (select {% for name, type in types.items() -%}
+    }) }}
+{%- endmacro %}
+
+{#- The lineage columns, for a resource that has not landed. -#}
+{% macro no_rows() -%}
+    (select {% for name, type in lineage_columns().items() -%}
         cast(null as {{ type }}) as {{ name }}{{ ", " if not loop.last }}
     {%- endfor %}) as none_landed
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{#- A landed value as a value of the column's type: null where it does not fit, never an error. -#}
+{#- A landed value as a value of its column's type, or null if it does not fit. It never fails. -#}
 {% macro read_as(type, value, landed_type) -%}
     {%- if type.startswith("decimal") -%}
     {{ read_decimal(type, value, landed_type) }}
@@ -15,7 +15,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- A double is rounded as it is written: 1.005 is 1.01, though the double lies below. -#}
+{#- A double is rounded as it is written: 1.005 becomes 1.01, though its binary value is lower. -#}
 {% macro read_decimal(type, value, landed_type) -%}
     {%- if landed_type == "varchar" -%}
     case
@@ -31,7 +31,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Other forms of a date than MX documents are left to be counted: they are guesses. -#}
+{#- MX documents one form of a date. Other forms would be guesses, so they count as misfits. -#}
 {% macro read_date(value, landed_type) -%}
     {%- if landed_type == "varchar" -%}
     case
@@ -43,24 +43,20 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- A moment: Unix time as a number or its text, or an ISO 8601 text; without a zone it is UTC. -#}
+{#- A timestamp from Unix time, as a number or text, or from ISO 8601. Without a zone it is UTC. -#}
 {% macro read_timestamp(value, landed_type) -%}
-    {%- if landed_type in ("integer", "bigint", "float", "double") or landed_type.startswith("decimal") -%}
-    {{ from_epoch(read_decimal("decimal(24,6)", value, landed_type)) }}
-    {%- elif landed_type == "varchar" -%}
-    coalesce(
-        {{ from_epoch(read_decimal("decimal(24,6)", value, landed_type)) }},
-        {{ from_iso(value) }}
-    )
+    {%- set unix_time = from_epoch(read_decimal("decimal(24,6)", value, landed_type)) -%}
+    {%- if landed_type == "varchar" -%}
+    coalesce({{ unix_time }}, {{ from_iso(value) }})
     {%- elif landed_type in ("date", "timestamp", "timestamp_ns", "timestamptz_ns") -%}
     cast(cast({{ value }} as timestamp) as {{ engine_type("timestamptz") }})
     {%- else -%}
-    cast(null as {{ engine_type("timestamptz") }})
+    {{ unix_time }}
     {%- endif -%}
 {%- endmacro %}
 
-{#- MX counts seconds; a number too large for them is milliseconds, and a larger one microseconds.
-    Outside the years 1 to 9999 there are only mistakes. -#}
+{#- MX counts seconds. Larger numbers are milliseconds, and still larger ones microseconds. A value outside
+    the years 1 to 9999 is a mistake. -#}
 {% macro from_epoch(number) -%}
     {%- set microseconds -%}
         cast(
@@ -75,7 +71,7 @@
     {{ moment_of("case when " ~ is_plausible ~ " then " ~ microseconds ~ " end") }}
 {%- endmacro %}
 
-{#- The text is compared first, so that no zone moves a moment out of the years 1 to 9999. -#}
+{#- The first condition keeps a zone from moving a timestamp out of the years 1 to 9999. -#}
 {% macro from_iso(text) -%}
     {%- set day = "[0-9]{4}-[0-9]{2}-[0-9]{2}" -%}
     {%- set clock = day ~ "[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?" -%}

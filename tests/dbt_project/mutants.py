@@ -94,8 +94,8 @@ RULES: dict[str, dict[str, tuple[str, str]]] = {
             "delete from {{ this }} where false",
         ),
         "an end to the rows of a file that came again empty": (
-            "{%- set files = changed_files(resource) -%}",
-            "{%- set files = changed_files(resource) | selectattr('has_rows') | list -%}",
+            'changed_files(model.name.removeprefix("stg_"))',
+            "changed_files(model.name.removeprefix('stg_')) | selectattr('has_rows') | list",
         ),
         "the names of changed files beside their days": (
             "and {{ of }}_source_file{{ which }} in (",
@@ -172,12 +172,12 @@ RULES: dict[str, dict[str, tuple[str, str]]] = {
             '" where false"',
         ),
         "an end to the withdrawn keys of a new resource": (
-            "            delete_withdrawn_keys(state),\n",
+            "        delete_withdrawn_keys(state),\n",
             "",
         ),
         "new tables for a new column of a new resource": (
-            '{{ return(columns | reject("in", known) | list == []) }}',
-            "{{ return(true) }}",
+            ' and columns | reject("in", column_names(staging)) | list == []',
+            "",
         ),
         "the owner of a new resource's row": (
             "hidden.guid = cast(live.user_guid as {{ dbt.type_string() }})",

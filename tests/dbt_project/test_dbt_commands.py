@@ -47,6 +47,39 @@ def test_a_build_publishes_and_its_parts_do_not(landing: Landing) -> None:
     assert users(landing.data) == ["U1", "U2", "U3"]
 
 
+@pytest.mark.parametrize("args", [(), ("--full-refresh",)], ids=["increments", "tables made anew"])
+def test_an_empty_run_makes_every_model_and_the_next_build_fills_them(
+    landing: Landing, args: tuple[str, ...]
+) -> None:
+    land(landing, "users.created", "U3", day=2)
+
+    empty = typed_dbt(landing.data, "run", "--empty", *args)
+    found = ask(landing.data, "from main.users")
+    part = typed_dbt(landing.data, "build", "--select", "marts")
+    full = typed_dbt(landing.data, "build")
+
+    assert (empty.returncode, part.returncode, full.returncode) == (0, 0, 0), empty.stdout
+    assert found == []
+    assert "not published: " in part.stdout
+    assert "release 2 is published: " in full.stdout
+    assert users(landing.data) == ["U1", "U2", "U3"]
+    assert ask(landing.data, "select count(*) from history.users") == [(3,)]
+
+
+def test_a_first_build_may_be_empty(landing: Landing) -> None:
+    """Its tables have the columns that landed files have beside the catalogue's."""
+    (landing.data / "warehouse.duckdb").unlink()
+
+    empty = typed_dbt(landing.data, "build", "--empty")
+    found = ask(landing.data, "select user_guid from state.users")
+    full = typed_dbt(landing.data, "build")
+
+    assert (empty.returncode, full.returncode) == (0, 0), empty.stdout
+    assert found == []
+    assert "published: " not in empty.stdout
+    assert users(landing.data) == ["U1", "U2"]
+
+
 def test_a_resource_and_what_follows_is_built_again(landing: Landing) -> None:
     done = typed_dbt(landing.data, "build", "--select", "users+")
 

@@ -4,21 +4,21 @@ with schemas as (
         schema_id,
         columns,
         row_number() over (partition by schema_id order by recorded_at) as age
-    from {{ ref('ledger') }}
+    from {{ ref('ledger').render() }}
     where what = 'schema'
 
 ),
 
 columns_of_schemas as (
 
-    {{ unnest_rows('schemas', 'columns', fields=['name', 'type'], kept=['schema_id', 'age']) }}
+    {{ unnest_rows('schemas', 'columns', kept=['schema_id', 'age']) }}
 
 ),
 
 landed as (
 
     select *
-    from {{ ref('ledger') }}
+    from {{ ref('ledger').render() }}
     where what = 'landed'
 
 )

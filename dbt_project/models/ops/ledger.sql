@@ -43,7 +43,7 @@
 
 {%- set nulls = [] -%}
 {%- for name, type in [('ledger_file', 'varchar')] + (fields.items() | list) -%}
-    {%- do nulls.append('cast(null as ' ~ engine_type(type) ~ ') as ' ~ quoted(name)) -%}
+    {%- do nulls.append('cast(null as ' ~ engine_type(type) ~ ') as ' ~ name) -%}
 {%- endfor -%}
 {#- The lines that the table does not have; all lines where it is made anew. #}
 {% for lines in new_ledger_lines(fields.keys()) %}

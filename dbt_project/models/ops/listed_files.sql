@@ -26,15 +26,5 @@ latest_manifests as (
 {{ unnest_rows(
     'latest_manifests',
     'listed',
-    fields=[
-        'file',
-        'resource',
-        'event',
-        'record_count',
-        'plain_bytes',
-        'encrypted_bytes',
-        'checksum',
-        'effective_date',
-    ],
     kept=['client_guid', 'snapshot_date', 'listed_at', 'is_unfinished'],
 ) }}

@@ -28,9 +28,10 @@ with misfits as (
 
 named as (
 
-    {{ explode_texts(
-        'misfits', '_event_misfits', as_name='column_name', kept=['_source_file']
-    ) }}
+    select
+        _source_file,
+        {{ explode('_event_misfits') }} as column_name
+    from misfits
 
 )
 

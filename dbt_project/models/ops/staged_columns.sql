@@ -1,4 +1,5 @@
-{#- The catalogue: the columns that the YAML of each staging model names, with their types. -#}
+{#- The catalogue: columns and types from the YAML of each staging model. `render` gives a name that
+    `--empty` leaves alone, so that an empty run makes all columns. -#}
 {% set catalogue = [] %}
 {% for node in (graph.nodes.values() if execute else []) if node.name.startswith('stg_') %}
     {% for column in node.columns.values() %}
@@ -24,7 +25,7 @@ columns_of_resources as (
         lower(substring(landed.column_name, length(landed.column_name) - 2, 3)) as name_end,
         coalesce(catalogue.ordinal, 1000000 + landed.ordinal) as ordinal
     from catalogue
-    full outer join {{ ref('widened_columns') }} as landed
+    full outer join {{ ref('widened_columns').render() }} as landed
         on
             catalogue.resource = landed.resource
             and lower(catalogue.column_name) = lower(landed.column_name)

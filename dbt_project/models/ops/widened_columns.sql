@@ -14,7 +14,7 @@ with landed_types as (
         end as landed_as,
         regexp_extract(landed_type, '^decimal[(]([0-9]+),([0-9]+)[)]', 1) as width,
         regexp_extract(landed_type, '^decimal[(]([0-9]+),([0-9]+)[)]', 2) as scale
-    from {{ ref('landed_columns') }}
+    from {{ ref('landed_columns').render() }}
 
 ),
 

@@ -1,10 +1,10 @@
-{#- One row a key, with the values of its latest event that has any, live unless its very latest one
-    is a delete. A build looks at the keys that changed files touch, if the test has passed on the
-    others; `dbt test` looks at all. -#}
+{#- Each key has one row, with the values of its latest event that has values. It is live unless its
+    latest event is a delete. A build checks the keys that changed files touch, if the test has passed
+    on all others. `dbt test` checks all keys. -#}
 {% test follows_its_events(model, events) %}
     {%- set resource = model.identifier -%}
     {%- set is_increment = looks_at_news() -%}
-    {#- asked whenever dbt parses, since a later command may take the parse of an earlier one -#}
+    {#- asked at every parse, because a later command may use the parse of an earlier one -#}
     {%- set files = changed_files(resource) if is_increment or not execute else [] -%}
 with
 {% if is_increment %}
@@ -19,8 +19,8 @@ found as (
         max(_source_file) as _source_file,
         max(_row_number) as _row_number,
         max(case when _event_is_live then 1 else 0 end) as is_live
-    from {{ model }} as state
-    {% if is_increment %}where {{ is_touched("state") | indent }}{% endif %}
+    from {{ model }}
+    {% if is_increment %}where (_client_guid, guid) in (select _client_guid, guid from touched_keys){% endif %}
     group by _client_guid, guid
 
 ),
@@ -37,10 +37,10 @@ ordered_events as (
             partition by _client_guid, guid, _event <> 'deleted'
             order by {{ event_order("desc") | indent(12) }}
         ) as age_of_kind
-    from {{ events }} as events
+    from {{ events }}
     where
         guid is not null
-        {% if is_increment %}and {{ is_touched("events") | indent(8) }}{% endif %}
+        {% if is_increment %}and (_client_guid, guid) in (select _client_guid, guid from touched_keys){% endif %}
 
 ),
 
