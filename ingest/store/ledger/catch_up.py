@@ -126,14 +126,14 @@ def _read_more(state: LedgerState, files: list[Path], *, repairs: bool) -> bool:
         unread = find_unread(files, read_months(database))
         if unread is None:
             state.index.empty()
-            unread = [(path, START) for path in files]
+            unread = [(path, 0) for path in files]
         state.forget()
         is_done = _apply(state, unread, repairs=repairs)
         state.write()
         return is_done
 
 
-def _apply(state: LedgerState, unread: list[tuple[Path, Position]], *, repairs: bool) -> bool:
+def _apply(state: LedgerState, unread: list[tuple[Path, int]], *, repairs: bool) -> bool:
     count = 0
     for path, start in unread:
         before, position = path.stat(), start
