@@ -1,4 +1,4 @@
-{#- Balances of any days: marts.account_balances(from_date, to_date). Spark has no such thing. -#}
+{#- The balances of any days: account_balances(from_date, to_date). Spark has no such functions. -#}
 {{
     config(
         materialized='table_function',

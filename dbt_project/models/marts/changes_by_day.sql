@@ -1,5 +1,5 @@
-{#- A row of a baseline creates nothing: the record was there before. A delete that found nothing to
-    delete, as the key was deleted or never seen, changes nothing. -#}
+{#- A baseline row creates nothing: the record existed before. A delete of a key that was deleted or
+    never seen changes nothing. -#}
 {%- set is_closed = 'try_cast(is_closed as boolean)' -%}
 with versions as (
 

@@ -21,7 +21,7 @@ with transactions as (
 
 ),
 
-{# a user's own category is used by that user alone, and its name is the user's text #}
+{# one user alone uses a category of its own, whose name is that user's private text #}
 shared_categories as (
 
     select
@@ -35,7 +35,7 @@ shared_categories as (
 
 ),
 
-{# the parts of a split transaction hold its money #}
+{# a split transaction's money is in its parts #}
 unsplit as (
 
     select *

@@ -1,5 +1,5 @@
-{#- A key is absent from a delete of its own until its next version, or before the first version
-    where it was deleted before that. -#}
+{#- A key is absent from its own delete until its next version. A delete before the first version
+    also begins an absence. -#}
 {%- set owners = ['users', 'members'] -%}
 with versions as (
 

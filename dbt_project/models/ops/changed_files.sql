@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
-{#- A file is known by its place, its name and its bytes. -#}
+{#- Two records are of the same file if path, name and bytes are equal. -#}
 {% set is_same %}
     landed.resource = applied.resource
     and landed.path = applied.path

@@ -1,4 +1,4 @@
-{#- A Parquet file that was made anew holds the rows that had landed, perhaps as other bytes. -#}
+{#- A Parquet file that was written again has the rows that landed, but its bytes may differ. -#}
 with latest_records as (
 
     select

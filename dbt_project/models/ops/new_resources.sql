@@ -1,9 +1,8 @@
-{#- The plugin of DuckDB runs the hook's statements in a transaction of its own. -#}
+{#- On DuckDB the plugin runs the hook's statements in its own transaction. -#}
 {%- set in_transaction = target.type != 'duckdb' -%}
 {{ config(post_hook={'sql': '{{ build_new_resources() }}', 'transaction': in_transaction}) }}
 
-{#- Resources that have landed and have no models. The hook makes their tables, by the macros of
-    the others, and reads these. -#}
+{#- Landed resources without models. The hook builds their tables and reads these relations. -#}
 {%- set read_by_hook = [
     ref('landed_columns'),
     ref('staged_columns'),

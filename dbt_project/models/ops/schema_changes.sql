@@ -1,4 +1,4 @@
-{#- A day and a file's name in one text are in the order of both. -#}
+{#- A day and a file name in one text sort by day, then by name. -#}
 with landed as (
 
     select

@@ -6,7 +6,7 @@
     )
 }}
 
-{#- Owners that a row names and no file has brought. Increments look at rows of changed files. -#}
+{#- Owners that a row names and that no file has brought. Increments read rows of changed files. -#}
 {% set is_increment = is_incremental() and not looks_for_all_owners() %}
 {% set changed = changed_files() %}
 {% set states = {} %}

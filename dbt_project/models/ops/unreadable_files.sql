@@ -1,4 +1,4 @@
-{#- What this build reads: files that are new, and all files of tables that are made anew. -#}
+{#- This build reads new files, and all files of tables that it rebuilds. -#}
 {%- set all_files, new_files = ref('landed_files'), ref('changed_files') -%}
 {#- read by resources_to_rebuild -#}
 {%- set columns = ref('staged_columns') -%}

@@ -1,5 +1,5 @@
-{#- No row has an owner that is deleted. A build looks at the rows of changed files, if the test has
-    passed on the others; `dbt test` looks at all. -#}
+{#- No row has a deleted owner. A build checks the rows of changed files, if the test has passed on
+    all others. `dbt test` checks all rows. -#}
 {% test hides_what_is_owned(model, owners) %}
     {%- set is_increment = looks_at_news() -%}
     {%- set files = changed_files(model.identifier) if is_increment or not execute else [] %}

@@ -1,5 +1,5 @@
-{#- No two rows have the same values in these columns. `in_builds: false` leaves that to `dbt test`,
-    for views that read every row there is. -#}
+{#- No two rows have the same values in these columns. `in_builds: false` leaves it to `dbt test`,
+    for views that read all rows. -#}
 {% test is_unique(model, columns, in_builds=true) %}
 select {{ columns | join(', ') }}
 from {{ model }}

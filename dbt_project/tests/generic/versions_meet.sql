@@ -1,5 +1,5 @@
-{#- Versions are counted from 1 and end where a later one begins, or before. Builds leave this to
-    `dbt test`: history is a view, and numbers every version there is. -#}
+{#- Versions are numbered from 1, and none ends after the next one begins. Builds leave this to
+    `dbt test`: history is a view that numbers all versions. -#}
 {% test versions_meet(model) %}
 select
     _client_guid,
