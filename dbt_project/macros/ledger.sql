@@ -2,7 +2,7 @@
     the hooks. Without the plugin, each build reads all files again. -#}
 {% macro new_ledger_lines(columns) -%}
     {%- set query = "select file, mark from " ~ source("bookkeeping", "ledger_marks") -%}
-    {%- set is_kept = is_incremental() and columns | reject("in", columns_of(this)) | list == [] -%}
+    {%- set is_kept = is_incremental() and columns | reject("in", column_names(this)) | list == [] -%}
     {%- set marks = fetch(query) if is_kept else [] -%}
     {{ return(ledger_answer("ledger", text_literal(tojson(marks)))) }}
 {%- endmacro %}
@@ -11,10 +11,6 @@
     {%- set answers = fetch("select " ~ ask_plugin(action, argument) ~ " as files") -%}
     {%- set all_files = [{"file": "*.jsonl", "path": "ledger/*.jsonl", "is_read_again": true}] -%}
     {{ return((fromjson(answers[0].files) if answers[0].files else all_files) if execute else []) }}
-{%- endmacro %}
-
-{% macro columns_of(relation) -%}
-    {{ return(adapter.get_columns_in_relation(relation) | map(attribute="name") | list) }}
 {%- endmacro %}
 
 {#- Without this, the lines of a file that has changed before its new lines would be there twice. -#}
