@@ -55,7 +55,7 @@ WRITING: Final = {"build", "run", "retry", "seed", "snapshot", "test"}
 @cache
 def _say_once(message: str) -> None:
     """Print a message: dbt tries again to connect, and would have it said each time."""
-    print(message, file=sys.stderr)  # noqa: T201
+    print(message, file=sys.stderr)  # noqa: T201 - dbt shows no message of its own
 
 
 class Plugin(BasePlugin):
@@ -65,7 +65,7 @@ class Plugin(BasePlugin):
         keep_private()
         self._data = Path(creds.path).parent
         self._new_lines: str | None = None
-        flags: Any = get_flags()  # type: ignore[no-untyped-call]
+        flags: Any = get_flags()  # type: ignore[no-untyped-call]  # of dbt
         self._project = Path(flags.PROJECT_DIR)
         if flags.WHICH not in WRITING:
             return

@@ -95,7 +95,7 @@ def verify_warehouse(
 
 def _replay(scratch: Path, *, memory_bytes: int | None) -> None:
     environment = child_environment() | dbt_environment(scratch, memory_bytes=memory_bytes)
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(  # noqa: S603 - own command
         [str(DBT), "--quiet", "run"], env=environment, check=False, capture_output=True, text=True
     )
     if done.returncode:

@@ -37,5 +37,5 @@ def test_a_side_that_landed_some_sizes_is_drawn_with_those(tmp_path: Path) -> No
         target=target,
     )
 
-    drawn = {text.strip() for text in ElementTree.parse(target).getroot().itertext()}  # noqa: S314
+    drawn = {text.strip() for text in ElementTree.parse(target).getroot().itertext()}  # noqa: S314 - own file
     assert {"this", "other", "time, s", "peak memory, MB"} <= drawn

@@ -44,16 +44,16 @@ def latest(client: str, *, days_ago: int) -> str:
         update ops.deliveries
         set snapshot_date = current_date - {days_ago}, is_complete = true
         where client_guid = '{client}'
-    """  # noqa: S608
+    """
 
 
 def test_a_warehouse_is_as_fresh_as_the_client_furthest_behind(call: dict[str, Any]) -> None:
-    others = f"delete from ops.deliveries where client_guid not in ('{CLIENT}', '{OTHER_CLIENT}')"  # noqa: S608
+    others = f"delete from ops.deliveries where client_guid not in ('{CLIENT}', '{OTHER_CLIENT}')"
 
     given_up = f"""
         insert into ops.ledger (what, client_guid, recorded_at)
         values ('given_up', '{OTHER_CLIENT}', now())
-    """  # noqa: S608
+    """
 
     both = ask(call, others, latest(CLIENT, days_ago=3), latest(OTHER_CLIENT, days_ago=6))
     without_the_one_behind = ask(call, given_up)
@@ -63,7 +63,7 @@ def test_a_warehouse_is_as_fresh_as_the_client_furthest_behind(call: dict[str, A
 
 
 def test_a_client_of_whom_only_a_baseline_has_come_is_not_behind(call: dict[str, Any]) -> None:
-    others = f"delete from ops.deliveries where client_guid not in ('{CLIENT}', '{OTHER_CLIENT}')"  # noqa: S608
-    only_a_baseline = f"update ops.deliveries set is_complete = null where client_guid = '{CLIENT}'"  # noqa: S608
+    others = f"delete from ops.deliveries where client_guid not in ('{CLIENT}', '{OTHER_CLIENT}')"
+    only_a_baseline = f"update ops.deliveries set is_complete = null where client_guid = '{CLIENT}'"
 
     assert ask(call, others, latest(OTHER_CLIENT, days_ago=1), only_a_baseline) == (0, "PASS")

@@ -97,7 +97,7 @@ def every_table(data: Path) -> dict[str, Any]:
 def _sorted_rows(warehouse: Warehouse, table: str) -> tuple[list[Any], list[Any]]:
     described = sorted(row[:2] for row in warehouse.execute(f"describe {table}").fetchall())
     columns = ", ".join(f'"{name}"' for name, _ in described)
-    return described, warehouse.execute(f"select {columns} from {table} order by all").fetchall()  # noqa: S608
+    return described, warehouse.execute(f"select {columns} from {table} order by all").fetchall()
 
 
 def _build(random: Random, data: Path, *, is_first: bool) -> None:

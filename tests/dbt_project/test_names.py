@@ -24,10 +24,10 @@ def test_fields_called_like_columns_of_ours_are_kept(tmp_path: Path) -> None:
     with open_warehouse(landing.data) as warehouse:
         for resource in ("tags", "plans"):
             names = ", ".join(f'"{name}"' for name in OURS)
-            shown = warehouse.execute(f"select {names} from main.{resource}").fetchall()  # noqa: S608
+            shown = warehouse.execute(f"select {names} from main.{resource}").fetchall()
             assert shown == [("two",) * len(OURS)]
             versions = warehouse.execute(
-                "select _version, is_current, _version_, valid_from_, valid_from__, valid_to_, "  # noqa: S608
+                "select _version, is_current, _version_, valid_from_, valid_from__, valid_to_, "
                 f"is_current_, rowid from history.{resource} order by _version"
             ).fetchall()
             assert versions == [

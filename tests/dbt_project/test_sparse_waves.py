@@ -41,7 +41,7 @@ class Change(NamedTuple):
 @pytest.fixture(scope="module")
 def waves() -> list[list[Change]]:
     """Draw sparse waves after dense ones, as the law test does."""
-    random = Random(7)  # noqa: S311 - repeatable
+    random = Random(7)  # noqa: S311 - no secret - repeatable
     dense = draw_waves(random, clients=WORLDS, waves=WAVES)
     landed = {arrival.file: arrival for wave in dense for arrival in wave}
     waves = []
@@ -138,10 +138,10 @@ def test_each_sparse_wave_holds_each_kind_of_change(
 def test_a_sparse_wave_is_the_same_whenever_it_is_drawn() -> None:
     landed = {
         arrival.file: arrival
-        for wave in draw_waves(Random(7), clients=2, waves=1)  # noqa: S311 - repeatable
+        for wave in draw_waves(Random(7), clients=2, waves=1)  # noqa: S311 - no secret - repeatable
         for arrival in wave
     }
 
-    first, second = (draw_sparse_wave(Random(7), landed) for _ in range(2))  # noqa: S311
+    first, second = (draw_sparse_wave(Random(7), landed) for _ in range(2))  # noqa: S311 - no secret
 
     assert first == second

@@ -12,7 +12,7 @@ from tests.dbt_project.story import HOSTILE
 
 
 def _guids(warehouse: Warehouse, table: str) -> list[str]:
-    query = f"select guid from {table} where _client_guid = ? and guid is not null order by guid"  # noqa: S608
+    query = f"select guid from {table} where _client_guid = ? and guid is not null order by guid"
     return [guid for (guid,) in warehouse.execute(query, [CLIENT]).fetchall()]
 
 

@@ -17,7 +17,7 @@ def test_a_landed_value_is_typed_or_named_a_misfit(
     column, _, _, typed = case
 
     found = warehouse.execute(
-        f'select "{column}", _event_misfits from staging.stg_transactions '  # noqa: S608
+        f'select "{column}", _event_misfits from staging.stg_transactions '
         "where guid = ? and _client_guid = ?",
         [str(number), CLIENT],
     ).fetchall()

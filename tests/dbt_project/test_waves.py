@@ -62,7 +62,7 @@ def waves(folder: Path) -> Iterator[Warehouse]:
 def test_a_delete_taken_back_shows_what_it_hid_through_every_level(
     waves: Warehouse, table: str, guids: list[str]
 ) -> None:
-    rows = waves.execute(f"select guid from main.{table}").fetchall()  # noqa: S608 - our names
+    rows = waves.execute(f"select guid from main.{table}").fetchall()
 
     assert [guid for (guid,) in rows] == guids
 
@@ -81,7 +81,7 @@ def test_a_late_day_takes_its_place_in_history_and_changes_nothing_newer(waves: 
 
 @pytest.mark.parametrize("schema", ["main", "state", "history"])
 def test_a_row_that_a_restated_file_no_longer_holds_is_gone(waves: Warehouse, schema: str) -> None:
-    query = f"select guid from {schema}.tags"  # noqa: S608 - our names
+    query = f"select guid from {schema}.tags"
 
     assert waves.execute(query).fetchall() == [("K2",)]
 
@@ -90,7 +90,7 @@ def test_a_row_that_a_restated_file_no_longer_holds_is_gone(waves: Warehouse, sc
 def test_a_new_column_and_a_wider_type_reach_the_rows_that_were_there(
     waves: Warehouse, schema: str
 ) -> None:
-    query = f"select guid, size, typeof(size), colour from {schema}.budgets order by guid"  # noqa: S608
+    query = f"select guid, size, typeof(size), colour from {schema}.budgets order by guid"
 
     assert waves.execute(query).fetchall() == [
         ("B1", 5.0, "DOUBLE", None),
@@ -118,6 +118,6 @@ def test_as_of_a_day_shows_who_was_live_at_its_end(
     query = compile_sql(f"{{{{ as_of('users', '2026-01-0{day}') }}}}", cwd=folder)
 
     with open_warehouse(folder / "data") as warehouse:
-        rows = warehouse.execute(f"select guid from ({query}) order by guid").fetchall()  # noqa: S608
+        rows = warehouse.execute(f"select guid from ({query}) order by guid").fetchall()
 
     assert [guid for (guid,) in rows] == guids

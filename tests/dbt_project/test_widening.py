@@ -11,7 +11,7 @@ def test_a_column_has_the_type_that_holds_every_landed_one(
     warehouse: Warehouse, column: str
 ) -> None:
     widening, order = ORDERS[column]
-    query = f"select typeof({column}), cast({column} as varchar) from main.widening "  # noqa: S608
+    query = f"select typeof({column}), cast({column} as varchar) from main.widening "
 
     rows = warehouse.execute(query + "order by _snapshot_date").fetchall()
 

@@ -76,7 +76,7 @@ CASES: list[tuple[str, str, Any, Any]] = [
     ("created_at", "varchar", "2023-11-14", datetime(2023, 11, 14, tzinfo=UTC)),
     ("created_at", "varchar", "9999-12-31T23:59:59-02:00", None),
     ("created_at", "varchar", "now", None),
-    ("created_at", "timestamp", datetime(2023, 11, 14, 22, 13, 20), MOMENT),  # noqa: DTZ001
+    ("created_at", "timestamp", datetime(2023, 11, 14, 22, 13, 20), MOMENT),  # noqa: DTZ001 - without a zone
     ("created_at", "timestamptz", MOMENT, MOMENT),
     ("created_at", "boolean", True, None),
 ]

@@ -67,7 +67,7 @@ def _read(opened: duckdb.DuckDBPyConnection, relations: dict[str, str]) -> Table
             if column not in OWN_COLUMNS.get(name, ())
         ]
         listed = ", ".join(f'"{column}"' for column, _ in columns)
-        rows = opened.execute(f"select {listed} from {relation}").fetchall()  # noqa: S608
+        rows = opened.execute(f"select {listed} from {relation}").fetchall()
         tables[name] = columns, Counter(map(repr, rows))
     return tables
 

@@ -42,7 +42,7 @@ def month_ends(feed: Feed) -> list[date]:
 def money(feed: Feed) -> list[Told]:
     sums: dict[tuple[date, str | None], list[Decimal]] = defaultdict(lambda: [NOTHING, NOTHING])
     for row in posted(feed):
-        month = moment(row["date"]).date().replace(day=1)  # type: ignore[union-attr]
+        month = moment(row["date"]).date().replace(day=1)  # type: ignore[union-attr]  # never null
         held = sums[month, row["currency_code"]]
         held[row["transaction_type"] == "DEBIT"] += amount(row["amount"]) or NOTHING
     return [(*key, *held) for key, held in sums.items()]
@@ -57,15 +57,18 @@ def posted(feed: Feed) -> list[Row]:
 
 def spending(feed: Feed) -> list[Told]:
     names = category_names(feed)
-    spent: Counter[str | None] = Counter()
+    spent: defaultdict[str | None, Decimal] = defaultdict(Decimal)
     counted: Counter[str | None] = Counter()
     for row in posted(feed):
         if row["currency_code"] == "USD":
             name = names.get((row["_client_guid"], row["category_guid"]))
             is_debit = row["transaction_type"] == "DEBIT"
-            spent[name] += (amount(row["amount"]) or NOTHING) if is_debit else NOTHING  # type: ignore[assignment]
+            spent[name] += (amount(row["amount"]) or NOTHING) if is_debit else NOTHING
             counted[name] += 1
-    return [(name, total, counted[name]) for name, total in spent.most_common(5)]
+    return [
+        (name, total, counted[name])
+        for name, total in sorted(spent.items(), key=lambda each: -each[1])[:5]
+    ]
 
 
 def category_names(feed: Feed) -> dict[Key, str]:
@@ -107,7 +110,7 @@ def daily_active(feed: Feed) -> list[Told]:
         product = {"pageviews": "web", "events": row["data_source"]}.get(log, "mobile")
         if row["user_guid"]:
             happened = moment(row["created_at"])
-            active[happened.date(), product].add(row["user_guid"])  # type: ignore[union-attr]
+            active[happened.date(), product].add(row["user_guid"])  # type: ignore[union-attr]  # never null
     return [(*key, len(names)) for key, names in active.items()]
 
 
@@ -116,7 +119,7 @@ def monthly_active(feed: Feed) -> list[Told]:
     for _, row in _logged(feed):
         if row["user_guid"]:
             happened = moment(row["created_at"])
-            active[happened.date().replace(day=1)].add(row["user_guid"])  # type: ignore[union-attr]
+            active[happened.date().replace(day=1)].add(row["user_guid"])  # type: ignore[union-attr]  # never null
     return [(month, len(names)) for month, names in active.items()]
 
 

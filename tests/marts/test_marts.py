@@ -70,7 +70,7 @@ def test_on_the_latest_day_there_is_what_main_has(
 ) -> None:
     of_mart, of_main = (
         set(published.execute(query).fetchall())
-        for query in (f"select {key} from marts.{mart}", f"select _client_guid, guid from {table}")  # noqa: S608
+        for query in (f"select {key} from marts.{mart}", f"select _client_guid, guid from {table}")
     )
 
     assert of_mart == of_main != set()

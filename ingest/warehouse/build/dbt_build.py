@@ -49,7 +49,7 @@ def build_warehouse(
         build = read_last_build(data)
         if is_whole and build and build.sources == find_sources(data).text():
             if not is_quiet:
-                print(UNCHANGED)  # noqa: T201
+                print(UNCHANGED)  # noqa: T201 - the answer
         else:
             chosen = find_untouched_models(data, build) if is_whole and build else []
             code = _run_dbt(
@@ -69,14 +69,15 @@ def _publish(data: Path, serving: Serving, *, is_quiet: bool) -> None:
         return
     published = publish_locked(data, serving=serving, is_asked=False)
     if not is_quiet and published.outcome is not Outcome.UNCHANGED:
-        print(published.text())  # noqa: T201
+        print(published.text())  # noqa: T201 - the answer
 
 
 def _run_dbt(dbt_args: list[str], *, environment: dict[str, str]) -> int:
     """Run dbt to its end, in a process group of its own: an interruption is for this process."""
+    environment = child_environment() | environment
     environment |= {HELD_BY: str(os.getpid()), "MX_PUBLISH": "false"}
     command = [str(DBT), "build", *dbt_args]
-    dbt = subprocess.Popen(command, env=child_environment() | environment, process_group=0)  # noqa: S603
+    dbt = subprocess.Popen(command, env=environment, process_group=0)  # noqa: S603 - own command
     try:
         return dbt.wait()
     except KeyboardInterrupt:

@@ -25,6 +25,7 @@ from ingest.warehouse.database import (
 
 HELD_BY: Final = "MX_BUILD_LOCK_HELD_BY"
 """The process that holds the run lock, for the dbt that it starts."""
+REMAKE: Final = "{warehouse} has the layout of an older version: it is made anew"
 PATTERNS: Final = set("[]*?")
 _HOLDER: Final = re.compile(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 _held = ExitStack()
@@ -72,7 +73,7 @@ def _check(data: Path, *, is_anew: bool) -> None:
             if not is_older:
                 check_ledger(data, opened, is_anew=is_anew)
         if is_older:
-            print(f"{warehouse} has the layout of an older version: it is made anew")  # noqa: T201
+            print(REMAKE.format(warehouse=warehouse))  # noqa: T201 - beside dbt's own lines
             for path in (warehouse, warehouse.with_name("warehouse.duckdb.wal")):
                 path.unlink(missing_ok=True)
     if not warehouse.exists():

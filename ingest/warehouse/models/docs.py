@@ -66,7 +66,8 @@ def _column(name: str, column: Column) -> dict[str, Any]:
 
 def _run_dbt(data: Path, *, target: Path) -> None:
     call = [*COMMAND, "--target-path", str(target)]
-    done = subprocess.run(call, env=child_environment() | dbt_environment(data), check=False)  # noqa: S603
+    environment = child_environment() | dbt_environment(data)
+    done = subprocess.run(call, env=environment, check=False)  # noqa: S603 - own command
     if done.returncode:
         raise WarehouseError("dbt docs generate: expected to succeed, found the failures above")
 

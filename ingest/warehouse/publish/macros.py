@@ -42,7 +42,7 @@ def make_macros(database: Database, macros: list[str], *, must_hold: bool) -> li
         if len(failed) == len(macros):
             if must_hold:
                 raise next(iter(failed.values()))
-            return [str(_MACRO.match(macro)[1]) for macro in macros]  # type: ignore[index]
+            return [str(_MACRO.match(macro)[1]) for macro in macros]  # type: ignore[index]  # all match
         macros = list(failed)  # one may use another that was made after it
     return []
 

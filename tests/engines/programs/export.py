@@ -16,7 +16,7 @@ def main() -> None:
         to.mkdir(parents=True)
         for table in spark.sql(f"show tables in {schema}").collect():
             if not table.isTemporary:
-                rows = spark.sql(f"select * from {schema}.`{table.tableName}`")  # noqa: S608
+                rows = spark.sql(f"select * from {schema}.`{table.tableName}`")
                 pq.write_table(rows.toArrow(), to / f"{table.tableName}.parquet")
 
 

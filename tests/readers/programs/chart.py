@@ -52,7 +52,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as profile, open_browser(profile) as browser:
         log_in(browser, url=url, user=user, password=password)
         for _ in sys.stdin:
-            print(json.dumps(read_table(browser, page=page)), flush=True)  # noqa: T201
+            print(json.dumps(read_table(browser, page=page)), flush=True)
 
 
 if __name__ == "__main__":

@@ -50,7 +50,7 @@ def main() -> None:
     while not is_last_round:
         is_last_round = bool(select.select([sys.stdin], [], [], 0)[0])
         for place, question in enumerate(questions):
-            print(json.dumps([place, *question()]), flush=True)  # noqa: T201
+            print(json.dumps([place, *question()]), flush=True)
 
 
 if __name__ == "__main__":

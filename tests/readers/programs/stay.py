@@ -43,7 +43,7 @@ def main() -> None:
     how, path = sys.argv[1:]
     seen = ask_engines(path) if how == "sqlalchemy" else ask_plainly(path)
     for _ in sys.stdin:
-        print(json.dumps(next(seen)), flush=True)  # noqa: T201
+        print(json.dumps(next(seen)), flush=True)
 
 
 if __name__ == "__main__":
