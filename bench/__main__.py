@@ -33,7 +33,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 
 @app.callback()
 def bench() -> None:
-    """What the project costs, as ratios within one run."""
+    """Measure the project, as ratios within one run."""
 
 
 @app.command()
@@ -47,7 +47,7 @@ def history(
     runs: Annotated[int, typer.Option(min=1, help="Days measured after each other.")] = 3,
     keep: Annotated[bool, typer.Option(help="Write the table into docs/performance.md.")] = False,
 ) -> None:
-    """What one typical day costs with few and with many days before it."""
+    """Measure one typical day with few and with many days before it."""
     sizes = days or [3, 30, 365, 1095]
     costs = []
     for cost in measure_history(sizes, transactions=transactions, runs=runs):
@@ -83,7 +83,7 @@ def fetch(
     runs: Annotated[int, typer.Option(min=1, help="Times each way, in turns.")] = 7,
     keep: Annotated[bool, typer.Option(help="Write the table into docs/performance.md.")] = False,
 ) -> None:
-    """What fetching over SFTP costs, against OpenSSH's own client. Needs root, for a server."""
+    """Measure fetching over SFTP, against OpenSSH's own client. Needs root, for a server."""
     table = fetch_table(list(measure_fetch(large_megabytes=megabytes, days=days, runs=runs)))
     typer.echo(table)
     if keep:
@@ -104,7 +104,7 @@ def apply(
     runs: Annotated[int, typer.Option(min=1, help="Days measured after each other.")] = 3,
     keep: Annotated[bool, typer.Option(help="Write the table into docs/performance.md.")] = False,
 ) -> None:
-    """What one day's changes of a large table cost, against public tools."""
+    """Measure applying one day's changes to a large table, against public tools."""
     sizes = keys or ([] if alone else [1_000_000, 5_000_000])
     costs = []
     for cost in measure_apply(sizes, alone=alone or [], transactions=transactions, runs=runs):
@@ -138,7 +138,7 @@ def soak(
 
 
 class Part(StrEnum):
-    """What of landing is measured."""
+    """The part of landing that is measured."""
 
     LARGE = "large"
     SMALL = "small"
@@ -155,7 +155,7 @@ def land(
     runs: Annotated[int, typer.Option(min=1, help="Times each side, in turns.")] = 3,
     keep: Annotated[bool, typer.Option(help="Write tables and plot into docs.")] = False,
 ) -> None:
-    """What it costs to land a large file, many small ones, and files of several sizes."""
+    """Measure landing a large file, many small ones, and files of several sizes."""
     with land_receiver() as receiver:
         for part in parts or Part:
             match part:

@@ -1,4 +1,4 @@
-"""What it costs to apply a day's changes to a large table, here and with public tools."""
+"""Measure applying a day's changes to a large table, here and with public tools."""
 
 import shutil
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ from bench.typical_day import date_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SideCost:
-    """What several days cost one side, one after the other."""
+    """The cost of several days for one side, one after the other."""
 
     keys: int
     side: str

@@ -1,4 +1,4 @@
-"""What fetching costs: ours against OpenSSH's `sftp`, from one real server on loopback."""
+"""Measure fetching: ours against OpenSSH's `sftp`, from one real server on loopback."""
 
 import os
 import shutil
@@ -28,7 +28,7 @@ OURS: Final = [sys.executable, "-m", "bench.fetch_once"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchCost:
-    """What one set of files cost, several times each way, in turns."""
+    """The cost of one set of files, several times each way, in turns."""
 
     what: str
     size_bytes: int

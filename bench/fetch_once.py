@@ -1,7 +1,7 @@
-"""What `ingest run` does to fetch and archive, as a program: `python -m bench.fetch_once`.
+"""Fetch and archive as `ingest run` does, as a program: `python -m bench.fetch_once`.
 
-It takes the settings of `ingest run` and prints the largest resident size it had, in bytes, and the
-seconds from the login on.
+It takes the settings of `ingest run`. It prints its largest resident size in bytes, and the seconds
+since the login.
 """
 
 import re

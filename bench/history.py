@@ -1,4 +1,4 @@
-"""What one typical day costs with few and with many days before it."""
+"""Measure one typical day with few and with many days before it."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ BUILD: Final = [sys.executable, "-m", "ingest.commands.build", "--quiet", "--no-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayCost:
-    """What one day cost: the median of several, one after the other."""
+    """The cost of one day: the median of several, one after the other."""
 
     days_before: int
     catching_up: Cost
@@ -32,7 +32,7 @@ class DayCost:
 
     @property
     def seconds(self) -> float:
-        """Of landing and building."""
+        """The seconds of landing and of building."""
         return self.landing.seconds + self.building.seconds
 
 

@@ -1,4 +1,4 @@
-"""What it costs to land one large file, here and with public tools."""
+"""Measure landing one large file, here and with public tools."""
 
 from dataclasses import dataclass
 from statistics import median
@@ -19,7 +19,7 @@ MOST_OF_LIMIT: Final = 1.6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LandCost:
-    """What each side took, in turns."""
+    """The cost of each side, in turns."""
 
     sent: Sent
     codec: Codec

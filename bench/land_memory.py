@@ -1,4 +1,4 @@
-"""What it takes to land files of several sizes: time, and memory that does not grow."""
+"""Measure landing files of several sizes: time, and memory that does not grow."""
 
 import json
 import os
@@ -25,7 +25,7 @@ PEERS_UP_TO: Final = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SizeCost:
-    """What one size took each side."""
+    """The cost of one size for each side."""
 
     sent: Sent
     sides: list[Lander]

@@ -1,4 +1,4 @@
-"""What it costs to land many small files, against gpg that only decrypts them."""
+"""Measure landing many small files, against gpg that only decrypts them."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What landing a file would cost at least: its steps by themselves, nothing waiting for another.
+"""The least that landing a file can cost: its steps by themselves, nothing waiting for another.
 
 As a program it takes the steps of this project's own code: a plaintext's hash, its rows as columns,
 these as Parquet; it is given the plaintext and the Parquet file, and prints processor seconds.

@@ -26,7 +26,7 @@ sys.exit(os.waitstatus_to_exitcode(status) % 256)
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one run of a program cost."""
+    """The cost of one run of a program."""
 
     seconds: float
     """Wall time."""

@@ -18,7 +18,7 @@ _GONE: Final = (FileNotFoundError, ProcessLookupError)
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What one run of a program cost, with the memory of all its processes."""
+    """The cost of one run of a program, with the memory of all its processes."""
 
     cost: Cost
     peak_bytes: int
@@ -28,12 +28,12 @@ class Watched:
 def run_watched(command: Sequence[str], *, environment: Mapping[str, str] | None = None) -> Watched:
     """Run a program to its end, and look at the memory of its processes 20 times a second.
 
-    The processes are the program and whatever it starts, to any depth; not gpg-agent, which is a
-    daemon that serves all sides alike. A look sums up their resident sets (/proc/PID/statm). When
-    that is more than ever before, by a hundredth, it sums up their proportional sets (Pss of
-    /proc/PID/smaps_rollup), in which a page that n processes share counts as an nth in each: what
-    the program takes from the machine. The largest such sum is kept. What comes and goes between
-    two looks is missed; the largest single process is the kernel's own count, and exact.
+    The processes are the program and all that it starts, to any depth. gpg-agent is left out, as
+    it serves all sides alike. Each look sums up their resident sets (/proc/PID/statm). A sum that
+    is a hundredth above the largest so far leads to a second one, of their proportional sets (Pss
+    of /proc/PID/smaps_rollup). There a page that n processes share counts as an nth in each, so
+    the sum is the memory of the machine that the program takes. The largest such sum is kept. A
+    peak between two looks is missed. The largest single process is the kernel's own exact count.
 
     Raises:
         CalledProcessError: it did not end with 0.

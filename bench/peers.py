@@ -1,4 +1,4 @@
-"""The public tools that the project is held against: an environment of their own, .venv-bench."""
+"""The public tools that the project is compared with: an environment of their own, .venv-bench."""
 
 import filecmp
 import re

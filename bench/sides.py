@@ -20,7 +20,7 @@ MODELS: Final = {"model.mx.stg_transactions", "model.mx.state_transactions"}
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What it cost to apply one day."""
+    """The cost of applying one day."""
 
     program: Cost
     """All of it, from the start of the program to its end."""

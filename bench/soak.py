@@ -1,7 +1,7 @@
-"""Whether a build makes the same of the same: one day, built time and again from one warehouse.
+"""Check that builds of one day, repeated from one warehouse, make the same tables.
 
-It measures nothing, but is what a DuckDB has to pass before its version is locked: with 2.0.0 one
-build in twelve failed, crashed or wrote other values, which no test of a small warehouse ever saw.
+It measures nothing. A version of DuckDB must pass it before the version is locked: with 2.0.0 one
+build in twelve failed, crashed or wrote other values. No test of a small warehouse found that.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""What one client's files hold on a typical day, as SQL: any day without those before it.
+"""The rows of one client's files on a typical day, as SQL: any day without those before it.
 
 Rows take their values from a few synthetic ones and their keys from their number.
 """

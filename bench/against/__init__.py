@@ -1,1 +1,1 @@
-"""What peers run, each in a process of its own: nothing here imports the project."""
+"""The programs of the peers, each in a process of its own: nothing here imports the project."""

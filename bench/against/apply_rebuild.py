@@ -1,4 +1,4 @@
-"""Make the table anew from all events, as a dbt model of the usual form does."""
+"""Rebuild the table from all events, as a dbt model of the usual form does."""
 
 from collections.abc import Sequence
 from pathlib import Path

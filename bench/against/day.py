@@ -1,4 +1,4 @@
-"""What the peers that apply a day have in common: their command line, and the day's events."""
+"""Code that the peers that apply a day share: their command line, and the day's events."""
 
 import sys
 import time

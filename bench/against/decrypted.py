@@ -1,4 +1,4 @@
-"""What the peers that land a file have in common: gpg writes its plaintext into a file first."""
+"""Code that the peers that land a file share: gpg writes its plaintext into a file first."""
 
 import subprocess
 import sys

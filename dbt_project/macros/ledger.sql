@@ -1,5 +1,5 @@
-{#- The files of the ledger with lines that the table does not have. The plugin remembers its answer for
-    the hooks. Without the plugin, each build reads all files again. -#}
+{#- The files of the ledger with lines that the table does not have. The plugin keeps its answer for the
+    hooks. Without the plugin, each build reads all files again. -#}
 {% macro new_ledger_lines(columns) -%}
     {%- set query = "select file, mark from " ~ source("bookkeeping", "ledger_marks") -%}
     {%- set is_kept = is_incremental() and columns | reject("in", column_names(this)) | list == [] -%}

@@ -1,4 +1,4 @@
-"""Where dbt lies, and what it needs to know."""
+"""The paths of dbt and its project, and the environment that dbt needs."""
 
 import sys
 from pathlib import Path
@@ -8,7 +8,7 @@ DBT = Path(sys.executable).with_name("dbt")
 
 
 def dbt_environment(data: Path, *, memory_bytes: int | None = None) -> dict[str, str]:
-    """Say in variables where dbt finds its project and the data folder, and where it writes.
+    """Make the variables that tell dbt where its project and the data folder are.
 
     Unit tests are left out: they are about the models, which `just test` proves, not about data.
 

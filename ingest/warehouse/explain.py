@@ -1,4 +1,4 @@
-"""The life of one record: what each file said of it, and why it is or is not in `main`."""
+"""List the events of one record, and say why it is or is not in `main`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class RecordLife:
 
 
 def explain_record(resource: str, guid: str, *, warehouse: Path, project: Path) -> list[RecordLife]:
-    """Tell the life of a record, once for each client that has one of that key.
+    """List the events of a record, once for each client that has its key.
 
     Raises:
         UnknownNameError: there is no such resource in the warehouse, or no such key in it.

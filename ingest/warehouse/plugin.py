@@ -1,7 +1,7 @@
 """The plugin that dbt-duckdb loads, as `profiles.yml` says.
 
-Before dbt connects it takes the run lock and checks what the build reads. SQL then asks it, by a
-function, what only Python knows or can do.
+Before dbt connects, it takes the run lock and checks the ledger. SQL calls Python through one
+function, `ask_plugin`.
 """
 
 import atexit
@@ -54,12 +54,12 @@ WRITING: Final = {"build", "run", "retry", "seed", "snapshot", "test"}
 
 @cache
 def _say_once(message: str) -> None:
-    """Print a message: dbt tries again to connect, and would have it said each time."""
+    """Print a message once: dbt retries to connect, and would repeat it."""
     print(message, file=sys.stderr)  # noqa: T201 - dbt shows no message of its own
 
 
 class Plugin(BasePlugin):
-    """The function `ask_plugin(action, argument)`, and what has to be done before connecting."""
+    """The function `ask_plugin(action, argument)`, and the checks before dbt connects."""
 
     def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:
         keep_private()
@@ -88,7 +88,7 @@ class Plugin(BasePlugin):
         )
 
     def _answer(self, action: str, argument: str) -> str | None:
-        """Do what SQL asks for.
+        """Answer a call from SQL.
 
         Raises:
             ValueError: there is no such action.
@@ -131,13 +131,13 @@ class Plugin(BasePlugin):
         """Under the lock they stay as they are."""
         return find_sources(self._data, project=self._project)
 
-    def _problem_of(self, told: str) -> str | None:
-        """Read all of a landed file, and say what is wrong with it.
+    def _problem_of(self, argument: str) -> str | None:
+        """Read a landed file completely, and name the problem; None where it is sound.
 
         Args:
-            told: the hash that the ledger has of it, or nothing, a space, and its path.
+            argument: the hash that the ledger has of it, or nothing, a space, and its path.
         """
-        sha256, _, path = told.partition(" ")
+        sha256, _, path = argument.partition(" ")
         return landed_problem(self._data / path, sha256=sha256 or None)
 
     def _attempt(self, statements: str) -> str:
@@ -153,14 +153,14 @@ class Plugin(BasePlugin):
                 return first_line(error)
         return ""
 
-    def _note(self, told: str) -> str:
-        self._run = completeness.read_run(json.loads(told))
+    def _note(self, argument: str) -> str:
+        self._run = completeness.read_run(json.loads(argument))
         with self._connection.cursor() as cursor:
             completeness.note_passed(cursor, self._run, basis=self._basis)
         return ""
 
     def _finish(self) -> str:
-        """Publish a complete build, and say what came of it; say of another what it lacks."""
+        """Publish a complete build and report the outcome; report what an incomplete one lacks."""
         with self._connection.cursor() as cursor:
             cursor.execute("set TimeZone = 'UTC'")
             lines = completeness.list_unreadable_files(cursor)

@@ -1,4 +1,4 @@
-"""Check every stored file, replay all that has landed, and compare each table with the built."""
+"""Check every stored file, and compare each built table with a replay of all landed files."""
 
 import subprocess
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ MOST_ROWS: Final = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableDifference:
-    """One table or view that is not what a replay makes of the landing."""
+    """A table or view that differs from the replay's."""
 
     table: str
     missing: list[str]
@@ -41,7 +41,7 @@ class TableDifference:
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """What a table or view holds, for short: an order of columns or rows is no difference."""
+    """The columns, row count and hash of a table or view, in any order."""
 
     columns: set[tuple[str, str]]
     row_count: int
@@ -49,7 +49,7 @@ class _Content:
 
 
 def verify_files(data: Path) -> Checked:
-    """Hold every landed and archived file against what the ledger recorded of it.
+    """Compare every landed and archived file with its record in the ledger.
 
     Raises:
         LockError: an ingest or a build is at work.

@@ -1,4 +1,4 @@
-"""Read when the last build was complete, and which release readers see."""
+"""Read whether the last build was complete, and which release readers see."""
 
 import json
 from contextlib import suppress
@@ -46,7 +46,7 @@ MISSED: Final = """
 
 
 def read_served(data: Path, *, landed_files: int) -> Served:
-    """Look at the warehouse and at the release.
+    """Read the status of the warehouse and of the release.
 
     Args:
         landed_files: how many files are in the landing, as the ledger says.

@@ -1,4 +1,4 @@
-"""Each benchmark runs at its smallest size, so that none can rot; no time is judged."""
+"""Each benchmark runs at its smallest size, so that none can rot; no time is checked."""
 
 import subprocess
 import sys

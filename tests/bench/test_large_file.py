@@ -1,4 +1,4 @@
-"""The large file that sides land is a sound one, whatever its codec."""
+"""The large file that sides land is sound with every codec."""
 
 import io
 from collections import Counter

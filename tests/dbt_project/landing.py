@@ -40,7 +40,7 @@ def daily_file(name: str, *, day: int = 1, client: str = CLIENT, part: int = 1) 
 
 @dataclass(slots=True)
 class Landing:
-    """What has landed in one data folder."""
+    """The landing and the ledger of one data folder."""
 
     data: Path
     records: int = 0

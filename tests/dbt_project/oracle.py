@@ -1,4 +1,4 @@
-"""What the tables must hold, written plainly from the rules: a function of the landed files."""
+"""The tables as they must be, written plainly from the rules: a function of the landed files."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping

@@ -118,7 +118,7 @@ def test_what_dbt_writes_is_for_its_owner_alone(landing: Landing) -> None:
 
 
 def test_the_sql_of_a_state_model_is_what_runs(landing: Landing, project: Path) -> None:
-    """The table is made anew, although no file is new."""
+    """The table is rebuilt, although no file is new."""
     model = project / "models" / "state" / "state_users.sql"
     model.write_text(f"select * from ({model.read_text()}) where guid <> 'U2'")
 

@@ -1,4 +1,4 @@
-"""The life of a record is told event by event, and so is why it is or is not shown."""
+"""A record's events are listed in order, with the reason why it is or is not shown."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What marts make of records that come, go and are closed."""
+"""Marts follow records that come, go and are closed."""
 
 from tests.dbt_project.conftest import Warehouse
 from tests.dbt_project.landing import CLIENT

@@ -91,7 +91,7 @@ def build(folder: Path, *args: str) -> bool:
 
 
 def keep_tables(folder: Path) -> None:
-    """Let changed macros continue the tables; a build would make them anew without increments."""
+    """Let changed macros continue the tables; a build would rebuild them without increments."""
     with duckdb.connect(folder / "data" / "warehouse.duckdb") as warehouse:
         warehouse.execute(
             "update ops.applied_columns set fingerprint = concat(left(fingerprint, 32), $macros)",

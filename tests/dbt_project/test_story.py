@@ -149,7 +149,7 @@ def test_a_log_keeps_the_rows_of_a_baseline(warehouse: Warehouse) -> None:
 
 
 def test_a_baseline_is_no_delivery(warehouse: Warehouse) -> None:
-    """Its files are told beside the counts of the day's own, each of them once."""
+    """Its files are counted beside the day's own, each of them once."""
     landed = """
         select file from ops.landed_files
         where resource = 'goals' and event = 'baseline' order by all

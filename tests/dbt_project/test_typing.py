@@ -1,4 +1,4 @@
-"""What a landed value becomes in staging, and which values do not fit."""
+"""Staging types a landed value, and counts each value that does not fit."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a second build makes of late days, restated files and new columns."""
+"""A second build takes late days, restated files and new columns."""
 
 from collections.abc import Iterator
 from datetime import date

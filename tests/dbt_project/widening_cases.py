@@ -29,7 +29,7 @@ LANDED: dict[str, tuple[pa.DataType, Any]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Widening:
-    """What a set of landed types becomes: one type, and each landed value as text of it."""
+    """The one type that a set of landed types becomes, and each landed value as text of it."""
 
     landed: dict[str, str | None]
     widened: str

@@ -73,5 +73,5 @@ def _read(opened: duckdb.DuckDBPyConnection, relations: dict[str, str]) -> Table
 
 
 def _comparable(kind: str) -> str:
-    """Write a type without the width of a whole number: a sum's is another in each engine."""
+    """Write a type without the width of an integer: a sum's is another in each engine."""
     return "whole number" if kind in WHOLE_NUMBERS else kind

@@ -9,20 +9,20 @@ from typing import Any
 
 from tests.marts.feed import LOGS, Feed, Key, Row, amount, moment
 
-Told = tuple[Any, ...]
+Answer = tuple[Any, ...]
 ASSETS = {"CASH", "CHECKING", "INVESTMENT", "PREPAID", "PROPERTY", "SAVINGS"}
 DEBTS = {"CHECKING_LINE_OF_CREDIT", "CREDIT_CARD", "LINE_OF_CREDIT", "LOAN", "MORTGAGE"}
 BROKEN = {"DENIED", "PREVENTED", "CHALLENGED", "REJECTED", "LOCKED", "IMPEDED", "IMPAIRED"}
 NOTHING = Decimal("0.00")
 
 
-def users(feed: Feed) -> list[Told]:
+def users(feed: Feed) -> list[Answer]:
     there = feed.live("users")
     owners = {(key[0], row["user_guid"]) for key, row in feed.live("accounts").items()}
     return [(len(there), len(owners & there.keys()))]
 
 
-def worth(feed: Feed) -> list[Told]:
+def worth(feed: Feed) -> list[Answer]:
     sums: dict[tuple[date, str | None], list[Decimal]] = defaultdict(lambda: [NOTHING, NOTHING])
     for day in month_ends(feed):
         for row in feed.live("accounts", until=day).values():
@@ -39,7 +39,7 @@ def month_ends(feed: Feed) -> list[date]:
     return [min(day.replace(day=monthrange(day.year, day.month)[1]), last) for day in months]
 
 
-def money(feed: Feed) -> list[Told]:
+def money(feed: Feed) -> list[Answer]:
     sums: dict[tuple[date, str | None], list[Decimal]] = defaultdict(lambda: [NOTHING, NOTHING])
     for row in posted(feed):
         month = moment(row["date"]).date().replace(day=1)  # type: ignore[union-attr]  # never null
@@ -55,7 +55,7 @@ def posted(feed: Feed) -> list[Row]:
     return [r for key, r in live.items() if key not in wholes and r["status"] == "POSTED"]
 
 
-def spending(feed: Feed) -> list[Told]:
+def spending(feed: Feed) -> list[Answer]:
     names = category_names(feed)
     spent: defaultdict[str | None, Decimal] = defaultdict(Decimal)
     counted: Counter[str | None] = Counter()
@@ -82,7 +82,7 @@ def category_names(feed: Feed) -> dict[Key, str]:
     return {key: name for key, name in names.items() if len(in_it[key]) > 1}
 
 
-def connections(feed: Feed) -> list[Told]:
+def connections(feed: Feed) -> list[Answer]:
     live, last = feed.live("members"), feed.days[-1]
     told: dict[str, list[tuple[bool, int]]] = defaultdict(list)
     for key, versions in feed.valued("members"):
@@ -104,7 +104,7 @@ def _oldest(ages: Iterator[int]) -> int | None:
     return oldest if oldest >= 0 else None
 
 
-def daily_active(feed: Feed) -> list[Told]:
+def daily_active(feed: Feed) -> list[Answer]:
     active: dict[tuple[date, str], set[str]] = defaultdict(set)
     for log, row in _logged(feed):
         product = {"pageviews": "web", "events": row["data_source"]}.get(log, "mobile")
@@ -114,7 +114,7 @@ def daily_active(feed: Feed) -> list[Told]:
     return [(*key, len(names)) for key, names in active.items()]
 
 
-def monthly_active(feed: Feed) -> list[Told]:
+def monthly_active(feed: Feed) -> list[Answer]:
     active: dict[date, set[str]] = defaultdict(set)
     for _, row in _logged(feed):
         if row["user_guid"]:
@@ -128,16 +128,16 @@ def _logged(feed: Feed) -> Iterator[tuple[str, Row]]:
         yield from ((log, row) for row in feed.logged[f"analytics_{log}"])
 
 
-def moves(feed: Feed) -> list[Told]:
-    came, went = Counter[Told](), Counter[Told]()
+def moves(feed: Feed) -> list[Answer]:
+    came, went = Counter[Answer](), Counter[Answer]()
     for resource in ("users", "accounts"):
         for day, step in feed.moves(resource):
             (came if step > 0 else went)[day, resource] += 1
     return [(*key, came[key], went[key]) for key in came.keys() | went.keys()]
 
 
-def checking(feed: Feed) -> list[Told]:
-    sums: dict[Told, list[Decimal]] = defaultdict(list)
+def checking(feed: Feed) -> list[Answer]:
+    sums: dict[Answer, list[Decimal]] = defaultdict(list)
     for back in range(3):
         day = feed.days[-1] - timedelta(days=back)
         for row in feed.live("accounts", until=day).values():
@@ -146,7 +146,7 @@ def checking(feed: Feed) -> list[Told]:
     return [(*key, sum(held, NOTHING)) for key, held in sums.items()]
 
 
-def waits(feed: Feed) -> list[Told]:
+def waits(feed: Feed) -> list[Answer]:
     counted = Counter[int]()
     for _, versions in feed.valued("transactions"):
         firsts: dict[str, date] = {}
@@ -157,7 +157,7 @@ def waits(feed: Feed) -> list[Told]:
     return list(counted.items())
 
 
-ANSWERS: list[Callable[[Feed], list[Told]]] = [
+ANSWERS: list[Callable[[Feed], list[Answer]]] = [
     users, worth, money, spending, connections,
     daily_active, monthly_active, moves, checking, waits,
 ]  # fmt: skip

@@ -35,7 +35,7 @@ def world(
 
 @pytest.fixture
 def published(world: Path) -> Iterator[Warehouse]:
-    """What readers are given: the schemas main, history, ops and marts alone."""
+    """The database of readers: the schemas main, history, ops and marts alone."""
     with duckdb.connect(world / "serve" / "warehouse.duckdb", read_only=True) as opened:
         opened.execute("set TimeZone = 'UTC'")
         yield opened

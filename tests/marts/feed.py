@@ -1,4 +1,4 @@
-"""What the landed files say, replayed in Python: it shares no code with dbt."""
+"""The landed files, replayed in Python: it shares no code with dbt."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping

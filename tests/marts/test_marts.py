@@ -1,4 +1,4 @@
-"""The marts as readers get them, held against what landed."""
+"""The marts that readers get equal what landed."""
 
 from datetime import timedelta
 from pathlib import Path

@@ -29,7 +29,7 @@ def bi(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Superset]:
 
 @pytest.fixture(scope="session")
 def connection_settings() -> Any:
-    """What the guide says to connect Superset with."""
+    """The address that the guide gives Superset."""
     guide = Path(__file__).parents[2] / "docs" / "readers.md"
     [extra] = re.findall(r"```json\n(.+?)```", guide.read_text(), re.DOTALL)
     return json.loads(extra)

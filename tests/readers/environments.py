@@ -1,4 +1,4 @@
-"""What warehouses are read or built with: each in an environment of its own."""
+"""The programs that read or build warehouses: each in an environment of its own."""
 
 import filecmp
 import os
@@ -51,5 +51,5 @@ def run_program(name: str, *args: object, environment: str) -> str:
 
 
 def clean_environment(**more: str) -> dict[str, str]:
-    """What a reader finds in its environment: nothing of this project."""
+    """The environment of a reader: nothing of this project."""
     return {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/")} | more

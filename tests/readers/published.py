@@ -17,7 +17,7 @@ NAMES = ("warehouse.duckdb", "warehouse_masked.duckdb")
 
 @dataclass(frozen=True, slots=True)
 class Serve:
-    """What is published from a data folder; every file and table tells its release."""
+    """The published databases of a data folder; every file and table tells its release."""
 
     data: Path
 
@@ -54,7 +54,7 @@ class Serve:
 
 
 def publish_sample(folder: Path, *, receiver: Receiver) -> Serve:
-    """Take a sample the whole way, from its encrypted files to a release."""
+    """Send, land, build and publish a sample."""
     data, source = folder / "data", folder / "source"
     source.mkdir()
     sources = {

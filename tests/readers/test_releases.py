@@ -22,7 +22,7 @@ Answer = list[int]
 
 @pytest.fixture(scope="module")
 def told(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Answer]]:
-    """All that each reader was told while release after release was published."""
+    """Every answer that each reader got while release after release was published."""
     files = {how: tmp_path_factory.mktemp("told") / how for how in HOW}
     with ExitStack() as stack:
         readers = [stack.enter_context(polling(serve, how, told=files[how])) for how in HOW]

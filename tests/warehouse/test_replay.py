@@ -1,4 +1,4 @@
-"""A replay of all that has landed finds what is not as it makes it."""
+"""A replay of all landed files finds each table that differs."""
 
 from pathlib import Path
 

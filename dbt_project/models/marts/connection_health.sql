@@ -27,7 +27,7 @@ versions as (
 
 ),
 
-told as (
+reported as (
 
     select
         client_guid,
@@ -46,11 +46,11 @@ select
     members.user_guid,
     members.institution_guid,
     cast(members.connection_status as {{ dbt.type_string() }}) as connection_status,
-    told.status_since,
-    told.since_version > 1 as is_since_exact,
-    told.last_aggregated_at,
+    reported.status_since,
+    reported.since_version > 1 as is_since_exact,
+    reported.last_aggregated_at,
     cast(
-        {{ dbt.datediff(utc_day('told.last_aggregated_at'), 'latest_days.latest_day', 'day') }}
+        {{ dbt.datediff(utc_day('reported.last_aggregated_at'), 'latest_days.latest_day', 'day') }}
         as bigint
     ) as days_since_aggregation,
     latest_days.latest_day,
@@ -64,8 +64,8 @@ select
     try_cast(members.is_manual as boolean) as is_manual,
     try_cast(members.is_managed_by_user as boolean) as is_managed_by_user
 from {{ ref('history_members') }} as members
-inner join told
-    on members._client_guid = told.client_guid and members.guid = told.guid
+inner join reported
+    on members._client_guid = reported.client_guid and members.guid = reported.guid
 inner join latest_days on members._client_guid = latest_days.client_guid
 where
     members.is_current

@@ -39,12 +39,12 @@ shared_categories as (
 unsplit as (
 
     select *
-    from transactions as wholes
+    from transactions as parents
     where
         not exists (
             select 1
             from transactions as parts
-            where parts.client_guid = wholes.client_guid and parts.parent_guid = wholes.guid
+            where parts.client_guid = parents.client_guid and parts.parent_guid = parents.guid
         )
 
 )

@@ -17,7 +17,7 @@ listed as (
 
 ),
 
-judged as (
+attempted as (
 
     select
         client_guid,
@@ -56,4 +56,4 @@ select
         partition by client_guid, snapshot_date, resource, event, lower(file)
         order by judged_at desc
     ) = 1 as is_latest
-from judged
+from attempted

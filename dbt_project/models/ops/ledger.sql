@@ -45,7 +45,7 @@
 {%- for name, type in [('ledger_file', 'varchar')] + (fields.items() | list) -%}
     {%- do nulls.append('cast(null as ' ~ engine_type(type) ~ ') as ' ~ name) -%}
 {%- endfor -%}
-{#- The lines that the table does not have; all lines where it is made anew. #}
+{#- The lines that the table does not have; all lines where it is rebuilt. #}
 {% for lines in new_ledger_lines(fields.keys()) %}
     select
         '{{ lines.file }}' as ledger_file,

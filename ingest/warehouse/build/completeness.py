@@ -1,7 +1,7 @@
-"""Whether what dbt has built is complete: nothing failed, and nothing that changed was left out.
+"""Decide whether a build is complete: nothing failed, and nothing that changed was left out.
 
-A build may take several runs, of parts or after failures. `ops.passed_nodes` has the models and
-tests that passed and are up to date, each with a hash of the text that passed.
+A build may take several runs, of parts or after failures. `ops.passed_nodes` lists the models and
+tests that passed and are up to date. Each has a hash of the text that passed.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from ingest.warehouse.database import Database, NoSuchTable
 GOOD: Final = {"success", "pass", "warn"}
 LEDGER: Final = "ledger"
 ABOUT_NEWS: Final = {"changed_files", "unreadable_files"}
-"""Models that say what is new: what asks them does not follow from it."""
+"""Models that list changes: a model that reads one does not follow from it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class Run:
     builds: bool
     """It has written; `dbt test` has not."""
     results: dict[str, str]
-    """What became of each node that ran."""
+    """The status of each node that ran."""
     nodes: dict[str, Node]
 
     @property
@@ -63,8 +63,8 @@ class Run:
         return seen[node]
 
 
-def read_run(told: dict[str, Any]) -> Run:
-    """Read what the hook says of a run."""
+def read_run(reported: dict[str, Any]) -> Run:
+    """Read a run from the hook's JSON."""
     nodes = {
         node: Node(
             name=facts["name"],
@@ -72,13 +72,15 @@ def read_run(told: dict[str, Any]) -> Run:
             text=facts["text"],
             relation=tuple(facts["relation"]) if facts["relation"] else None,
         )
-        for node, facts in told["nodes"].items()
+        for node, facts in reported["nodes"].items()
     }
-    return Run(id=told["id"], builds=told["builds"], results=told["results"], nodes=nodes)
+    return Run(
+        id=reported["id"], builds=reported["builds"], results=reported["results"], nodes=nodes
+    )
 
 
 def note_passed(database: Database, run: Run, *, basis: str) -> None:
-    """Note which nodes have passed, and that what was left out and follows from changes has not.
+    """Note which nodes passed, and forget those that were left out and follow from changes.
 
     Args:
         basis: a hash of what every node depends on, macros and programs.
@@ -126,7 +128,7 @@ def missing_nodes(database: Database, run: Run, *, basis: str) -> list[str]:
 
 
 def note_finished(database: Database, run: Run, *, sources: str) -> None:
-    """Note that the warehouse is complete, and what of it readers are to see."""
+    """Note that the warehouse is complete, and which tables readers are to see."""
     new = database.execute("select resource from ops.new_resources").fetchall()
     relations = [
         *(node.relation for node in run.nodes.values() if node.relation),
@@ -140,7 +142,7 @@ def note_finished(database: Database, run: Run, *, sources: str) -> None:
 
 
 def list_unreadable_files(database: Database) -> list[str]:
-    """Say of each landed file that could not be read what to do, a line each."""
+    """Name each landed file that cannot be read, with the next step, a line each."""
     query = "select path, problem, file from ops.unreadable_files order by path"
     try:
         files = database.execute(query).fetchall()

@@ -34,24 +34,24 @@ def build_warehouse(
 ) -> int:
     """Run `dbt build`, publish what it made, and return dbt's exit code.
 
-    Where the last build was complete and of the same, nothing is built.
+    Where the last build was complete and nothing has changed since, nothing is built.
 
     Args:
-        dbt_args: with any but --quiet dbt is run whatever there is to build.
+        dbt_args: any argument but --quiet makes dbt run, even where nothing is new.
         serving: without it nothing is published.
 
     Raises:
         LockError: an ingest, another build or another program has the data folder or the warehouse.
         LedgerError: the ledger is damaged.
     """
-    is_whole, is_quiet = not set(dbt_args) - {QUIET}, QUIET in dbt_args
+    is_all, is_quiet = not set(dbt_args) - {QUIET}, QUIET in dbt_args
     with build_guard(data, is_anew=FULL_REFRESH in dbt_args):
         build = read_last_build(data)
-        if is_whole and build and build.sources == find_sources(data).text():
+        if is_all and build and build.sources == find_sources(data).text():
             if not is_quiet:
                 print(UNCHANGED)  # noqa: T201 - the answer
         else:
-            chosen = find_untouched_models(data, build) if is_whole and build else []
+            chosen = find_untouched_models(data, build) if is_all and build else []
             code = _run_dbt(
                 [*dbt_args, *(["--exclude", *chosen] if chosen else [])],
                 environment=dbt_environment(data, memory_bytes=memory_bytes),
@@ -64,7 +64,7 @@ def build_warehouse(
 
 
 def _publish(data: Path, serving: Serving, *, is_quiet: bool) -> None:
-    """Publish a complete build; of one that is not, dbt's last hook has said so."""
+    """Publish a complete build; dbt's last hook has reported an incomplete one."""
     if read_last_build(data) is None:
         return
     published = publish_locked(data, serving=serving, is_asked=False)

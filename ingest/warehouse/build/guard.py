@@ -1,4 +1,4 @@
-"""Before a build writes: nobody else is at work, and what it reads is not damaged."""
+"""Lock the data folder before a build writes, and check the ledger that it reads."""
 
 import os
 import re
@@ -33,7 +33,7 @@ _held = ExitStack()
 
 @contextmanager
 def build_guard(data: Path, *, is_anew: bool) -> Iterator[None]:
-    """Hold the data folder for a build, once it is known that the build reads what it should.
+    """Lock the data folder for a build, and check the ledger.
 
     Args:
         is_anew: whether all of the ledger is read again, and not only what is new in it.
@@ -60,7 +60,7 @@ def hold_until_exit(data: Path, *, is_anew: bool) -> None:
 
 
 def release() -> None:
-    """Let go of what is held until this process ends."""
+    """Release the lock that this process holds."""
     _held.close()
 
 

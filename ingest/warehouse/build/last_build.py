@@ -16,7 +16,7 @@ ABOUT_LANDING: Final = (What.LANDED, What.SET_ASIDE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastBuild:
-    """What a warehouse knows of its last build, where that was complete."""
+    """The last build, where it was complete."""
 
     sources: str
     """Hashes of what it was made from (`build_sources`)."""

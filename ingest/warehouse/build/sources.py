@@ -1,4 +1,4 @@
-"""What a build depends on, as hashes: dbt's project, the programs that run it, and the ledger."""
+"""Hash the inputs of a build: dbt's project, the programs that run it, and the ledger."""
 
 import hashlib
 import os
@@ -30,7 +30,7 @@ TABLE_MACROS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What a build depends on, each as a hash."""
+    """The inputs of a build, each as a hash."""
 
     project: str
     """dbt's project and what runs it."""
@@ -41,19 +41,19 @@ class Sources:
 
 
 def find_sources(data: Path, *, project: Path = PROJECT) -> Sources:
-    """Look at what a build would depend on now."""
+    """Hash the inputs that a build would have now."""
     ledger = (f"{path.name} {version_of(path)}" for path in ledger_files(data / "ledger"))
     return Sources(_hash([*_programs(), *_files(project)]), _hash(ledger))
 
 
 @cache
 def hash_macros(project: Path) -> str:
-    """Hash the macros by which tables are kept, so that another rule makes them anew."""
+    """Hash the macros that make tables, so that a changed macro rebuilds them."""
     return _hash((project / "macros" / f"{name}.sql").read_text() for name in TABLE_MACROS)
 
 
 def hash_basis(project: Path) -> str:
-    """Hash what all models and tests of a project depend on beside their own text."""
+    """Hash what all models and tests of a project share."""
     shared = [project / "dbt_project.yml", *sorted((project / "macros").rglob("*.sql"))]
     tests = sorted((project / "tests" / "generic").rglob("*.sql"))
     return _hash([*_programs(), *(path.read_text() for path in [*shared, *tests])])

@@ -1,4 +1,4 @@
-"""What dbt's YAML says of tables and their columns: what they hold, and who may see it."""
+"""The tables and columns that dbt's YAML describes: what they hold, and who may see it."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum

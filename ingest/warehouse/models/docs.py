@@ -40,10 +40,10 @@ def write_docs(data: Path) -> Path:
 def describe_columns(
     manifest: dict[str, Any], *, tables: dict[str, Any], catalogue: Catalogue
 ) -> None:
-    """Say of the columns of `main` and `history` what the YAML says of their resource's.
+    """Give the columns of `main` and `history` the descriptions that the YAML has for staging.
 
-    dbt knows what is written for a table itself; these columns are written once, for staging, and
-    those of a source that is a table of `ops` for that table.
+    dbt knows only what the YAML says of a table itself. The columns of a source in `ops` get the
+    descriptions of that table.
 
     Args:
         tables: the columns that tables have, as dbt found them.
@@ -74,7 +74,7 @@ def _run_dbt(data: Path, *, target: Path) -> None:
 
 def _fill_in(page: str, manifest: dict[str, Any], tables: dict[str, Any]) -> str:
     """Write what the page asks a server for into the page itself, as `--static` does."""
-    for name, told in {"MANIFEST": manifest, "CATALOG": tables}.items():
-        text = json.dumps(told).replace("</", "<\\/")
+    for name, content in {"MANIFEST": manifest, "CATALOG": tables}.items():
+        text = json.dumps(content).replace("</", "<\\/")
         page = page.replace(f'"{name}.JSON INLINE DATA"', text)
     return page

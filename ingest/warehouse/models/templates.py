@@ -83,7 +83,7 @@ exists (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """What the models of a resource depend on."""
+    """The parents of a resource's models."""
 
     name: str
     is_log: bool

@@ -1,4 +1,4 @@
-"""What of the warehouse readers are to see, read while nobody writes to it."""
+"""The tables and macros of the warehouse that a release is made from."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from ingest.warehouse.publish.macros import write_macros_out
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A connection to the warehouse, what is to be copied, and the macros of the schema `marts`."""
+    """A connection to the warehouse, the tables to copy, and the macros of the schema `marts`."""
 
     database: Database
     catalog: str
@@ -23,7 +23,7 @@ class Built:
 
     @contextmanager
     def reading_from(self, path: Path) -> Iterator[Self]:
-        """Copy from a database that was written before, where views need not be asked again."""
+        """Copy from a database written before, so that views are not computed again."""
         self.database.execute(f"attach {literal(path)} as published (read_only)")
         yield replace(self, catalog="published")
         self.database.execute("detach published")
@@ -47,9 +47,9 @@ def open_built(warehouse: Path, *, scratch: Path, memory_bytes: int) -> Iterator
 
 
 def look_at_built(database: Database, *, scratch: Path) -> Built:
-    """Say what an open connection to a warehouse has for readers.
+    """List the tables and macros of an open warehouse that readers are to see.
 
-    What the last complete build listed and is not there, such as the history of a log, is left out.
+    A listed table that does not exist, such as the history of a log, is left out.
     """
     query = """
         select table_schema, table_name, model

@@ -11,7 +11,7 @@ _CATALOG: Final = re.compile(r'\b(?:warehouse|"warehouse")\.(?=(?:main|history|o
 
 
 def write_macros_out(database: Database, *, scratch: Path) -> list[str]:
-    """Write the macros out as statements that name no database, so that they hold in any.
+    """Export the macros as statements that name no database, so that they run in any.
 
     DuckDB's catalogue does not tell what a parameter defaults to, but an export of it does.
     """

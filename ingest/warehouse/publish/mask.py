@@ -1,4 +1,4 @@
-"""Values that nobody can read and everybody can compare: HMAC-SHA-256 under a key of the house.
+"""Mask values with HMAC-SHA-256 under the setting MX_MASK_KEY: equal values stay equal.
 
 DuckDB has SHA-256 and no HMAC, which is two of them (RFC 2104). The key goes to it as two bound
 values, never as SQL text.
@@ -32,6 +32,6 @@ class Mask:
 
 
 def masked(column: str) -> str:
-    """Say in SQL what stands in the place of a column's values; null for null."""
+    """Write in SQL the masked value of a column; null stays null."""
     inner = f"unhex(sha256($inner || encode(cast({column} as varchar))))"
     return f"sha256($outer || {inner})"

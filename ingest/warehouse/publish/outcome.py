@@ -1,4 +1,4 @@
-"""What came of a publish, for a person and for a program."""
+"""The outcome of a publish, as text and as facts for --json."""
 
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
@@ -21,7 +21,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """What readers see now, and how that came."""
+    """The release that readers see now, and why."""
 
     outcome: Outcome
     release: int

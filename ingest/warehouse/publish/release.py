@@ -1,4 +1,4 @@
-"""Put the finished, tested warehouse where readers open it, and go back to an earlier release."""
+"""Publish the tested warehouse as a release that readers open, or return to an earlier release."""
 
 import hashlib
 import stat
@@ -66,7 +66,7 @@ def publish_locked(data: Path, *, serving: Serving, is_asked: bool) -> Published
     """Publish in a data folder that the caller holds.
 
     Args:
-        is_asked: whether someone wants it by name, and so to return to what was rolled back.
+        is_asked: whether somebody called `ingest publish`, which returns to a rolled-back release.
     """
     warehouse = data / "warehouse.duckdb"
     with (
@@ -77,7 +77,7 @@ def publish_locked(data: Path, *, serving: Serving, is_asked: bool) -> Published
 
 
 def publish_open(data: Path, database: Database, *, serving: Serving) -> Published:
-    """Publish what the process that calls has just built, by a connection of its own to it."""
+    """Publish a build from the process that has built it, by a connection of its own."""
     with scratch_folder(data) as scratch:
         built = look_at_built(database, scratch=scratch)
         return _publish_built(Releases(data / "serve"), built, serving=serving, is_asked=False)
@@ -104,7 +104,7 @@ def _publish_built(
 
 
 def _finished(built: Built) -> tuple[str, datetime]:
-    """Say which build of the whole project was the last to write, if all went well."""
+    """Read which build was the last, if it was complete."""
     query = "select count(*) from duckdb_tables() where schema_name = 'ops' and table_name = ?"
     database = built.database
     is_marked = database.execute(query, [MARK]).fetchall() == [(1,)]
@@ -120,7 +120,7 @@ def _finished(built: Built) -> tuple[str, datetime]:
 
 
 def _recipe(build: str, catalogue: Catalogue, serving: Serving) -> str:
-    """Tell in one text what a release is made from; the mask's key shows in it by its signature."""
+    """Hash all that a release is made from; the mask's key by a signature."""
     signature = serving.mask.sign("mx-ingest release") if serving.mask else ""
     modes = f"{serving.mode} {serving.masked_mode}"
     parts = [build, repr(catalogue), DUCKDB_VERSION, *_programs(), modes, signature]
@@ -128,14 +128,14 @@ def _recipe(build: str, catalogue: Catalogue, serving: Serving) -> str:
 
 
 def _programs() -> list[str]:
-    """What writes a release; one that hid too little is not to stay because nothing was built."""
+    """Read the modules that write a release: when the mask is corrected, a new release is made."""
     return [Path(str(module.__file__)).read_text() for module in (mask, release_database)]
 
 
 def _write(
     folder: Path, label: Label, built: Built, catalogue: Catalogue, serving: Serving
 ) -> dict[str, Any]:
-    """Write a release's databases, and tell what they hold."""
+    """Write a release's databases, and return the facts of it."""
     full, hashed = (folder / name for name in DATABASES)
     written = write_database(full, built=built, catalogue=catalogue, label=label)
     full.chmod(serving.mode)
@@ -151,7 +151,7 @@ def _write(
 
 
 def _show_newest(releases: Releases, newest: int, *, is_asked: bool) -> Published:
-    """Return to the newest release where a rollback or a kill has left another before readers."""
+    """Show the newest release where a rollback or a killed publish left an older one."""
     current = releases.current()
     if newest == current:
         return published_now(releases, Outcome.UNCHANGED, newest)
@@ -162,7 +162,7 @@ def _show_newest(releases: Releases, newest: int, *, is_asked: bool) -> Publishe
 
 
 def _open_way(data: Path) -> None:
-    """Let readers pass through the data folder, in which all but `serve` is closed to them."""
+    """Let readers pass through the data folder; only `serve` in it is open to them."""
     (data / "warehouse.duckdb").chmod(FILE_MODE)
     data.chmod(stat.S_IMODE(data.stat().st_mode) | PASSING)
 

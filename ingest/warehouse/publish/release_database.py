@@ -21,7 +21,7 @@ HASHED: Final = "Masked: a keyed hash."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """What a database says of itself."""
+    """The row of `ops.release`."""
 
     release: int
     build: str
@@ -30,7 +30,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a database holds, and which macros it lacks as they read what is absent from it."""
+    """The number of tables, and the macros left out because a table that they read is absent."""
 
     tables: int
     macros_left_out: list[str]
@@ -73,7 +73,7 @@ def _attached(path: Path, database: Database, *, schemas: list[str]) -> Iterator
 
 
 def _copy_table(built: Built, name: tuple[str, str], table: Table, *, mask: Mask | None) -> bool:
-    """Copy a table; say whether there is one, as none is left where all its columns are hidden."""
+    """Copy a table. False where all its columns are hidden, and no table is made."""
     database, source = built.database, quoted(built.catalog, *name)
     described = database.execute(f"describe {source}").fetchall()
     columns = {row[0]: table.column(row[0]) for row in described}

@@ -9,7 +9,7 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{#- Sail's catalogue keeps the columns that a table was made with; those of a view are asked anew. -#}
+{#- Sail's catalogue keeps the columns that a table was made with; it asks a view for its columns each time. -#}
 {% macro spark__get_columns_in_relation_raw(relation) -%}
     {%- do run_query("create or replace temporary view columns_now as select * from " ~ relation) -%}
     {{ return(run_query("describe extended columns_now")) }}

@@ -1,8 +1,8 @@
 """Ask both published files for their release until standard input ends, and once more.
 
 Arguments: how to read (plain or sqlalchemy), the file with all, the masked one. Each answer is a
-line of JSON: the file's place, its release, and the lowest and highest of what that release wrote
-into every row of a table.
+line of JSON: the file's place, its release, and two numbers. They are the lowest and the highest of
+the values that the release wrote into every row of a table.
 """
 
 import json
@@ -23,7 +23,7 @@ Answer = tuple[int, int, int]
 
 
 def ask_plainly(path: str) -> Answer:
-    """Connect, ask, and let go: whoever connects anew sees the newest release."""
+    """Connect, ask, and let go: a new connection sees the newest release."""
     with duckdb.connect(path, read_only=True) as connection:
         [row] = connection.execute(QUERY).fetchall()
         return row

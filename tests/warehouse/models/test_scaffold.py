@@ -61,7 +61,7 @@ def land_later(landing: Landing) -> None:
 
 
 def read_tables(data: Path) -> Content:
-    """Read columns by their names: a model has a new one last, until its table is made anew."""
+    """Read columns by their names: a model has a new one last, until its table is rebuilt."""
     found = {}
     with open_warehouse(data) as warehouse:
         for table in TABLES:
@@ -76,7 +76,7 @@ def read_tables(data: Path) -> Content:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ways:
-    """What two projects made of two days: without models of what is new, and with them."""
+    """The tables of two days, made without models of the new resources and with them."""
 
     folder: Path
     written: list[Path]

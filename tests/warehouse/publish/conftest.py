@@ -1,4 +1,4 @@
-"""What the tests of publishing share: a small warehouse each, and one of a sample world for all."""
+"""Fixtures for publishing: a small warehouse for each test, and a sample world for all."""
 
 import shutil
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ def small(data: Path) -> Path:
 def sample(
     tmp_path_factory: pytest.TempPathFactory, keyring: Keyring, receiver_key: Receiver
 ) -> Iterator[Path]:
-    """Publish a sample world the whole way, masked release included."""
+    """Publish a sample world, from encrypted files to a masked release."""
     folder = tmp_path_factory.mktemp("sample")
     yield publish_world(
         folder,

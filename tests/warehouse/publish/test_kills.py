@@ -1,4 +1,4 @@
-"""Kill -9 at each step of a publish: readers see a whole release, and the next publish ends it."""
+"""Kill -9 at any step of a publish leaves readers a complete release; the next publish ends it."""
 
 import shutil
 import subprocess

@@ -1,4 +1,4 @@
-"""What an analyst adds to the project is published, and goes with the model that made it."""
+"""An analyst's models are published, and a removed model is no longer in the next release."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""A release comes whole or not at all, and readers end on the one that they began with."""
+"""A release appears completely or not at all, and readers end on the one that they began with."""
 
 import json
 import subprocess

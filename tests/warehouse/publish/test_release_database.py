@@ -1,4 +1,4 @@
-"""What a database of a release says of itself, and the macros of `marts` that it keeps."""
+"""A database of a release describes itself, and keeps the macros of `marts` that it keeps."""
 
 from pathlib import Path
 

@@ -52,7 +52,7 @@ def write_warehouse(data: Path, *statements: str) -> Path:
 
 
 def build_again(data: Path, build: str, *statements: str) -> None:
-    """Leave the warehouse as another whole build would: `main.users` tells which."""
+    """Leave the warehouse as another complete build would: `main.users` tells which."""
     with duckdb.connect(data / "warehouse.duckdb") as warehouse:
         warehouse.execute("update main.users set guid = ?", [f"U{build}"])
         warehouse.execute("delete from ops.finished")
