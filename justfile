@@ -84,7 +84,7 @@ check: (setup "dev")
     .venv/bin/ruff check && .venv/bin/ruff format --check
     .venv/bin/mypy
     .venv/bin/lint-imports
-    .venv/bin/sqlfluff lint dbt_project/models dbt_project/tests dbt_project/macros --disable-progress-bar
+    .venv/bin/sqlfluff lint dbt_project --disable-progress-bar
     .venv/bin/shellcheck --shell=sh {{ shell_files }} && for file in {{ shell_files }}; do sh -n $file || exit 1; done
     {{ python }} -m ingest.warehouse.models.templates --check
     {{ just_executable() }} --fmt --check

@@ -28,8 +28,8 @@ from ingest.receive.sources.local import LocalFolder
 from ingest.settings import load_settings
 from ingest.store.ledger.ledger import read_records
 from ingest.store.lock import run_lock
-from ingest.warehouse.publish.publish import roll_back
-from ingest.warehouse.read import open_warehouse
+from ingest.warehouse.database import open_warehouse
+from ingest.warehouse.publish.release import roll_back
 from tests.support.converting import conversion
 from tests.support.receiver import PASSPHRASE, Receiver, receiver
 from tests.support.served import Served
