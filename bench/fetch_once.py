@@ -15,7 +15,7 @@ from ingest.receive.fetch import fetch_all
 from ingest.settings import load_settings
 from ingest.status.progress import Silent
 from ingest.store.durable import scratch_folder
-from ingest.store.ledger.ledger import open_ledger
+from ingest.store.ledger import open_ledger
 
 
 def main() -> None:

@@ -28,11 +28,11 @@ from ingest.status.give_up import find_subjects
 from ingest.status.progress import Progress, Silent
 from ingest.status.summary import EmptySource, Summary
 from ingest.store.durable import scratch_folder
-from ingest.store.ledger.facts import What
-from ingest.store.ledger.ledger import Ledger, open_ledger
-from ingest.store.ledger.state import LedgerState
+from ingest.store.index.state import LedgerState
+from ingest.store.ledger import Ledger, open_ledger
 from ingest.store.lock import run_lock
 from ingest.store.named import find_landed, find_quarantined
+from ingest.store.record.facts import What
 
 if TYPE_CHECKING:
     from ingest.landing.check import Checked

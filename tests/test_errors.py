@@ -26,7 +26,7 @@ from ingest.receive.sources import PLAIN_HTTPS
 from ingest.receive.sources.https.urls import UrlList, open_urls
 from ingest.receive.sources.local import LocalFolder
 from ingest.settings import load_settings
-from ingest.store.ledger.ledger import read_records
+from ingest.store.ledger import read_records
 from ingest.store.lock import run_lock
 from ingest.warehouse.database import open_warehouse
 from ingest.warehouse.publish.release import roll_back

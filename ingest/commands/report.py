@@ -23,8 +23,8 @@ def report(
     """Write the status page; with --json print its facts instead."""
     from ingest.status.report.facts import gather
     from ingest.store.durable import write_in_place
-    from ingest.store.ledger.catch_up import open_state
-    from ingest.store.ledger.lists import count_settled
+    from ingest.store.index.catch_up import open_state
+    from ingest.store.index.lists import count_settled
     from ingest.warehouse.served import read_served
 
     settings = load_settings()

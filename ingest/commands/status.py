@@ -22,7 +22,7 @@ def status(
 ) -> None:
     """Show landed, waiting, missing and quarantined files by day."""
     from ingest.status.grid import calendar, day_text, failing_lines, last_line, overview
-    from ingest.store.ledger.catch_up import open_state
+    from ingest.store.index.catch_up import open_state
 
     settings, now = load_settings(), moment(as_of)
     with open_state(settings.data / "ledger") as state:

@@ -14,14 +14,14 @@ from ingest.delivery.names import Delivery, Event
 from ingest.receive.archive import find_ciphertext
 from ingest.status.schedule import lost_at
 from ingest.store.digest import hash_file
+from ingest.store.index.database import NAME
+from ingest.store.index.known import FileState
+from ingest.store.index.lists import all_files, all_manifests
+from ingest.store.index.state import LedgerState
 from ingest.store.landed_file import MAKE_ANEW, NO_FILE, landed_problem
-from ingest.store.ledger.facts import Archived, Landed
-from ingest.store.ledger.index import NAME
-from ingest.store.ledger.keys import Place
-from ingest.store.ledger.known import FileState
-from ingest.store.ledger.lists import all_files, all_manifests
-from ingest.store.ledger.state import LedgerState
 from ingest.store.paths import landing_path
+from ingest.store.record.facts import Archived, Landed
+from ingest.store.record.keys import Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

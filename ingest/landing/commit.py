@@ -14,10 +14,10 @@ from ingest.errors import RejectedError
 from ingest.landing.verify import Candidate, Verified
 from ingest.status.summary import Summary
 from ingest.store.durable import move_all_synced
-from ingest.store.ledger.facts import SMALLER, Archived, What
-from ingest.store.ledger.ledger import Ledger, Record
+from ingest.store.ledger import Ledger, Record
 from ingest.store.paths import archive_path, landing_path, quarantine_path
 from ingest.store.quarantine import leave_quarantine, put_in_quarantine
+from ingest.store.record.facts import SMALLER, Archived, What
 
 FILES_AT_ONCE: Final = 16
 BYTES_AT_ONCE: Final = 64 << 20

@@ -6,9 +6,9 @@ from enum import StrEnum
 
 from ingest.delivery.names import Delivery, Event
 from ingest.errors import Reason
-from ingest.store.ledger.facts import Result, What
-from ingest.store.ledger.keys import Place
-from ingest.store.ledger.known import DayState, FileState
+from ingest.store.index.known import DayState, FileState
+from ingest.store.record.facts import Result, What
+from ingest.store.record.keys import Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

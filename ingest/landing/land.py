@@ -20,9 +20,9 @@ from ingest.landing.verify import Candidate, Verifier
 from ingest.openpgp.keyring import Keyring
 from ingest.status.progress import Progress
 from ingest.status.summary import Summary
-from ingest.store.ledger.known import FileState
-from ingest.store.ledger.ledger import Ledger
-from ingest.store.ledger.lists import due_files
+from ingest.store.index.known import FileState
+from ingest.store.index.lists import due_files
+from ingest.store.ledger import Ledger
 from ingest.store.paths import archive_path
 
 FILES_AT_ONCE = 4

@@ -11,10 +11,10 @@ from ingest.landing.check import Checked
 from ingest.landing.verify import Candidate, Verifier
 from ingest.receive.archive import find_ciphertext
 from ingest.store.durable import move_all_synced
-from ingest.store.ledger.facts import Archived, Landed, What
-from ingest.store.ledger.keys import Place
-from ingest.store.ledger.ledger import Ledger
+from ingest.store.ledger import Ledger
 from ingest.store.paths import landing_path
+from ingest.store.record.facts import Archived, Landed, What
+from ingest.store.record.keys import Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,13 +12,13 @@ from typing import Any
 from ingest.delivery.names import DailyFile, parse_kept_name
 from ingest.errors import Reason, RejectedError
 from ingest.store.durable import remove_synced
-from ingest.store.ledger.facts import Landed, What
-from ingest.store.ledger.keys import Place
-from ingest.store.ledger.known import FileState
-from ingest.store.ledger.ledger import Ledger
-from ingest.store.ledger.lists import set_aside_files
+from ingest.store.index.known import FileState
+from ingest.store.index.lists import set_aside_files
+from ingest.store.ledger import Ledger
 from ingest.store.paths import archive_path, landing_path, quarantine_path, replaced_path
 from ingest.store.quarantine import put_in_quarantine
+from ingest.store.record.facts import Landed, What
+from ingest.store.record.keys import Place
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from ingest.openpgp.keyring import Keyring
 from ingest.openpgp.plaintext import Plaintext
 from ingest.store.digest import hash_file
 from ingest.store.durable import sync_file
-from ingest.store.ledger.facts import Archived
+from ingest.store.record.facts import Archived
 
 SLACK_BYTES = 1 << 20
 """How far beyond its listed size a file may grow before its decryption is stopped."""

@@ -14,11 +14,11 @@ from ingest.receive.sources import SourceFile
 from ingest.receive.wanted import Offer
 from ingest.store.digest import hash_file
 from ingest.store.durable import link_or_copy, move_synced, sync_folder
-from ingest.store.ledger.facts import Archived, What
-from ingest.store.ledger.keys import Place, place_of
-from ingest.store.ledger.ledger import Ledger
+from ingest.store.ledger import Ledger
 from ingest.store.paths import archive_path, quarantine_path, replaced_path
 from ingest.store.quarantine import leave_quarantine, put_in_quarantine
+from ingest.store.record.facts import Archived, What
+from ingest.store.record.keys import Place, place_of
 
 FILES_AT_ONCE: Final = 64
 BYTES_AT_ONCE: Final = 64 << 20

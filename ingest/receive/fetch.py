@@ -18,8 +18,8 @@ from ingest.receive.sources import Source, SourceFile
 from ingest.receive.wanted import ALL_DAYS, Days, Offer, choose_wanted
 from ingest.status.progress import Progress
 from ingest.status.schedule import is_ready
-from ingest.store.ledger.facts import What
-from ingest.store.ledger.ledger import Ledger
+from ingest.store.ledger import Ledger
+from ingest.store.record.facts import What
 
 FILES_AT_ONCE = 8
 """More than a source has connections, as some wait for the disk."""

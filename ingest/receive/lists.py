@@ -16,10 +16,10 @@ from ingest.delivery.manifest import Listing
 from ingest.delivery.names import DailyFile, Delivery, ManifestFile
 from ingest.receive.wanted import Offer
 from ingest.status.schedule import is_ready
-from ingest.store.ledger.facts import What
-from ingest.store.ledger.keys import Place, place_of
-from ingest.store.ledger.known import DayState
-from ingest.store.ledger.ledger import Ledger, Record
+from ingest.store.index.known import DayState
+from ingest.store.ledger import Ledger, Record
+from ingest.store.record.facts import What
+from ingest.store.record.keys import Place, place_of
 
 
 def record_lists(offers: Iterable[Offer], *, ledger: Ledger, now: datetime) -> None:

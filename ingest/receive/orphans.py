@@ -8,10 +8,10 @@ from typing import Final
 
 from ingest.delivery.names import DailyFile, ManifestFile, parse_kept_name
 from ingest.store.digest import hash_file
-from ingest.store.ledger.facts import Archived, What
-from ingest.store.ledger.keys import place_of
-from ingest.store.ledger.ledger import Ledger
-from ingest.store.ledger.state import LedgerState
+from ingest.store.index.state import LedgerState
+from ingest.store.ledger import Ledger
+from ingest.store.record.facts import Archived, What
+from ingest.store.record.keys import place_of
 
 CLOCK_SLACK: Final = timedelta(seconds=2)
 """By how much a file system's times may lag behind the clock."""

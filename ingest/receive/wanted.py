@@ -12,11 +12,11 @@ from ingest.delivery.manifest import Listing
 from ingest.delivery.names import DailyFile, ManifestFile, is_ours, parse_kept_name, parse_name
 from ingest.errors import Reason
 from ingest.receive.sources import SourceFile
-from ingest.store.ledger.facts import SMALLER, What
-from ingest.store.ledger.keys import place_of
-from ingest.store.ledger.known import FileState
-from ingest.store.ledger.state import LedgerState
+from ingest.store.index.known import FileState
+from ingest.store.index.state import LedgerState
 from ingest.store.paths import archive_path
+from ingest.store.record.facts import SMALLER, What
+from ingest.store.record.keys import place_of
 
 NO_VERSION: Final = (0, 0.0, None)
 """The version of every file of a source that gives neither sizes nor times."""

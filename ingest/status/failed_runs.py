@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from ingest.errors import IngestError, LockError, UnknownNameError, one_line
-from ingest.store.ledger.facts import What
-from ingest.store.ledger.ledger import Ledger, open_ledger
+from ingest.store.ledger import Ledger, open_ledger
 from ingest.store.lock import run_lock
+from ingest.store.record.facts import What
 
 log = logging.getLogger(__name__)
 

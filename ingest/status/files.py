@@ -9,16 +9,16 @@ from enum import StrEnum
 from ingest.delivery.names import Event
 from ingest.errors import Reason
 from ingest.status.schedule import is_ready
-from ingest.store.ledger.facts import Rejection
-from ingest.store.ledger.keys import Place
-from ingest.store.ledger.known import FileState
-from ingest.store.ledger.lists import (
+from ingest.store.index.known import FileState
+from ingest.store.index.lists import (
     OpenFile,
     count_settled,
     open_files,
     quarantined_manifests,
 )
-from ingest.store.ledger.state import LedgerState
+from ingest.store.index.state import LedgerState
+from ingest.store.record.facts import Rejection
+from ingest.store.record.keys import Place
 
 
 class Standing(StrEnum):

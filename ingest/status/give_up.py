@@ -13,10 +13,10 @@ from ingest.delivery.names import (
     spell_client,
 )
 from ingest.errors import UnknownNameError
-from ingest.store.ledger.keys import place_of, subject
-from ingest.store.ledger.known import DayState
-from ingest.store.ledger.lists import known_clients
-from ingest.store.ledger.state import LedgerState
+from ingest.store.index.known import DayState
+from ingest.store.index.lists import known_clients
+from ingest.store.index.state import LedgerState
+from ingest.store.record.keys import place_of, subject
 
 _DAY = re.compile(r"(?:(?P<client>(?i:CLT)-[^./]+)[./])?(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})")
 

@@ -12,8 +12,8 @@ from ingest.errors import Reason
 from ingest.status.days import DayStanding, day_standings
 from ingest.status.files import FileStanding, Standing
 from ingest.status.next_steps import NextStep, remedy, steps_for_day
-from ingest.store.ledger.facts import Failing
-from ingest.store.ledger.state import LedgerState
+from ingest.store.index.state import LedgerState
+from ingest.store.record.facts import Failing
 
 SIGNS = {
     Standing.LANDED: "#",

@@ -4,9 +4,9 @@ from pathlib import PurePath
 
 from ingest.delivery.names import Delivery, ManifestFile, parse_kept_name, parse_kept_stem
 from ingest.errors import UnknownNameError
-from ingest.store.ledger.keys import Place, place_of
-from ingest.store.ledger.state import LedgerState
+from ingest.store.index.state import LedgerState
 from ingest.store.paths import place_at
+from ingest.store.record.keys import Place, place_of
 
 
 def find_landed(name: str, *, state: LedgerState) -> Place:

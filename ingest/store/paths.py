@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from ingest.delivery.names import DailyFile, ManifestFile, parse_kept_stem
-from ingest.store.ledger.keys import Place, place_of
+from ingest.store.record.keys import Place, place_of
 
 _PATH: Final = re.compile(
     r"(?:.*/)?(?P<path>landing/resource=(?P<resource>[^/]+)/event=(?P<event>[^/]+)"

@@ -12,8 +12,8 @@ from ingest.errors import WarehouseError
 from ingest.landing.check import Checked, check_files, index_damage
 from ingest.settings.isolation import child_environment
 from ingest.store.durable import scratch_folder
-from ingest.store.ledger.catch_up import open_state
-from ingest.store.ledger.check_index import check_index
+from ingest.store.index.catch_up import open_state
+from ingest.store.index.check import check_index
 from ingest.store.lock import run_lock
 from ingest.warehouse.database import Database, NoSuchName, literal, open_warehouse, quoted
 from ingest.warehouse.dbt import DBT, dbt_environment

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ingest.errors import PublishError
 from ingest.status.report.served import Served
-from ingest.store.ledger.facts import What
+from ingest.store.record.facts import What
 from ingest.store.releases import Releases
 from ingest.warehouse.build.completeness import GOOD, list_unreadable_files
 from ingest.warehouse.build.last_build import find_changed, new_records, read_marks

@@ -27,8 +27,8 @@ STEPS = {
     "put into quarantine": "ingest.landing.commit.put_in_quarantine",
     "write the reason": "ingest.store.quarantine.put_in_place",
     "leave quarantine": "ingest.landing.commit.leave_quarantine",
-    "write a record": "ingest.store.ledger.ledger.append_durably",
-    "write the index": "ingest.store.ledger.index.Index.write_files",
+    "write a record": "ingest.store.ledger.append_durably",
+    "write the index": "ingest.store.index.database.Index.write_files",
     "sync a folder": "ingest.store.durable.sync_folder",
 }
 """Every step at which something is on its way from one place to another."""
@@ -43,14 +43,14 @@ PUBLISH_STEPS = {
     "set an old release aside": "ingest.store.releases._set_aside",
 }
 SET_ASIDE_STEPS = {
-    "record what is set aside": "ingest.store.ledger.ledger.append_durably",
+    "record what is set aside": "ingest.store.ledger.append_durably",
     "quarantine what is set aside": "ingest.landing.set_aside.put_in_quarantine",
     "take a file out of the landing": "ingest.landing.set_aside.remove_synced",
 }
 REPAIR_STEPS = {
     "check stored files": "ingest.landing.check.check_files",
     "put what was made anew into the landing": "ingest.landing.repair.move_all_synced",
-    "record what was made anew": "ingest.store.ledger.ledger.append_durably",
+    "record what was made anew": "ingest.store.ledger.append_durably",
 }
 WHEN = ("before", "after")
 

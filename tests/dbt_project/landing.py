@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 from ingest.delivery.names import DailyFile, Delivery, Event, baseline_file
 from ingest.landing.convert.parquet import column_types
 from ingest.store.digest import hash_file
-from ingest.store.ledger.keys import subject
 from ingest.store.paths import landing_path
+from ingest.store.record.keys import subject
 
 CLIENT = "CLT-00000000-0000-0000-0000-000000000001"
 OTHER_CLIENT = "CLT-00000000-0000-0000-0000-000000000002"

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ingest.status.report.schema_changes import schema_changes
-from ingest.store.ledger.catch_up import open_state
+from ingest.store.index.catch_up import open_state
 from tests.dbt_project.conftest import Warehouse
 
 

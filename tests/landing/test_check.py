@@ -14,7 +14,7 @@ import pytest
 from ingest.landing.check import Checked
 from ingest.openpgp.keyring import Keyring
 from ingest.pipeline import make_anew
-from ingest.store.ledger.ledger import read_records
+from ingest.store.ledger import read_records
 from ingest.warehouse.replay import verify_files
 from tests.conftest import Ingest, landed_rows, quarantine_reasons
 from tests.status.test_standing import RULES

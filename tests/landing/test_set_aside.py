@@ -17,8 +17,8 @@ from ingest.receive.sources import SourceFile
 from ingest.receive.wanted import Offer, choose_wanted
 from ingest.status.grid import day_grid
 from ingest.status.summary import Summary
-from ingest.store.ledger.catch_up import open_state
-from ingest.store.ledger.ledger import read_records
+from ingest.store.index.catch_up import open_state
+from ingest.store.ledger import read_records
 from ingest.store.paths import place_at
 from tests.conftest import Ingest, landed_rows, quarantine_reasons
 from tests.status.test_standing import NEXT_MORNING, RULES

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ingest.status.summary import Summary
-from ingest.store.ledger.ledger import read_records
+from ingest.store.ledger import read_records
 from tests.conftest import Ingest, landed_rows, quarantine_reasons
 from tests.support.sender import CLIENT, DAY, Sender, avro_bytes, users
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from ingest.status.failed_runs import without_accounts
-from ingest.store.ledger.ledger import read_records
+from ingest.store.ledger import read_records
 from ingest.store.lock import run_lock
 from tests.support.ledger import read_state
 from tests.support.receiver import PASSPHRASE

@@ -12,12 +12,12 @@ from ingest.status.days import DayStanding, day_standings
 from ingest.status.grid import Overview, overview
 from ingest.status.report.facts import Facts, gather
 from ingest.status.report.served import Served
-from ingest.store.ledger.catch_up import open_state
-from ingest.store.ledger.facts import Archived, Failing, Landed, Rejection, Result, Version, What
-from ingest.store.ledger.keys import Place
-from ingest.store.ledger.known import DayState, FileState
-from ingest.store.ledger.ledger import open_ledger
-from ingest.store.ledger.lists import all_files, day_rows
+from ingest.store.index.catch_up import open_state
+from ingest.store.index.known import DayState, FileState
+from ingest.store.index.lists import all_files, day_rows
+from ingest.store.ledger import open_ledger
+from ingest.store.record.facts import Archived, Failing, Landed, Rejection, Result, Version, What
+from ingest.store.record.keys import Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import Final
 
 from markupsafe import Markup
 
+from ingest.status.report.calendar import WEEKS, Day, DayState, first_day
 from ingest.status.report.canvas import (
     Plot,
     draw_axes,
@@ -16,9 +17,8 @@ from ingest.status.report.canvas import (
     draw_svg,
     draw_text,
 )
-from ingest.status.report.days import WEEKS, Day, DayState, first_day
 from ingest.status.report.volumes import Volume
-from ingest.store.ledger.facts import Run
+from ingest.store.record.facts import Run
 
 LETTERS: Final = {
     DayState.COMPLETE: "",

@@ -7,7 +7,7 @@ from ingest.delivery.names import Delivery
 from ingest.status.failed_runs import without_accounts
 from ingest.status.grid import Overview, overview
 from ingest.status.next_steps import steps_for_day
-from ingest.status.report.days import (
+from ingest.status.report.calendar import (
     Day,
     DayState,
     Freshness,
@@ -19,8 +19,8 @@ from ingest.status.report.schema_changes import SchemaChange, schema_changes
 from ingest.status.report.served import Served
 from ingest.status.report.to_do import OpenDay, Quarantined, open_day, quarantined_files
 from ingest.status.report.volumes import RULE, DrawnDays, Volume, volumes_of
-from ingest.store.ledger.facts import Failing, Run
-from ingest.store.ledger.state import LedgerState
+from ingest.store.index.state import LedgerState
+from ingest.store.record.facts import Failing, Run
 
 COMPLETE = (DayState.COMPLETE, DayState.LATE)
 

@@ -7,8 +7,8 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ingest.status.grid import age
+from ingest.status.report.calendar import DayState, first_day
 from ingest.status.report.charts import LETTERS, calendar_chart, runs_chart, volume_chart
-from ingest.status.report.days import DayState, first_day
 from ingest.status.report.facts import COMPLETE, ClientFacts, Facts, last_day
 from ingest.status.report.volumes import Volume
 from ingest.status.schedule import DUE_HOUR, KEPT_DAYS

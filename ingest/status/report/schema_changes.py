@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ingest.store.ledger.facts import Span
-from ingest.store.ledger.lists import landed_days
-from ingest.store.ledger.state import LedgerState
+from ingest.store.index.lists import landed_days
+from ingest.store.index.state import LedgerState
+from ingest.store.record.facts import Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

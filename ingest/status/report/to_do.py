@@ -7,11 +7,11 @@ from datetime import date, datetime
 from ingest.delivery.names import Delivery, Event
 from ingest.status.files import FileStanding, Standing
 from ingest.status.next_steps import NextStep, remedy
-from ingest.status.report.days import Day, DayState
-from ingest.store.ledger.facts import Rejection
-from ingest.store.ledger.keys import Place
-from ingest.store.ledger.lists import quarantined_manifests
-from ingest.store.ledger.state import LedgerState
+from ingest.status.report.calendar import Day, DayState
+from ingest.store.index.lists import quarantined_manifests
+from ingest.store.index.state import LedgerState
+from ingest.store.record.facts import Rejection
+from ingest.store.record.keys import Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,8 @@ from datetime import date
 from statistics import median
 from typing import Final
 
-from ingest.store.ledger.lists import landed_resources, volume_rows
-from ingest.store.ledger.state import LedgerState
+from ingest.store.index.lists import landed_resources, volume_rows
+from ingest.store.index.state import LedgerState
 
 BEFORE_MOST, BEFORE_LEAST = 28, 14
 """With how many complete days before it a day is compared."""

@@ -15,7 +15,7 @@ from ingest.delivery.avro.container import write_long
 from ingest.errors import ConversionError
 from ingest.landing.convert import pool as convert
 from ingest.landing.convert.pool import Converters
-from ingest.store.ledger.ledger import read_records
+from ingest.store.ledger import read_records
 from tests.conftest import Ingest, landed_rows, quarantine_reasons
 from tests.delivery.avro.containers import block, header, record
 from tests.support.converting import LOST, converted

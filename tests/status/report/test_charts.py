@@ -5,15 +5,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from ingest.status.report.calendar import WEEKS, Day, DayState, first_day
 from ingest.status.report.charts import (
     LETTERS,
     calendar_chart,
     runs_chart,
     volume_chart,
 )
-from ingest.status.report.days import WEEKS, Day, DayState, first_day
 from ingest.status.report.volumes import Volume
-from ingest.store.ledger.facts import Run
+from ingest.store.record.facts import Run
 
 LAST = date(2026, 3, 31)
 

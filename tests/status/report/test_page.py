@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from ingest.status.report import page as page_module
+from ingest.status.report.calendar import DayState
 from ingest.status.report.charts import LETTERS
-from ingest.status.report.days import DayState
 from ingest.status.report.facts import Facts
 from ingest.status.report.page import render
 from ingest.store.lock import run_lock

@@ -15,7 +15,7 @@ from ingest.errors import SourceError
 from ingest.receive.fetch import fetch_all
 from ingest.receive.sources import Source
 from ingest.status.progress import Silent
-from ingest.store.ledger.ledger import open_ledger
+from ingest.store.ledger import open_ledger
 from sample.serve import sftp_folder
 from sample.serve.sftp_folder import ServedFolder
 from tests.support.receiver import refuse

@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
 from ingest.delivery.names import Delivery
-from ingest.store.ledger.facts import Archived
-from ingest.store.ledger.index import GIVEN_UP, OPEN
-from ingest.store.ledger.known import DayState, FileState
-from ingest.store.ledger.rows import read_day, read_file
-from ingest.store.ledger.state import LedgerState
+from ingest.store.index.database import GIVEN_UP, OPEN
+from ingest.store.index.known import DayState, FileState
+from ingest.store.index.rows import read_day, read_file
+from ingest.store.index.state import LedgerState
+from ingest.store.record.facts import Archived
 
 _FILE: Final = "client, day, resource, event, part, facts"
 _IN_ORDER: Final = (

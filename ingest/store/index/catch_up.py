@@ -9,11 +9,11 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from ingest.errors import LedgerError
-from ingest.store.ledger.fold import fold
-from ingest.store.ledger.index import NAME, Index
-from ingest.store.ledger.lines import end_last_line, ledger_files, read_on, unreadable
-from ingest.store.ledger.months import Month, find_unread, read_months, write_month
-from ingest.store.ledger.state import LedgerState
+from ingest.store.index.database import NAME, Index
+from ingest.store.index.fold import fold
+from ingest.store.index.months import Month, find_unread, read_months, write_month
+from ingest.store.index.state import LedgerState
+from ingest.store.record.lines import end_last_line, ledger_files, read_on, unreadable
 
 RECORDS_AT_ONCE: Final = 100_000
 """How many are read while other processes wait for the index."""

@@ -7,12 +7,12 @@ from typing import Any, Final
 import orjson
 
 from ingest.delivery.names import Delivery
-from ingest.store.ledger.facts import Failing, Rejection, Run, Span, Version
-from ingest.store.ledger.index import GIVEN_UP, LANDED, OPEN, UNKNOWN, Index
-from ingest.store.ledger.keys import Place
-from ingest.store.ledger.known import DayState, FileState
-from ingest.store.ledger.meta import read_meta, write_meta
-from ingest.store.ledger.rows import dump
+from ingest.store.index.database import GIVEN_UP, LANDED, OPEN, UNKNOWN, Index
+from ingest.store.index.known import DayState, FileState
+from ingest.store.index.meta import read_meta, write_meta
+from ingest.store.index.rows import dump
+from ingest.store.record.facts import Failing, Rejection, Run, Span, Version
+from ingest.store.record.keys import Place
 
 DAYS_IN_MEMORY: Final = 500
 """With more, all are written to the index and read again when they are asked for."""

@@ -6,8 +6,8 @@ from datetime import datetime
 from ingest.delivery.manifest import Listing
 from ingest.delivery.names import Delivery, Event
 from ingest.errors import Reason
-from ingest.store.ledger.facts import Archived, Landed, Rejection, Result, Twins, What
-from ingest.store.ledger.keys import Place
+from ingest.store.record.facts import Archived, Landed, Rejection, Result, Twins, What
+from ingest.store.record.keys import Place
 
 
 @dataclass(slots=True)

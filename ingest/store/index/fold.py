@@ -6,7 +6,8 @@ from typing import Any, Final, Protocol
 
 from ingest.delivery.manifest import Listing
 from ingest.delivery.names import Delivery, Event
-from ingest.store.ledger.facts import (
+from ingest.store.index.known import DayState, FileState
+from ingest.store.record.facts import (
     Archived,
     Failing,
     Landed,
@@ -18,8 +19,7 @@ from ingest.store.ledger.facts import (
     is_released,
     result_in,
 )
-from ingest.store.ledger.keys import Place, delivery_in, place_in, place_of
-from ingest.store.ledger.known import DayState, FileState
+from ingest.store.record.keys import Place, delivery_in, place_in, place_of
 
 
 class Known(Protocol):

@@ -13,7 +13,7 @@ import orjson
 
 from ingest.delivery.manifest import Listing
 from ingest.delivery.names import Event
-from ingest.store.ledger.facts import What
+from ingest.store.record.facts import What
 
 RESTORE: Final = "restore the file from a backup"
 NEWER: Final = "a newer version wrote it: install that version"

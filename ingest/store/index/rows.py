@@ -12,10 +12,10 @@ import orjson
 
 from ingest.delivery.manifest import Listing
 from ingest.delivery.names import Delivery
-from ingest.store.ledger.facts import Archived, Landed, Rejection, Result, Twins, What
-from ingest.store.ledger.keys import Place
-from ingest.store.ledger.known import DayState, FileState
-from ingest.store.ledger.record import parse_line
+from ingest.store.index.known import DayState, FileState
+from ingest.store.record.facts import Archived, Landed, Rejection, Result, Twins, What
+from ingest.store.record.keys import Place
+from ingest.store.record.shape import parse_line
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)

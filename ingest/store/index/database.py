@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from ingest.delivery.names import Delivery, Event
 from ingest.store.durable import FILE_MODE
-from ingest.store.ledger.keys import Place
-from ingest.store.ledger.known import DayState, FileState
-from ingest.store.ledger.rows import read_day, read_file, write_day, write_file
+from ingest.store.index.known import DayState, FileState
+from ingest.store.index.rows import read_day, read_file, write_day, write_file
+from ingest.store.record.keys import Place
 
 NAME: Final = "index.sqlite"
 SCHEMA: Final = resource_files(__package__).joinpath("schema.sql").read_text()

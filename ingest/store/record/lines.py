@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ingest.errors import LedgerError
 from ingest.store.durable import append_durably, cut_durably
-from ingest.store.ledger.record import NoRecordError, parse_line, read_record
+from ingest.store.record.shape import NoRecordError, parse_line, read_record
 
 _FILE: Final = re.compile(r"[0-9]{4}-[0-9]{2}\.jsonl")
 _BOM: Final = b"\xef\xbb\xbf"

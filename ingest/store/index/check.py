@@ -6,10 +6,10 @@ from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ingest.store.ledger.catch_up import open_state, open_state_at
-from ingest.store.ledger.index import NAME
-from ingest.store.ledger.lists import all_files, all_manifests, day_rows
-from ingest.store.ledger.state import LedgerState
+from ingest.store.index.catch_up import open_state, open_state_at
+from ingest.store.index.database import NAME
+from ingest.store.index.lists import all_files, all_manifests, day_rows
+from ingest.store.index.state import LedgerState
 
 
 def check_index(folder: Path) -> str | None:

@@ -16,12 +16,12 @@ from ingest.errors import SettingsError
 from ingest.landing.decide import Rules
 from ingest.openpgp.keyring import Keyring
 from ingest.pipeline import Plan, give_up, make_anew, release, run_planned, set_files_aside
-from ingest.receive.baseline import Wish, find_baseline
-from ingest.receive.baseline_header import START_BYTES, read_schema
+from ingest.receive.baseline.header import START_BYTES, read_schema
+from ingest.receive.baseline.plan import Wish, find_baseline
 from ingest.receive.sources.local import FolderTree
 from ingest.status.grid import day_grid
 from ingest.status.summary import Summary
-from ingest.store.ledger.ledger import read_records
+from ingest.store.ledger import read_records
 from ingest.warehouse.models.catalogue import read_catalogue
 from ingest.warehouse.replay import verify_files
 from tests.conftest import Ingest, landed_rows, quarantine_reasons

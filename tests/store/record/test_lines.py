@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ingest.errors import LedgerError
-from ingest.store.ledger.facts import What
+from ingest.store.record.facts import What
 from ingest.warehouse.build.guard import check_ledger
 from tests.dbt_project.landing import Landing, daily_file
 from tests.support.built import ask, copy_of, just_build, land, make_built, users

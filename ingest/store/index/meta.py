@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from ingest.store.ledger.facts import Failing, Rejection, Run, Span
-from ingest.store.ledger.record import parse_line
-from ingest.store.ledger.rows import dump, read_rejection, write_rejection
+from ingest.store.index.rows import dump, read_rejection, write_rejection
+from ingest.store.record.facts import Failing, Rejection, Run, Span
+from ingest.store.record.shape import parse_line
 
 
 @dataclass(slots=True)

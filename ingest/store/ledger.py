@@ -15,13 +15,13 @@ from typing import Any
 
 from ingest.delivery.names import DailyFile, ManifestFile
 from ingest.store.durable import append_durably, make_folder
-from ingest.store.ledger.catch_up import catch_up, open_state
-from ingest.store.ledger.facts import What
-from ingest.store.ledger.fold import fold
-from ingest.store.ledger.keys import subject
-from ingest.store.ledger.lines import ledger_files, read_file, strange_files
-from ingest.store.ledger.months import Month, read_months, write_month
-from ingest.store.ledger.state import LedgerState
+from ingest.store.index.catch_up import catch_up, open_state
+from ingest.store.index.fold import fold
+from ingest.store.index.months import Month, read_months, write_month
+from ingest.store.index.state import LedgerState
+from ingest.store.record.facts import What
+from ingest.store.record.keys import subject
+from ingest.store.record.lines import ledger_files, read_file, strange_files
 
 log = logging.getLogger(__name__)
 

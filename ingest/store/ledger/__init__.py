@@ -1,1 +1,0 @@
-"""The append-only record of everything that happened to a file."""

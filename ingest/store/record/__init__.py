@@ -1,0 +1,1 @@
+"""The append-only record: the lines of ledger/*.jsonl and what they say."""
