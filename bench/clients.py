@@ -19,7 +19,7 @@ from typing import Final
 from bench.measure import Cost, run_measured
 from ingest.openpgp.keys import make_receiver_key
 from ingest.store.index.catch_up import open_state
-from ingest.store.index.database import NAME
+from ingest.store.index.tables.database import NAME
 
 RESOURCES: Final = 22
 EVENTS: Final = ("created", "updated", "deleted")

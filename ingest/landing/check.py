@@ -14,10 +14,11 @@ from ingest.delivery.names import Delivery, Event
 from ingest.receive.archive import find_ciphertext
 from ingest.status.schedule import lost_at
 from ingest.store.digest import hash_file
-from ingest.store.index.database import NAME
 from ingest.store.index.known import FileState
-from ingest.store.index.lists import all_files, all_manifests
+from ingest.store.index.lists.days import all_manifests
+from ingest.store.index.lists.files import all_files
 from ingest.store.index.state import LedgerState
+from ingest.store.index.tables.database import NAME
 from ingest.store.landed_file import MAKE_ANEW, NO_FILE, landed_problem
 from ingest.store.paths import landing_path
 from ingest.store.record.facts import Archived, Landed

@@ -21,7 +21,7 @@ from ingest.openpgp.keyring import Keyring
 from ingest.status.progress import Progress
 from ingest.status.summary import Summary
 from ingest.store.index.known import FileState
-from ingest.store.index.lists import due_files
+from ingest.store.index.lists.files import due_files
 from ingest.store.ledger import Ledger
 from ingest.store.paths import archive_path
 

@@ -13,7 +13,7 @@ from ingest.delivery.names import DailyFile, parse_kept_name
 from ingest.errors import Reason, RejectedError
 from ingest.store.durable import remove_synced
 from ingest.store.index.known import FileState
-from ingest.store.index.lists import set_aside_files
+from ingest.store.index.lists.files import set_aside_files
 from ingest.store.ledger import Ledger
 from ingest.store.paths import archive_path, landing_path, quarantine_path, replaced_path
 from ingest.store.quarantine import put_in_quarantine

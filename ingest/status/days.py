@@ -15,7 +15,8 @@ from ingest.status.files import (
     file_standings,
 )
 from ingest.status.schedule import last_due, lost_at
-from ingest.store.index.lists import DayRow, OpenFile, day_rows
+from ingest.store.index.lists.days import DayRow, day_rows
+from ingest.store.index.lists.files import OpenFile
 from ingest.store.index.state import LedgerState
 
 _WORST_FIRST = (

@@ -14,7 +14,7 @@ from ingest.delivery.names import (
 )
 from ingest.errors import UnknownNameError
 from ingest.store.index.known import DayState
-from ingest.store.index.lists import known_clients
+from ingest.store.index.lists.totals import known_clients
 from ingest.store.index.state import LedgerState
 from ingest.store.record.keys import place_of, subject
 

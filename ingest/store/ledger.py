@@ -16,7 +16,7 @@ from typing import Any
 from ingest.delivery.names import DailyFile, ManifestFile
 from ingest.store.durable import append_durably, make_folder
 from ingest.store.index.catch_up import catch_up, open_state
-from ingest.store.index.fold import fold
+from ingest.store.index.fold.record import fold
 from ingest.store.index.months import Month, read_months, write_month
 from ingest.store.index.state import LedgerState
 from ingest.store.record.facts import What

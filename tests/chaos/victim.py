@@ -28,7 +28,7 @@ STEPS = {
     "write the reason": "ingest.store.quarantine.put_in_place",
     "leave quarantine": "ingest.landing.commit.leave_quarantine",
     "write a record": "ingest.store.ledger.append_durably",
-    "write the index": "ingest.store.index.database.Index.write_files",
+    "write the index": "ingest.store.index.tables.database.Index.write_files",
     "sync a folder": "ingest.store.durable.sync_folder",
 }
 """Every step at which something is on its way from one place to another."""

@@ -14,7 +14,8 @@ from ingest.status.report.facts import Facts, gather
 from ingest.status.report.served import Served
 from ingest.store.index.catch_up import open_state
 from ingest.store.index.known import DayState, FileState
-from ingest.store.index.lists import all_files, day_rows
+from ingest.store.index.lists.days import day_rows
+from ingest.store.index.lists.files import all_files
 from ingest.store.ledger import open_ledger
 from ingest.store.record.facts import Archived, Failing, Landed, Rejection, Result, Version, What
 from ingest.store.record.keys import Place

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ingest.store.index.lists import landed_days
+from ingest.store.index.lists.totals import landed_days
 from ingest.store.index.state import LedgerState
 from ingest.store.record.facts import Span
 

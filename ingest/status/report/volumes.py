@@ -6,7 +6,7 @@ from datetime import date
 from statistics import median
 from typing import Final
 
-from ingest.store.index.lists import landed_resources, volume_rows
+from ingest.store.index.lists.totals import landed_resources, volume_rows
 from ingest.store.index.state import LedgerState
 
 BEFORE_MOST, BEFORE_LEAST = 28, 14

@@ -7,9 +7,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ingest.store.index.catch_up import open_state, open_state_at
-from ingest.store.index.database import NAME
-from ingest.store.index.lists import all_files, all_manifests, day_rows
+from ingest.store.index.lists.days import all_manifests, day_rows
+from ingest.store.index.lists.files import all_files
 from ingest.store.index.state import LedgerState
+from ingest.store.index.tables.database import NAME
 
 
 def check_index(folder: Path) -> str | None:

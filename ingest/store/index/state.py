@@ -7,10 +7,10 @@ from typing import Any, Final
 import orjson
 
 from ingest.delivery.names import Delivery
-from ingest.store.index.database import GIVEN_UP, LANDED, OPEN, UNKNOWN, Index
 from ingest.store.index.known import DayState, FileState
-from ingest.store.index.meta import read_meta, write_meta
-from ingest.store.index.rows import dump
+from ingest.store.index.tables.database import GIVEN_UP, LANDED, OPEN, UNKNOWN, Index
+from ingest.store.index.tables.meta import read_meta, write_meta
+from ingest.store.index.tables.values import dump
 from ingest.store.record.facts import Failing, Rejection, Run, Span, Version
 from ingest.store.record.keys import Place
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from ingest.store.index.rows import dump, read_rejection, write_rejection
+from ingest.store.index.tables.values import dump, read_rejection, write_rejection
 from ingest.store.record.facts import Failing, Rejection, Run, Span
 from ingest.store.record.shape import parse_line
 
@@ -69,7 +69,7 @@ def write_meta(database: sqlite3.Connection, meta: Meta) -> None:
     database.executemany(
         "insert into bad_names values (?, ?)",
         (
-            (name.encode(errors="surrogatepass"), write_rejection(each))
+            (name.encode(errors="surrogatepass"), dump(write_rejection(each)))
             for name, each in meta.bad_names.items()
         ),
     )

@@ -11,10 +11,11 @@ from importlib.resources import files as resource_files
 from pathlib import Path
 from typing import Any, Final
 
-from ingest.delivery.names import Delivery, Event
+from ingest.delivery.names import Delivery
 from ingest.store.durable import FILE_MODE
 from ingest.store.index.known import DayState, FileState
-from ingest.store.index.rows import read_day, read_file, write_day, write_file
+from ingest.store.index.tables.numbers import EVENT_NUMBERS, EVENTS, Numbers
+from ingest.store.index.tables.rows import read_day, read_file, write_day, write_file
 from ingest.store.record.keys import Place
 
 NAME: Final = "index.sqlite"
@@ -25,8 +26,6 @@ CACHE_KB: Final = 64_000
 
 OPEN, LANDED, GIVEN_UP, UNKNOWN = range(4)
 """The values of `settled`."""
-EVENTS: Final = tuple(Event)
-_EVENT_NUMBERS: Final = {event: number for number, event in enumerate(EVENTS)}
 
 
 class Index:
@@ -34,10 +33,7 @@ class Index:
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self.database = database
-        self._clients: dict[str, int] = {}
-        self._client_guids: dict[int, str] = {}
-        self._resources: dict[str, int] = {}
-        self._resource_names: dict[int, str] = {}
+        self.numbers = Numbers(database)
 
     @classmethod
     def open(cls, path: Path | None) -> "Index":
@@ -74,17 +70,13 @@ class Index:
             yield
         except BaseException:
             self.database.execute("rollback")
-            self._forget_numbers()
+            self.numbers.forget()
             raise
         self.database.execute("commit")
 
-    def _forget_numbers(self) -> None:
-        for known in (self._clients, self._client_guids, self._resources, self._resource_names):
-            known.clear()
-
     def empty(self) -> None:
         """Take everything out, within a transaction."""
-        self._forget_numbers()
+        self.numbers.forget()
         names = self.database.execute("select name from sqlite_schema where type = 'table'")
         for (name,) in names.fetchall():
             self.database.execute(f"drop table {name}")
@@ -95,50 +87,9 @@ class Index:
         query = "select value from meta where name = 'generation'"
         return str(self.database.execute(query).fetchone()[0])
 
-    def client_number(self, client_guid: str, *, adds: bool = False) -> int | None:
-        """Give a client's number, and give one to a new client if asked to."""
-        number = self._clients.get(client_guid)
-        if number is None:
-            query = "select id from clients where client_guid = ?"
-            found = self.database.execute(query, [client_guid]).fetchone()
-            if found is None and adds:
-                insert = "insert into clients (client_guid) values (?) returning id"
-                found = self.database.execute(insert, [client_guid]).fetchone()
-            if found is None:
-                return None
-            number = self._clients[client_guid] = found[0]
-        return number
-
-    def client_guid(self, number: int) -> str:
-        """Give the client that has a number."""
-        if number not in self._client_guids:
-            rows = self.database.execute("select id, client_guid from clients").fetchall()
-            self._client_guids = dict(rows)
-        return self._client_guids[number]
-
-    def resource_number(self, resource: str) -> int:
-        """Give a resource's number; a new one gets the next."""
-        if resource not in self._resources:
-            insert = "insert into resources (name) values (?) on conflict do nothing"
-            self.database.execute(insert, [resource])
-            self._resources = dict(self.database.execute("select name, id from resources"))
-        return self._resources[resource]
-
-    def resource(self, number: int) -> str:
-        """Give the resource that has a number."""
-        if number not in self._resource_names:
-            rows = self.database.execute("select id, name from resources").fetchall()
-            self._resource_names = dict(rows)
-        return self._resource_names[number]
-
-    def place(self, client: int, day: int, resource: int, event: int, part: int) -> Place:
-        """Give the daily file that a row is about."""
-        delivery = Delivery(self.client_guid(client), date.fromordinal(day))
-        return Place(delivery, self.resource(resource), EVENTS[event], part)
-
     def read_day(self, delivery: Delivery) -> DayState:
         """Give what is known of a delivery and of its files."""
-        day, client = DayState(delivery), self.client_number(delivery.client_guid)
+        day, client = DayState(delivery), self.numbers.client(delivery.client_guid)
         if client is None:
             return day
         key = (client, delivery.snapshot_date.toordinal())
@@ -147,7 +98,7 @@ class Index:
             day = read_day(delivery, facts, is_given_up=bool(is_given_up))
         query = "select resource, event, part, facts from files where client = ? and day = ?"
         for resource, event, part, text in self.database.execute(query, key).fetchall():
-            place = Place(delivery, self.resource(resource), EVENTS[event], part)
+            place = Place(delivery, self.numbers.resource_name(resource), EVENTS[event], part)
             day.files[place] = read_file(place, text)
         return day
 
@@ -171,13 +122,13 @@ class Index:
     def open_places(self, client_guid: str) -> list[Place]:
         """Give a client's files that have neither landed nor been given up."""
         query = f"select {_KEY_COLUMNS} from files where settled = 0 and client = ?"
-        rows = self.database.execute(query, [self.client_number(client_guid)])
-        return [self.place(*row) for row in rows.fetchall()]
+        rows = self.database.execute(query, [self.numbers.client(client_guid)])
+        return [self.numbers.place(*row) for row in rows.fetchall()]
 
     def _day_row(self, day: DayState) -> tuple[Any, ...]:
         result = day.result
         return (
-            self.client_number(day.delivery.client_guid, adds=True),
+            self.numbers.client(day.delivery.client_guid, adds=True),
             day.delivery.snapshot_date.toordinal(),
             day.manifest is not None,
             day.is_manifest_due,
@@ -193,10 +144,10 @@ class Index:
         (client_guid, day), resource, event, part = file.place
         landed = file.landed
         return (
-            self.client_number(client_guid, adds=True),
+            self.numbers.client(client_guid, adds=True),
             day.toordinal(),
-            self.resource_number(resource),
-            _EVENT_NUMBERS[event],
+            self.numbers.resource(resource),
+            EVENT_NUMBERS[event],
             part,
             settled,
             is_due,

@@ -1,0 +1,1 @@
+"""Lists and counts over all files and days, asked of the index."""

@@ -1,0 +1,67 @@
+"""Lists of files."""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from ingest.store.index.known import FileState
+from ingest.store.index.lists.ask import ask
+from ingest.store.index.state import LedgerState
+from ingest.store.index.tables.database import GIVEN_UP, OPEN
+from ingest.store.index.tables.rows import read_file
+
+_FILE: Final = "client, day, resource, event, part, facts"
+_IN_ORDER: Final = (
+    "from files inner join clients on clients.id = client "
+    "inner join resources on resources.id = resource"
+)
+_ORDER: Final = "order by client_guid, day, resources.name, event, part"
+
+
+def due_files(state: LedgerState, *, all_open: bool = False) -> list[FileState]:
+    """Give the files that a run may have something to do with.
+
+    Args:
+        all_open: give all that have neither landed nor wait for a manifest, quarantined ones too.
+    """
+    condition = f"settled in ({OPEN}, {GIVEN_UP})" if all_open else "is_due"
+    return list(_files(state, f"select {_FILE} from files where {condition}"))
+
+
+class OpenFile(NamedTuple):
+    """A file that somebody may have to act on, and what its day says."""
+
+    file: FileState
+    is_listed: bool
+    is_unfinished: bool
+    is_given_up: bool
+    """The file, its day or its client."""
+
+
+def open_files(state: LedgerState, *, with_given_up: bool = False) -> Iterator[OpenFile]:
+    """Give the files that were listed or delivered and have not landed, in no order."""
+    settled = f"settled in ({OPEN}, {GIVEN_UP})" if with_given_up else f"settled = {OPEN}"
+    query = (
+        "select client, day, resource, event, part, files.facts, is_listed, is_unfinished, "
+        "days.is_given_up or clients.is_given_up from files inner join days using (client, day) "
+        f"inner join clients on clients.id = client where {settled}"
+    )
+    for *key, facts, is_listed, is_unfinished, is_given_up in ask(state, query):
+        file = read_file(state.index.numbers.place(*key), facts)
+        is_any_given_up = bool(is_given_up) or file.is_given_up
+        yield OpenFile(file, bool(is_listed), bool(is_unfinished), is_any_given_up)
+
+
+def set_aside_files(state: LedgerState) -> list[FileState]:
+    """Give the files of which a version was set aside."""
+    return list(_files(state, f"select {_FILE} from files where is_set_aside"))
+
+
+def all_files(state: LedgerState) -> Iterator[FileState]:
+    """Give every file that was listed or delivered, in the order of clients and days."""
+    columns = _FILE.replace("facts", "files.facts")
+    return _files(state, f"select {columns} {_IN_ORDER} {_ORDER}")
+
+
+def _files(state: LedgerState, query: str) -> Iterator[FileState]:
+    for *key, facts in ask(state, query):
+        yield read_file(state.index.numbers.place(*key), facts)

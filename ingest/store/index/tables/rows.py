@@ -1,0 +1,113 @@
+"""The facts of files and days as text for a row, and back."""
+
+from typing import Any
+
+from ingest.delivery.names import Delivery
+from ingest.store.index.known import DayState, FileState
+from ingest.store.index.tables.values import (
+    dump,
+    read_archived,
+    read_landed,
+    read_listing,
+    read_moment,
+    read_rejection,
+    read_result,
+    read_twins,
+    write_archived,
+    write_landed,
+    write_listing,
+    write_moment,
+    write_rejection,
+    write_result,
+    write_twins,
+)
+from ingest.store.record.keys import Place
+from ingest.store.record.shape import parse_line
+
+
+def write_file(file: FileState) -> str:
+    """Write what is known of a file."""
+    stem, archived = _stem(file.place), file.archived
+    sha256 = archived.encrypted_sha256 if archived else ""
+    facts = {
+        "archived": write_archived(archived, stem) if archived else None,
+        "twins": write_twins(file.twins) if file.twins else None,
+        "listing": write_listing(file.listing, file.place, stem) if file.listing else None,
+        "result": write_result(file.result, sha256) if file.result else None,
+        "landed": write_landed(file.landed, sha256) if file.landed else None,
+        "set_aside": [write_landed(each, sha256) for each in file.set_aside] or None,
+        "gone": [file.gone_checksum] if file.is_gone else None,
+        "given_up": file.is_given_up or None,
+        "delivered_name": file.delivered_name,
+        "first_landed_at": write_moment(file.first_landed_at) if file.first_landed_at else None,
+        "rejection": write_rejection(file.rejection) if file.rejection else None,
+    }
+    return _write(facts)
+
+
+def read_file(place: Place, text: str) -> FileState:
+    """Read what is known of a file."""
+    facts, stem, file = parse_line(text.encode()), _stem(place), FileState(place)
+    if archived := facts.get("archived"):
+        file.archived = read_archived(archived, stem)
+    sha256 = file.archived.encrypted_sha256 if file.archived else ""
+    if twins := facts.get("twins"):
+        file.twins = read_twins(twins)
+    if listing := facts.get("listing"):
+        file.listing = read_listing(listing, place, stem)
+    if result := facts.get("result"):
+        file.result = read_result(result, sha256)
+    if landed := facts.get("landed"):
+        file.landed = read_landed(landed, sha256)
+    file.set_aside = [read_landed(each, sha256) for each in facts.get("set_aside", ())]
+    if gone := facts.get("gone"):
+        file.is_gone, file.gone_checksum = True, gone[0]
+    file.is_given_up = facts.get("given_up", False)
+    file.delivered_name = facts.get("delivered_name")
+    if first_landed_at := facts.get("first_landed_at"):
+        file.first_landed_at = read_moment(first_landed_at)
+    if rejection := facts.get("rejection"):
+        file.rejection = read_rejection(rejection)
+    return file
+
+
+def write_day(day: DayState) -> str:
+    """Write what is known of a delivery beside its files."""
+    manifest = day.manifest
+    facts = {
+        "manifest": write_archived(manifest, "") if manifest else None,
+        "result": write_result(day.result, "") if day.result else None,
+        "manifest_sha256": day.manifest_sha256,
+        "is_unfinished": day.is_unfinished or None,
+        "first_listed_at": write_moment(day.first_listed_at) if day.first_listed_at else None,
+        "completed_at": write_moment(day.completed_at) if day.completed_at else None,
+        "rejection": write_rejection(day.rejection) if day.rejection else None,
+    }
+    return _write(facts)
+
+
+def read_day(delivery: Delivery, text: str, *, is_given_up: bool) -> DayState:
+    """Read what is known of a delivery beside its files."""
+    facts = parse_line(text.encode())
+    manifest, result, rejection = (facts.get(name) for name in ("manifest", "result", "rejection"))
+    first_listed_at, completed_at = facts.get("first_listed_at"), facts.get("completed_at")
+    return DayState(
+        delivery,
+        manifest=read_archived(manifest, "") if manifest else None,
+        result=read_result(result, "") if result else None,
+        manifest_sha256=facts.get("manifest_sha256"),
+        is_unfinished=facts.get("is_unfinished", False),
+        is_given_up=is_given_up,
+        first_listed_at=read_moment(first_listed_at) if first_listed_at else None,
+        completed_at=read_moment(completed_at) if completed_at else None,
+        rejection=read_rejection(rejection) if rejection else None,
+    )
+
+
+def _write(facts: dict[str, Any]) -> str:
+    return dump({name: each for name, each in facts.items() if each is not None})
+
+
+def _stem(place: Place) -> str:
+    client_guid, snapshot_date = place.delivery
+    return f"{client_guid}.{snapshot_date}.{place.resource}.{place.kind}"
