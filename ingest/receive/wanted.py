@@ -4,17 +4,23 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from ingest.delivery.manifest import Listing
-from ingest.delivery.names import DailyFile, ManifestFile, is_ours, parse_kept_name, parse_name
+from ingest.delivery.names import (
+    DailyFile,
+    Delivery,
+    ManifestFile,
+    is_ours,
+    parse_kept_name,
+    parse_name,
+)
 from ingest.errors import Reason
 from ingest.receive.sources import SourceFile
 from ingest.store.index.known import FileState
 from ingest.store.index.state import LedgerState
-from ingest.store.paths import archive_path
 from ingest.store.record.facts import SMALLER, What
 from ingest.store.record.keys import place_of
 
@@ -70,11 +76,11 @@ ALL_DAYS = Days()
 
 def choose_wanted(offers: Iterable[Offer], *, state: LedgerState, data: Path) -> list[Offer]:
     """Choose the files to fetch, those of the oldest day first."""
-    archived_names = cache(_archived_names)
+    archived_names = cache(partial(_archived_names, data / "archive"))
     wanted = [
         offer
         for offer in offers
-        if _is_new(offer, state) or _is_lost(offer, state, data=data, archived_names=archived_names)
+        if _is_new(offer, state) or _is_lost(offer, state, archived_names=archived_names)
     ]
     return sorted(wanted, key=lambda offer: offer.age)
 
@@ -120,15 +126,13 @@ def _is_lost(
     offer: Offer,
     state: LedgerState,
     *,
-    data: Path,
-    archived_names: Callable[[Path], frozenset[str]],
+    archived_names: Callable[[Delivery], frozenset[str]],
 ) -> bool:
     """Say whether the archive has lost a file that the source may still have."""
     listed, file = offer
     if file is None:
         return False
-    folder = archive_path(data, file, name=listed.name).parent
-    if listed.name in archived_names(folder):
+    if listed.name in archived_names(file.delivery):
         return False
     day = state.day(file.delivery)
     if isinstance(file, ManifestFile):
@@ -138,5 +142,6 @@ def _is_lost(
     return is_newest and not known.is_gone_as(listed.listing)
 
 
-def _archived_names(folder: Path) -> frozenset[str]:
+def _archived_names(archive: Path, delivery: Delivery) -> frozenset[str]:
+    folder = archive / delivery.folder
     return frozenset(each.name for each in folder.iterdir()) if folder.is_dir() else frozenset()

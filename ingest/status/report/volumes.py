@@ -84,5 +84,7 @@ def _volumes(rows: list[tuple[date, int, int]], days: DrawnDays) -> list[Volume]
 
 
 def _is_unusual(rows: int, before: list[int], *, middle: float) -> bool:
-    spread = median(abs(each - middle) for each in before)
-    return abs(rows - middle) > max(MEDIAN_SHARE * middle, DEVIATIONS * spread, ROWS)
+    distance = abs(rows - middle)
+    if distance <= max(MEDIAN_SHARE * middle, ROWS):
+        return False
+    return distance > DEVIATIONS * median(abs(each - middle) for each in before)

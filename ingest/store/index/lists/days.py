@@ -71,9 +71,7 @@ def quarantined_manifests(state: LedgerState) -> list[DayState]:
 
 def count_settled(state: LedgerState) -> tuple[int, int]:
     """Count the files that have landed, and those that were given up."""
-    query = (
-        "select total(landed + landed_baselines), total(given_up + given_up_baselines) from days"
-    )
+    query = "select total(landed), total(given_up) from clients"
     [(landed, given_up)] = ask(state, query)
     return int(landed), int(given_up)
 
@@ -95,7 +93,7 @@ def day_rows(
         values.append(str(day.toordinal()))
     query = (
         "select client_guid, day, has_manifest, quarantine_reason, is_listed, is_unfinished, "
-        "days.is_given_up or clients.is_given_up, completed_at, open, landed, given_up, "
+        "days.is_given_up or clients.is_given_up, completed_at, open, days.landed, days.given_up, "
         "open_baselines, landed_baselines, given_up_baselines "
         "from days inner join clients on clients.id = client "
         f"where {' and '.join(conditions)} order by client_guid, day"

@@ -15,7 +15,9 @@ create table clients (
     id integer primary key,
     client_guid text not null unique,
     is_given_up integer not null default 0,
-    began_at text
+    began_at text,
+    landed integer not null default 0,
+    given_up integer not null default 0
 );
 
 create table resources (id integer primary key, name text not null unique);
@@ -100,6 +102,9 @@ create trigger file_added after insert on files begin
         landed_baselines = landed_baselines + (new.event = 0 and new.settled = 1),
         given_up_baselines = given_up_baselines + (new.event = 0 and new.settled = 2)
     where client = new.client and day = new.day;
+    update clients
+    set landed = landed + (new.settled = 1), given_up = given_up + (new.settled = 2)
+    where id = new.client and new.settled in (1, 2);
 end;
 
 create trigger file_settled after update on files when old.settled <> new.settled begin
@@ -114,6 +119,11 @@ create trigger file_settled after update on files when old.settled <> new.settle
         given_up_baselines
         = given_up_baselines + (new.event = 0) * ((new.settled = 2) - (old.settled = 2))
     where client = new.client and day = new.day;
+    update clients
+    set
+        landed = landed + (new.settled = 1) - (old.settled = 1),
+        given_up = given_up + (new.settled = 2) - (old.settled = 2)
+    where id = new.client;
 end;
 
 create trigger volume_added after insert on files
