@@ -13,7 +13,7 @@ from ingest.commands.receiver import open_configured_source
 from ingest.errors import IngestError
 from ingest.receive.fetch import fetch_all
 from ingest.settings import load_settings
-from ingest.status.progress import Silent
+from ingest.status.runs import Silent
 from ingest.store.durable import scratch_folder
 from ingest.store.ledger import open_ledger
 

@@ -26,7 +26,7 @@ from ingest.openpgp.keys import make_receiver_key
 from ingest.pipeline import run
 from ingest.receive.sources.local import LocalFolder
 from ingest.settings import PASSPHRASE_FILE
-from ingest.store.digest import hash_file
+from ingest.store.durable import hash_file
 from ingest.store.ledger import read_records
 from ingest.store.paths import landing_path
 from sample.send.daily_file import write_daily_file

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -14,28 +14,23 @@ from ingest.errors import SourceError
 from ingest.landing.convert.pool import Converters
 from ingest.landing.decide import Rules
 from ingest.landing.land import Landing
-from ingest.landing.set_aside import finish_set_aside, set_aside
-from ingest.landing.verify import Verifier
+from ingest.landing.set_aside import finish_set_aside
 from ingest.openpgp.encrypt import to_newest_key
 from ingest.openpgp.keyring import Keyring
 from ingest.receive.fetch import fetch_all
 from ingest.receive.orphans import adopt_orphans
 from ingest.receive.sources import Source, SourceFile
 from ingest.receive.wanted import ALL_DAYS, Days
-from ingest.status.failed_runs import new_run_id, record_failure
 from ingest.status.files import count_alarms, count_standings, file_standings
-from ingest.status.give_up import find_subjects
-from ingest.status.progress import Progress, Silent
-from ingest.status.summary import EmptySource, Summary
+from ingest.status.runs import EmptySource, Progress, Silent, Summary, new_run_id, record_failure
 from ingest.store.durable import scratch_folder
 from ingest.store.index.state import LedgerState
 from ingest.store.ledger import Ledger, open_ledger
 from ingest.store.lock import run_lock
-from ingest.store.named import find_landed, find_quarantined
 from ingest.store.record.facts import What
 
 if TYPE_CHECKING:
-    from ingest.landing.check import Checked
+    pass
 
 SILENT = Silent()
 
@@ -58,7 +53,7 @@ Planner = Callable[[LedgerState, Path], Plan]
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class Run:
     ledger: Ledger
     scratch: Path
     converters: Converters
@@ -108,7 +103,7 @@ def run_planned(
         SourceError: the source cannot be listed; what was archived before has been landed.
         KeyringError: gpg or the receiver's key is out of order; no file was judged by that.
     """
-    with _alone(data, rules=rules, command=command) as this:
+    with alone(data, rules=rules, command=command) as this:
         try:
             plan = planner(this.ledger.state, this.scratch)
             this.summary.left_alone = plan.left_alone
@@ -125,11 +120,11 @@ def run_planned(
                 note_list=partial(_note_list, this, plan),
             )
         finally:
-            _land_all(this, data=data, keyring=keyring, rules=rules, progress=progress)
+            land_all(this, data=data, keyring=keyring, rules=rules, progress=progress)
     return this.summary
 
 
-def _note_list(this: _Run, plan: Plan, listed: list[SourceFile]) -> None:
+def _note_list(this: Run, plan: Plan, listed: list[SourceFile]) -> None:
     """See whether a source is the right one: it has files of MX, or had some once."""
     is_baseline = plan.left_alone is not None
     has_files = this.ledger.state.knows_files or any(is_ours(each.name) for each in listed)
@@ -137,85 +132,7 @@ def _note_list(this: _Run, plan: Plan, listed: list[SourceFile]) -> None:
         this.summary.empty_source = EmptySource(where=plan.where, ignored=len(listed))
 
 
-def release(
-    names: Sequence[str] = (),
-    *,
-    data: Path,
-    keyring: Keyring,
-    rules: Rules,
-    progress: Progress = SILENT,
-) -> Summary:
-    """Check again what is in quarantine, all or the named, and land what passes; ask no source.
-
-    What was set aside is checked only by its name.
-
-    Raises:
-        LockError, KeyringError: as with a run.
-        UnknownNameError: nothing of a name is in quarantine; then nothing is checked.
-    """
-    with _alone(data, rules=rules, command="release") as this:
-        named = frozenset(find_quarantined(name, state=this.ledger.state) for name in names)
-        again = replace(rules, released=named, recheck_quarantine=not names)
-        _land_all(this, data=data, keyring=keyring, rules=again, progress=progress)
-    return this.summary
-
-
-def make_anew(*, data: Path, keyring: Keyring, rules: Rules) -> "Checked":
-    """Make damaged or absent files of the landing anew from the archive; ask no source.
-
-    Returns:
-        The damage that is left in landing and archive.
-
-    Raises:
-        LockError, KeyringError: as with a run.
-    """
-    # DuckDB takes long to import, which a run need not wait for
-    from ingest.landing.check import check_files
-    from ingest.landing.repair import Repair
-
-    with _alone(data, rules=rules, command="verify") as this:
-        this.ledger.flush()
-        checked = check_files(data, this.ledger.state, now=datetime.now(tz=UTC))
-        verifier = Verifier(
-            scratch=this.scratch,
-            keyring=keyring,
-            converters=this.converters,
-            max_plain_bytes=rules.max_plain_bytes,
-            memory_bytes=rules.memory_bytes,
-        )
-        with keyring.unlocking():
-            return Repair(data=data, ledger=this.ledger, verifier=verifier).repair_all(checked)
-
-
-def give_up(names: list[str], *, data: Path, rules: Rules) -> Summary:
-    """Record of files, days or clients that nothing more of them will come.
-
-    Raises:
-        LockError: as with a run.
-        UnknownNameError: nothing of that name is known; then nothing is recorded.
-    """
-    with _alone(data, rules=rules, command="release") as this:
-        subjects = [find_subjects(name, state=this.ledger.state) for name in names]
-        for facts in (each for found in subjects for each in found):
-            this.ledger.append(What.GIVEN_UP, None, **facts)
-    return this.summary
-
-
-def set_files_aside(names: Sequence[str], *, data: Path, rules: Rules) -> Summary:
-    """Take landed files out of the landing, into quarantine, where they stay.
-
-    Raises:
-        LockError, UnknownNameError: as with `give_up`; then no file is set aside.
-    """
-    with _alone(data, rules=rules, command="release") as this:
-        for place in [find_landed(name, state=this.ledger.state) for name in names]:
-            set_aside(place, data=data, ledger=this.ledger, scratch=this.scratch)
-    return this.summary
-
-
-def _land_all(
-    this: _Run, *, data: Path, keyring: Keyring, rules: Rules, progress: Progress
-) -> None:
+def land_all(this: Run, *, data: Path, keyring: Keyring, rules: Rules, progress: Progress) -> None:
     Landing(
         data=data,
         ledger=this.ledger,
@@ -230,7 +147,7 @@ def _land_all(
 
 
 @contextmanager
-def _alone(data: Path, *, rules: Rules, command: str) -> Iterator[_Run]:
+def alone(data: Path, *, rules: Rules, command: str) -> Iterator[Run]:
     """Hold the data folder for one run, and close its account, however it ends."""
     began = time.monotonic()
     summary = Summary(new_run_id(), command)
@@ -242,7 +159,7 @@ def _alone(data: Path, *, rules: Rules, command: str) -> Iterator[_Run]:
             with scratch_folder(data) as scratch, Converters() as converters:
                 adopt_orphans(data=data, ledger=ledger)
                 finish_set_aside(data=data, ledger=ledger, scratch=scratch)
-                yield _Run(ledger, scratch, converters, summary)
+                yield Run(ledger, scratch, converters, summary)
         except (Exception, KeyboardInterrupt) as error:
             summary.seconds = time.monotonic() - began
             record_failure(ledger, error, **summary.work())

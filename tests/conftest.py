@@ -15,7 +15,7 @@ from ingest.landing.decide import Rules
 from ingest.openpgp.keyring import Keyring
 from ingest.pipeline import run
 from ingest.receive.sources.local import LocalFolder
-from ingest.status.summary import Summary
+from ingest.status.runs import Summary
 from tests.front import machine
 from tests.readers.environments import ENGINES, OTHER_ENGINES, missing_readers
 from tests.support.receiver import PASSPHRASE, Receiver, receiver

@@ -21,7 +21,7 @@ from ingest.openpgp.gpg.home import GnupgHome
 from ingest.openpgp.keyring import Keyring
 from ingest.openpgp.message.form import open_message
 from ingest.openpgp.plaintext import plaintext_pipe
-from ingest.pipeline import set_files_aside
+from ingest.operations import set_files_aside
 from ingest.receive.sources import PLAIN_HTTPS
 from ingest.receive.sources.https.urls import UrlList, open_urls
 from ingest.receive.sources.local import LocalFolder

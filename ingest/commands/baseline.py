@@ -49,7 +49,7 @@ def baseline(where: Where, date: Day, client: Client = None, as_json: Json = Fal
     from ingest.openpgp.keys import warn_of_expiry
     from ingest.pipeline import run_planned
     from ingest.receive.baseline.plan import Wish
-    from ingest.status.failed_runs import recording_failure
+    from ingest.status.runs import recording_failure
 
     today = datetime.now(tz=UTC).date()
     _check_options(date.date(), client, today=today)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TextIO
 
-from ingest.status import progress
+from ingest.status import runs as progress
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID

@@ -24,7 +24,7 @@ from ingest.openpgp.keys import make_receiver_key
 from ingest.pipeline import run
 from ingest.settings import PASSPHRASE_FILE, load_settings
 from ingest.settings.isolation import gpg_environment, leave_no_core
-from ingest.status.summary import Summary
+from ingest.status.runs import Summary
 from ingest.warehouse.build.dbt_build import build_warehouse
 from ingest.warehouse.database import open_warehouse
 from ingest.warehouse.publish.serving import read_serving

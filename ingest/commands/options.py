@@ -10,7 +10,7 @@ from ingest.delivery.days import EARLIEST
 from ingest.errors import SettingsError
 
 if TYPE_CHECKING:
-    from ingest.status.summary import Summary
+    from ingest.status.runs import Summary
 
 FAILED, MISUSED, INCOMPLETE = 1, 2, 3
 LAST_AS_OF = date(2099, 12, 31)

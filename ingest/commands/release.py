@@ -10,7 +10,7 @@ from ingest.errors import SettingsError
 from ingest.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from ingest.status.summary import Summary
+    from ingest.status.runs import Summary
 
 Names = Annotated[
     list[str] | None,
@@ -49,7 +49,7 @@ def release(
 
     Or set landed files aside, or give up files that MX confirms it will not send.
     """
-    from ingest import pipeline
+    from ingest import operations
     from ingest.commands.receiver import read_rules
 
     if sum(map(bool, (names, set_aside, give_up))) > 1:
@@ -60,9 +60,9 @@ def release(
     settings = load_settings(*([] if set_aside or give_up else ["gnupghome"]))
     rules = read_rules(settings)
     if set_aside:
-        summary = pipeline.set_files_aside(set_aside, data=settings.data, rules=rules)
+        summary = operations.set_files_aside(set_aside, data=settings.data, rules=rules)
     elif give_up:
-        summary = pipeline.give_up(give_up, data=settings.data, rules=rules)
+        summary = operations.give_up(give_up, data=settings.data, rules=rules)
     else:
         summary = _check_again(names or [], settings)
     typer.echo(json.dumps(summary.facts()) if as_json else summary.text())
@@ -71,14 +71,14 @@ def release(
 
 
 def _check_again(names: list[str], settings: Settings) -> "Summary":
-    from ingest import pipeline
+    from ingest import operations
     from ingest.commands.console import progress_bar
     from ingest.commands.receiver import open_checked_keyring, read_rules
-    from ingest.status.failed_runs import recording_failure
+    from ingest.status.runs import recording_failure
 
     with recording_failure("release", data=settings.data):
         keyring, rules = open_checked_keyring(settings), read_rules(settings)
     with progress_bar() as progress:
-        return pipeline.release(
+        return operations.release(
             names, data=settings.data, keyring=keyring, rules=rules, progress=progress
         )

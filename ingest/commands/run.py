@@ -34,7 +34,7 @@ def run(
     from ingest.openpgp.keys import warn_of_expiry
     from ingest.pipeline import run as run_pipeline
     from ingest.receive.wanted import Days
-    from ingest.status.failed_runs import recording_failure
+    from ingest.status.runs import recording_failure
 
     days = Days(
         since=since.date() if since else date.min, until=until.date() if until else date.max

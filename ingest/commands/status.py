@@ -21,7 +21,8 @@ def status(
     as_json: Json = False,
 ) -> None:
     """Show landed, waiting, missing and quarantined files by day."""
-    from ingest.status.grid import calendar, day_text, failing_lines, last_line, overview
+    from ingest.status.grid import calendar, day_text, failing_lines
+    from ingest.status.overview import last_line, overview
     from ingest.store.index.catch_up import open_state
 
     settings, now = load_settings(), moment(as_of)

@@ -65,9 +65,9 @@ def _describe_tables(facts: dict[str, Any]) -> list[str]:
 
 
 def _land_again(settings: Settings) -> "Checked":
-    from ingest import pipeline
+    from ingest import operations
     from ingest.commands.receiver import open_keyring, read_rules
 
-    return pipeline.make_anew(
+    return operations.make_anew(
         data=settings.data, keyring=open_keyring(settings), rules=read_rules(settings)
     )

@@ -13,7 +13,7 @@ from typing import Any
 from ingest.delivery.names import Delivery, Event
 from ingest.receive.archive import find_ciphertext
 from ingest.status.schedule import lost_at
-from ingest.store.digest import hash_file
+from ingest.store.durable import hash_file
 from ingest.store.index.known import FileState
 from ingest.store.index.lists.days import all_manifests
 from ingest.store.index.lists.files import all_files

@@ -12,7 +12,7 @@ from typing import Any, Final
 from ingest.delivery.names import DailyFile, Event, ManifestFile
 from ingest.errors import RejectedError
 from ingest.landing.verify import Candidate, Verified
-from ingest.status.summary import Summary
+from ingest.status.runs import Summary
 from ingest.store.durable import move_all_synced
 from ingest.store.ledger import Ledger, Record
 from ingest.store.paths import archive_path, landing_path, quarantine_path

@@ -18,8 +18,7 @@ from ingest.landing.decide import Rules, Step, next_file_step
 from ingest.landing.manifests import open_manifests
 from ingest.landing.verify import Candidate, Verifier
 from ingest.openpgp.keyring import Keyring
-from ingest.status.progress import Progress
-from ingest.status.summary import Summary
+from ingest.status.runs import Progress, Summary
 from ingest.store.index.known import FileState
 from ingest.store.index.lists.files import due_files
 from ingest.store.ledger import Ledger

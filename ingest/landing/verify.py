@@ -13,8 +13,7 @@ from ingest.errors import Reason, RejectedError
 from ingest.landing.convert.pool import Conversion, Converted, ConverterLost, Converters
 from ingest.openpgp.keyring import Keyring
 from ingest.openpgp.plaintext import Plaintext
-from ingest.store.digest import hash_file
-from ingest.store.durable import sync_file
+from ingest.store.durable import hash_file, sync_file
 from ingest.store.record.facts import Archived
 
 SLACK_BYTES = 1 << 20

@@ -12,8 +12,7 @@ from ingest.errors import Reason, RejectedError
 from ingest.receive.incoming import Fetched
 from ingest.receive.sources import SourceFile
 from ingest.receive.wanted import Offer
-from ingest.store.digest import hash_file
-from ingest.store.durable import link_or_copy, move_synced, sync_folder
+from ingest.store.durable import hash_file, link_or_copy, move_synced, sync_folder
 from ingest.store.ledger import Ledger
 from ingest.store.paths import archive_path, quarantine_path, replaced_path
 from ingest.store.quarantine import leave_quarantine, put_in_quarantine

@@ -16,7 +16,7 @@ from ingest.receive.incoming import Fetched
 from ingest.receive.lists import record_lists
 from ingest.receive.sources import Source, SourceFile
 from ingest.receive.wanted import ALL_DAYS, Days, Offer, choose_wanted
-from ingest.status.progress import Progress
+from ingest.status.runs import Progress
 from ingest.status.schedule import is_ready
 from ingest.store.ledger import Ledger
 from ingest.store.record.facts import What

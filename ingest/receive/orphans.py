@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from ingest.delivery.names import DailyFile, ManifestFile, parse_kept_name
-from ingest.store.digest import hash_file
+from ingest.store.durable import hash_file
 from ingest.store.index.state import LedgerState
 from ingest.store.ledger import Ledger
 from ingest.store.record.facts import Archived, What

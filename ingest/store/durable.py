@@ -1,6 +1,7 @@
-"""Files that are there whole or not at all, whatever happens to the machine meanwhile."""
+"""Files that are on the disk completely or not at all, whatever happens to the machine."""
 
 import errno
+import hashlib
 import os
 import shutil
 import tempfile
@@ -132,3 +133,9 @@ def sync_file(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def hash_file(path: Path) -> str:
+    """Hash all bytes of a file, and return the hash as lower-case hex."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

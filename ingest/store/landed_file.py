@@ -6,7 +6,7 @@ from typing import Final
 
 import duckdb
 
-from ingest.store.digest import hash_file
+from ingest.store.durable import hash_file
 
 OTHER_BYTES: Final = "other bytes than had landed"
 NO_FILE: Final = "no file"

@@ -10,7 +10,7 @@ import pytest
 from ingest.errors import LedgerError
 from ingest.landing.check import check_files
 from ingest.openpgp.keyring import Keyring
-from ingest.pipeline import make_anew
+from ingest.operations import make_anew
 from ingest.store.index.catch_up import open_state
 from ingest.warehouse.build.guard import check_ledger
 from ingest.warehouse.replay import verify_files

@@ -7,7 +7,7 @@ import typer
 
 from ingest.commands.options import conclude, moment
 from ingest.errors import SettingsError, SourceError
-from ingest.status.summary import EmptySource, Summary
+from ingest.status.runs import EmptySource, Summary
 
 EMPTY = EmptySource(where="/in", ignored=0)
 

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from ingest.delivery.names import DailyFile, Delivery, Event, baseline_file
 from ingest.landing.convert.parquet import column_types
-from ingest.store.digest import hash_file
+from ingest.store.durable import hash_file
 from ingest.store.paths import landing_path
 from ingest.store.record.keys import subject
 

@@ -13,7 +13,7 @@ import pytest
 
 from ingest.landing.check import Checked
 from ingest.openpgp.keyring import Keyring
-from ingest.pipeline import make_anew
+from ingest.operations import make_anew
 from ingest.store.ledger import read_records
 from ingest.warehouse.replay import verify_files
 from tests.conftest import Ingest, landed_rows, quarantine_reasons

@@ -12,11 +12,11 @@ from ingest.delivery.manifest import Listing
 from ingest.errors import UnknownNameError
 from ingest.landing.decide import Rules
 from ingest.openpgp.keyring import Keyring
-from ingest.pipeline import give_up, release, set_files_aside
+from ingest.operations import give_up, release, set_files_aside
 from ingest.receive.sources import SourceFile
 from ingest.receive.wanted import Offer, choose_wanted
 from ingest.status.grid import day_grid
-from ingest.status.summary import Summary
+from ingest.status.runs import Summary
 from ingest.store.index.catch_up import open_state
 from ingest.store.ledger import read_records
 from ingest.store.paths import place_at

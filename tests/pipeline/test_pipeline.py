@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.status.summary import Summary
+from ingest.status.runs import Summary
 from ingest.store.ledger import read_records
 from tests.conftest import Ingest, landed_rows, quarantine_reasons
 from tests.support.sender import CLIENT, DAY, Sender, avro_bytes, users

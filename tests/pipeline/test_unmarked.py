@@ -11,7 +11,7 @@ from ingest.openpgp.keyring import Keyring
 from ingest.pipeline import run
 from ingest.receive.sources import SourceFile
 from ingest.receive.sources.local import LocalFolder
-from ingest.status.summary import Summary
+from ingest.status.runs import Summary
 from tests.conftest import landed_rows
 from tests.support.sender import Sender
 

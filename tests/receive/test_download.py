@@ -17,7 +17,7 @@ from ingest.receive import download
 from ingest.receive.download import ATTEMPTS, PATIENT_WITH
 from ingest.receive.fetch import FILES_AHEAD, FILES_AT_ONCE, fetch_all
 from ingest.receive.sources import Source, SourceFile
-from ingest.status.progress import Silent
+from ingest.status.runs import Silent
 from ingest.store.ledger import open_ledger
 from tests.support.ledger import read_state
 from tests.support.receiver import refuse

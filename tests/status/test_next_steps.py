@@ -8,10 +8,11 @@ import pytest
 
 from ingest.errors import Reason
 from ingest.openpgp.keyring import Keyring
-from ingest.pipeline import set_files_aside
+from ingest.operations import set_files_aside
 from ingest.status.days import DayStanding
-from ingest.status.grid import calendar, day_facts, day_text
+from ingest.status.grid import calendar, day_text
 from ingest.status.next_steps import NextStep, remedy, steps_for_day
+from ingest.status.overview import day_facts
 from tests.conftest import Ingest
 from tests.status.test_standing import RULES
 from tests.support.ledger import days_of, facts_of

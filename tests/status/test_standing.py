@@ -8,11 +8,12 @@ import pytest
 from ingest.errors import UnknownNameError
 from ingest.landing.decide import Rules
 from ingest.openpgp.keyring import Keyring
-from ingest.pipeline import give_up, release
+from ingest.operations import give_up, release
 from ingest.status.days import DayStanding
-from ingest.status.grid import calendar, day_facts, day_grid
+from ingest.status.grid import calendar, day_grid
+from ingest.status.overview import day_facts
+from ingest.status.runs import Summary
 from ingest.status.schedule import last_due
-from ingest.status.summary import Summary
 from tests.conftest import Ingest, landed_rows, quarantine_reasons
 from tests.support.ledger import days_of, read_state
 from tests.support.sender import CLIENT, DAY, Sender

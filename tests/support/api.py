@@ -12,7 +12,7 @@ from ingest.pipeline import run
 from ingest.receive.sources import Https, Source, open_source
 from ingest.receive.wanted import ALL_DAYS, Days
 from ingest.status.files import Standing
-from ingest.status.summary import Summary
+from ingest.status.runs import Summary
 from sample.send.armour import Bodies
 from sample.serve.reporting_api import ServedAt, serve_reporting_api
 from tests.conftest import landed_rows

@@ -9,7 +9,7 @@ from typing import Any
 from ingest.delivery.manifest import Listing
 from ingest.delivery.names import Delivery
 from ingest.status.days import DayStanding, day_standings
-from ingest.status.grid import Overview, overview
+from ingest.status.overview import Overview, overview
 from ingest.status.report.facts import Facts, gather
 from ingest.status.report.served import Served
 from ingest.store.index.catch_up import open_state

@@ -4,9 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from ingest.delivery.names import Delivery
-from ingest.status.failed_runs import without_accounts
-from ingest.status.grid import Overview, overview
 from ingest.status.next_steps import steps_for_day
+from ingest.status.overview import Overview, overview
 from ingest.status.report.calendar import (
     Day,
     DayState,
@@ -19,6 +18,7 @@ from ingest.status.report.schema_changes import SchemaChange, schema_changes
 from ingest.status.report.served import Served
 from ingest.status.report.to_do import OpenDay, Quarantined, open_day, quarantined_files
 from ingest.status.report.volumes import RULE, DrawnDays, Volume, volumes_of
+from ingest.status.runs import without_accounts
 from ingest.store.index.state import LedgerState
 from ingest.store.record.facts import Failing, Run
 

@@ -15,12 +15,13 @@ from ingest.delivery.baseline import is_data_file
 from ingest.errors import SettingsError
 from ingest.landing.decide import Rules
 from ingest.openpgp.keyring import Keyring
-from ingest.pipeline import Plan, give_up, make_anew, release, run_planned, set_files_aside
+from ingest.operations import give_up, make_anew, release, set_files_aside
+from ingest.pipeline import Plan, run_planned
 from ingest.receive.baseline.header import START_BYTES, read_schema
 from ingest.receive.baseline.plan import Wish, find_baseline
 from ingest.receive.sources.local import FolderTree
 from ingest.status.grid import day_grid
-from ingest.status.summary import Summary
+from ingest.status.runs import Summary
 from ingest.store.ledger import read_records
 from ingest.warehouse.models.catalogue import read_catalogue
 from ingest.warehouse.replay import verify_files

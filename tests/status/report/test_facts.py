@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import Reason
-from ingest.status.grid import last_line
 from ingest.status.next_steps import shell_word
+from ingest.status.overview import last_line
 from ingest.status.report.calendar import DayState
 from ingest.status.report.facts import ClientFacts, Facts
 from tests.status.report.world import (

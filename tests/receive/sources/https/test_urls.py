@@ -12,11 +12,12 @@ from ingest.delivery.baseline import may_be_data
 from ingest.errors import SettingsError, SourceError
 from ingest.landing.decide import Rules
 from ingest.openpgp.keyring import Keyring
-from ingest.pipeline import Plan, run_planned, set_files_aside
+from ingest.operations import set_files_aside
+from ingest.pipeline import Plan, run_planned
 from ingest.receive.baseline.plan import Wish, find_baseline
 from ingest.receive.sources import PLAIN_HTTPS
 from ingest.receive.sources.https.urls import UrlList, name_urls, open_urls, parse_urls
-from ingest.status.summary import Summary
+from ingest.status.runs import Summary
 from ingest.store.index.state import LedgerState
 from tests.support.sender import CLIENT, avro_bytes, users
 from tests.support.served import Served

@@ -14,7 +14,7 @@ from paramiko.sftp import CMD_DATA, CMD_NAME, CMD_READ, SFTP_EOF, SFTP_FAILURE, 
 from ingest.errors import SourceError
 from ingest.receive.fetch import fetch_all
 from ingest.receive.sources import Source
-from ingest.status.progress import Silent
+from ingest.status.runs import Silent
 from ingest.store.ledger import open_ledger
 from sample.serve import sftp_folder
 from sample.serve.sftp_folder import ServedFolder

@@ -16,7 +16,7 @@ from ingest.receive.sources import Source, open_source
 from ingest.receive.sources.sftp import connections, file, session, ssh
 from ingest.receive.sources.sftp.login import Login
 from ingest.receive.sources.sftp.session import Session
-from ingest.status.progress import Silent
+from ingest.status.runs import Silent
 from ingest.store.ledger import open_ledger
 from sample.serve import sftp_folder
 from sample.serve.sftp_server import serve_sftp

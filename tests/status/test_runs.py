@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ingest.status.failed_runs import without_accounts
+from ingest.status.runs import without_accounts
 from ingest.store.ledger import read_records
 from ingest.store.lock import run_lock
 from tests.support.ledger import read_state

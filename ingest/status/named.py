@@ -1,0 +1,129 @@
+"""What an operator means by a name: a landed or rejected file, a day or a client."""
+
+import re
+from datetime import date
+from pathlib import PurePath
+from typing import Any
+
+from ingest.delivery.names import (
+    DailyFile,
+    Delivery,
+    ManifestFile,
+    parse_kept_name,
+    parse_kept_stem,
+    spell_client,
+)
+from ingest.errors import UnknownNameError
+from ingest.store.index.known import DayState
+from ingest.store.index.lists.totals import known_clients
+from ingest.store.index.state import LedgerState
+from ingest.store.paths import place_at
+from ingest.store.record.keys import Place, place_of, subject
+
+_DAY = re.compile(r"(?:(?P<client>(?i:CLT)-[^./]+)[./])?(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})")
+
+
+def find_landed(name: str, *, state: LedgerState) -> Place:
+    """Find a landed file, or one that was set aside.
+
+    Args:
+        name: as delivered, with or without extension, or the path of its Parquet file.
+
+    Raises:
+        UnknownNameError: no such file has landed.
+    """
+    meant = _parse(name)
+    if isinstance(meant, Place):
+        file = state.file(meant)
+        if file.landed or file.set_aside:
+            return meant
+    raise UnknownNameError(
+        f"{name}: expected a landed file, by its name or the path of its Parquet file, "
+        f"found {_found(meant, state)}; see: ingest status"
+    )
+
+
+def find_quarantined(name: str, *, state: LedgerState) -> Place | Delivery:
+    """Find a file in quarantine, or the delivery whose manifest is there.
+
+    Args:
+        name: as `find_landed` takes it, or a path that ends in it.
+
+    Raises:
+        UnknownNameError: no such file is in quarantine.
+    """
+    meant = _parse(name)
+    if meant:
+        known = state.file(meant) if isinstance(meant, Place) else state.day(meant)
+        if known.result and known.result.is_quarantined:
+            return meant
+    raise UnknownNameError(
+        f"{name}: expected a file in quarantine, by its name, "
+        f"found {_found(meant, state)}; see: ingest status"
+    )
+
+
+def _parse(name: str) -> Place | Delivery | None:
+    if place := place_at(name):
+        return place
+    last = PurePath(name).name
+    file = parse_kept_name(last) or parse_kept_stem(last)
+    if file is None:
+        return None
+    return file.delivery if isinstance(file, ManifestFile) else place_of(file)
+
+
+def _found(meant: Place | Delivery | None, state: LedgerState) -> str:
+    if meant is None:
+        return "nothing of that name"
+    if isinstance(meant, Delivery):
+        return "a manifest that is not" if state.day(meant).manifest else "nothing of that name"
+    file = state.file(meant)
+    if file.landed:
+        return "one that has landed"
+    return "one that has not landed" if file.archived else "nothing of that name"
+
+
+def find_subjects(name: str, *, state: LedgerState) -> list[dict[str, Any]]:
+    """Give the ledger's facts of what is meant: a file, a day (of one client or all), a client.
+
+    Raises:
+        UnknownNameError: the ledger knows nothing of that name.
+    """
+    clients = known_clients(state)
+    if name in state.bad_names:
+        return [{"name": name}]
+    if meant := {name, spell_client(name)} & clients:
+        return [{"client_guid": client} for client in sorted(meant)]
+    if day := _DAY.fullmatch(name):
+        snapshot_date = _date(day["date"])
+        client = day["client"]
+        named = {client, spell_client(client)} & clients if client else clients
+        if named and snapshot_date:
+            return [
+                subject(
+                    ManifestFile(delivery=Delivery(client_guid=client, snapshot_date=snapshot_date))
+                )
+                for client in sorted(named)
+            ]
+    file = parse_kept_name(name) or parse_kept_stem(name)
+    if isinstance(file, ManifestFile) and _is_known(state.day(file.delivery)):
+        return [subject(file)]
+    if isinstance(file, DailyFile) and state.file(place_of(file)).is_known:
+        return [subject(file)]
+    raise UnknownNameError(
+        f"{name}: expected the name of a known file, a day (2026-01-31, or CLT-.../2026-01-31) "
+        "or a client, found nothing of that name; see: ingest status"
+    )
+
+
+def _is_known(day: DayState) -> bool:
+    is_any_file_known = any(file.is_known for file in day.files.values())
+    return day.manifest is not None or day.is_listed or is_any_file_known
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
