@@ -1,4 +1,4 @@
-"""What an operator does to landed and rejected files; no source is asked."""
+"""The operations on landed and rejected files; no source is asked."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -29,7 +29,7 @@ def release(
 ) -> Summary:
     """Check again what is in quarantine, all or the named, and land what passes; ask no source.
 
-    What was set aside is checked only by its name.
+    A file that was set aside is checked only by its name.
 
     Raises:
         LockError, KeyringError: as with a run.
@@ -43,7 +43,7 @@ def release(
 
 
 def make_anew(*, data: Path, keyring: Keyring, rules: Rules) -> "Checked":
-    """Make damaged or absent files of the landing anew from the archive; ask no source.
+    """Repair damaged or absent files of the landing from the archive; ask no source.
 
     Returns:
         The damage that is left in landing and archive.

@@ -37,7 +37,7 @@ SILENT = Silent()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What a run fetches, and what it could not even plan to fetch."""
+    """The source and days of a run, and files that cannot be fetched at all."""
 
     source: Source
     days: Days = ALL_DAYS
@@ -73,7 +73,7 @@ def run(
     """Fetch, archive, verify and land all that is new.
 
     Args:
-        days: which are fetched; whatever is in the archive is landed.
+        days: the days to fetch; everything in the archive is landed.
         where: what the source is called in messages.
 
     Raises: as `run_planned` does.
@@ -101,7 +101,7 @@ def run_planned(
     Raises:
         LockError: another run holds the data folder.
         SourceError: the source cannot be listed; what was archived before has been landed.
-        KeyringError: gpg or the receiver's key is out of order; no file was judged by that.
+        KeyringError: gpg or the receiver's key is out of order; no file was rejected for that.
     """
     with alone(data, rules=rules, command=command) as this:
         try:

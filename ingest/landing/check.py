@@ -1,7 +1,7 @@
 """Compare every stored file with the hash that the ledger recorded.
 
-A disk can return other bytes than were written without an error. No reader of Parquet asks for
-checksums unless it is told to. So the ledger keeps the SHA-256 of each landed and archived file.
+A disk can return other bytes than were written without an error. Readers of Parquet do not
+check checksums by default. So the ledger keeps the SHA-256 of each landed and archived file.
 """
 
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ class Damage:
 
 @dataclass(slots=True, kw_only=True)
 class Checked:
-    """What was looked at, and what is wrong with it."""
+    """How many files were checked, and the damage that was found."""
 
     landed: int = 0
     archived: int = 0
@@ -98,7 +98,7 @@ def check_files(data: Path, state: LedgerState, *, now: datetime) -> Checked:
 
 
 def index_damage(problem: str) -> Damage:
-    """Describe an index that says other things than the record; it can always be made anew."""
+    """Describe an index that says other things than the record; it can always be made again."""
     return Damage(
         path=f"ledger/{NAME}",
         problem=problem,

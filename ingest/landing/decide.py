@@ -1,4 +1,4 @@
-"""What to do next with each archived file, from what the ledger knows. No I/O."""
+"""Decide what to do next with each archived file, from the ledger alone. No I/O."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from ingest.store.record.keys import Place
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What an operator may decide."""
+    """The decisions that are left to an operator."""
 
     settle: timedelta
     """How long a file may stay smaller than listed, or a manifest unreadable."""
@@ -35,7 +35,7 @@ class Rules:
 
 
 class Step(StrEnum):
-    """What happens next to one archived file."""
+    """The next step for one archived file."""
 
     NOTHING = "nothing"
     VERIFY = "verify"
@@ -50,8 +50,8 @@ def next_file_step(
     """Decide what to do with the newest bytes of a daily file.
 
     A file is not checked twice against the same manifest, except that waiting times out. A
-    baseline needs no manifest. A file that was set aside is checked only when it is released,
-    whatever manifests come; it has landed before, so it need not be listed.
+    baseline needs no manifest. A file that was set aside is checked only when it is released, even
+    if a new manifest comes; it has landed before, so it need not be listed.
 
     Args:
         manifest_sha256: of the manifest that it is checked against now.

@@ -1,4 +1,4 @@
-"""Make damaged files of the landing anew from the archive: the same rows, no source asked."""
+"""Repair damaged files of the landing from the archive: the same rows, no source asked."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,14 +19,14 @@ from ingest.store.record.keys import Place
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repair:
-    """Makes damaged files of the landing anew."""
+    """Repairs damaged files of the landing."""
 
     data: Path
     ledger: Ledger
     verifier: Verifier
 
     def repair_all(self, checked: Checked) -> Checked:
-        """Make every damaged file of the landing anew, and return what is damaged still."""
+        """Repair every damaged file of the landing, and return the damage that is left."""
         left = []
         for damage in checked.damaged:
             problem = self._repair(damage.landed) if damage.landed else damage.next_step
@@ -35,7 +35,7 @@ class Repair:
         return replace(checked, made_anew=len(checked.damaged) - len(left), damaged=left)
 
     def _repair(self, place: Place) -> str | None:
-        """Make one file anew, or say why that is not possible."""
+        """Repair one file, or say why that is not possible."""
         landed = self.ledger.state.file(place).landed
         sha256 = landed.encrypted_sha256 if landed else ""
         found = find_ciphertext(self.data, place, sha256=sha256)

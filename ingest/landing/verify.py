@@ -44,7 +44,7 @@ class Candidate:
 
     @property
     def listed_plain_bytes(self) -> int | None:
-        """The size that it must have in plain text, where that is known beforehand.
+        """The size that it must have in plain text, where that is known before it is decrypted.
 
         Which size an API lists is not documented: that of the ciphertext is taken, too.
         """
@@ -97,8 +97,8 @@ class Verifier:
         """Make a Parquet file of a daily file, on the disk, and check every fact of it.
 
         Raises:
-            RejectedError: a fact differs. Of several the first is given, in the order in which
-                one explains the next: encryption, size, checksum, contents, count.
+            RejectedError: a fact differs. The first one is given, as it explains the others:
+                encryption, size, checksum, contents, count.
         """
         is_large = candidate.plain_bytes > self.memory_bytes // LARGE_SHARE
         with self._large_turn if is_large else nullcontext():

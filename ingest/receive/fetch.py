@@ -45,11 +45,11 @@ def fetch_all(
 
     Args:
         encrypt: makes ciphertext of what comes in plain text.
-        expect: is given beforehand the bytes of the largest file.
-        note_list: is given all that the source lists, of whatever days and names.
+        expect: is called first, with the size of the largest file in bytes.
+        note_list: is called with everything that the source lists, of all days and names.
 
     Returns:
-        What could not be read; the files after it were fetched all the same.
+        The failures; files after a failure were fetched all the same.
 
     Raises:
         SourceError: the source cannot be listed.

@@ -54,7 +54,7 @@ class Offer(NamedTuple):
 
     @property
     def age(self) -> tuple[str, str]:
-        """What sorts files by their days, the oldest first: it is deleted first."""
+        """The day and the name; files are fetched in this order, as MX deletes old days first."""
         day = self.file.delivery.snapshot_date.isoformat() if self.file else ""
         return (day, self.listed.name)
 

@@ -78,7 +78,7 @@ def day_standings(
     """Give the status of each day, from each client's first delivery to the last that is due.
 
     A baseline is no delivery: it makes no day due, and its own day is given if none is due then.
-    Of one day, all files are listed; of several, only those that have not landed.
+    With `day`, all its files are listed; otherwise only those that have not landed.
 
     Args:
         client: only of this one, in any case.

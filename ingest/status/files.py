@@ -18,7 +18,7 @@ from ingest.store.record.keys import Place
 
 
 class Standing(StrEnum):
-    """What a person on call wants to know of a daily file, or of a day as a whole."""
+    """The status of a daily file, or of a complete day, for a person on call."""
 
     LANDED = "landed"
     WAITING = "waiting"

@@ -29,7 +29,7 @@ MOST_DETAILS = 20
 
 
 def calendar(days: list[DayStanding], *, bad_names: list[str]) -> str:
-    """Draw a line a month for each client, a sign a day, and tell what is not whole."""
+    """Draw a line a month for each client, a sign a day, and list what is incomplete."""
     lines: list[str] = []
     for client_guid, of_client in groupby(days, key=lambda day: day.delivery.client_guid):
         lines += [client_guid, *_months(of_client), ""]
@@ -85,7 +85,7 @@ def day_grid(day: DayStanding) -> str:
 
 
 def day_text(day: DayStanding) -> str:
-    """Draw one day's files, and say what to do about what is not whole."""
+    """Draw one day's files, and give the next steps where it is incomplete."""
     steps = steps_for_day(day) if day.is_alarm else []
     return "\n".join([day_grid(day), *([""] if steps else []), *map(_told, steps)])
 

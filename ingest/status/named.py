@@ -1,4 +1,4 @@
-"""What an operator means by a name: a landed or rejected file, a day or a client."""
+"""Find the landed or rejected file, the day or the client that an operator names."""
 
 import re
 from datetime import date

@@ -1,4 +1,4 @@
-"""What to do about what is not whole: words for a person, and the command. Pure, no I/O."""
+"""The next step for everything incomplete: words for a person, and the command. No I/O."""
 
 import os
 import shlex
@@ -40,7 +40,7 @@ _PLAIN: Final = frozenset(f"{ascii_letters}{digits}-_. ")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextStep:
-    """What a person does, and the command that does it or looks whether it helped."""
+    """An action for a person, and the command that does it or shows whether it helped."""
 
     advice: str
     command: str

@@ -88,7 +88,7 @@ def day_facts(day: DayStanding, *, with_landed: bool) -> dict[str, Any]:
 
 
 def last_line(seen: Overview) -> str:
-    """Say in a line what is not whole, as `ingest run` does."""
+    """Say in a line what is incomplete, as `ingest run` does."""
     if not seen.alarms:
         return "all that is due is whole"
     counted = {"days": seen.open_days, "names": len(seen.bad_names)}

@@ -57,7 +57,7 @@ class EmptySource:
 
 @dataclass(slots=True)
 class Summary:
-    """What a run did, and how the data folder stands after it."""
+    """The work of a run, and the status of the data folder after it."""
 
     run_id: str
     command: str = "run"
@@ -75,7 +75,7 @@ class Summary:
     """Files among those of a baseline that are none; None where there was no baseline."""
 
     def text(self) -> str:
-        """Give the summary for a person; the last line says what is not whole."""
+        """Give the summary for a person; the last line says what is incomplete."""
         last = "all that was listed is whole"
         if self.alarms:
             last = f"not whole: {self.alarms:,} files or manifests; see: ingest status"
@@ -97,7 +97,7 @@ class Summary:
         )
 
     def work(self) -> dict[str, Any]:
-        """Say what the run did, be it at its end or not."""
+        """Give the work that the run has done so far."""
         return {
             "command": self.command,
             "files_landed": self.files_landed,

@@ -1,4 +1,4 @@
-"""Files that are on the disk completely or not at all, whatever happens to the machine."""
+"""Files that are on the disk completely or not at all, even if the machine stops."""
 
 import errno
 import hashlib

@@ -1,4 +1,4 @@
-"""What is wrong with a Parquet file that has landed, and what to do about it."""
+"""Check a landed Parquet file, and name the next step where it is damaged."""
 
 from functools import cache
 from pathlib import Path

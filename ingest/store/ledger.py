@@ -1,6 +1,6 @@
 """The record of what happened to each file: append-only, one JSON object a line, a file a month.
 
-A record is written after what it tells has reached the disk, so a crash leaves at most work to do
+A record is written after its files have reached the disk, so a crash leaves at most work to do
 again. One kind comes first: that a file is set aside. A last line that a crash cut off is no
 record: readers pass over it, the next run or build drops it.
 """
@@ -47,8 +47,8 @@ class Ledger:
         """Write records with one wait for the disk, and apply them to the state.
 
         Args:
-            at: when what they tell began, so that a crash amid them leaves none that is younger
-                than what it has left unrecorded.
+            at: when the work began that they record. After a crash in the middle, no record is
+                younger than work that was not recorded.
         """
         lines = []
         last_at = self.state.last_at
@@ -72,7 +72,7 @@ class Ledger:
     def flush(self) -> None:
         """Write what records have changed to the index, which lists are asked of.
 
-        Where another process has found the index unusable and made it anew, that one is used.
+        If another process has replaced the index meanwhile, the new index is used.
         """
         state, database = self.state, self.state.index.database
         if not state.has_changes:

@@ -1,8 +1,8 @@
 """The releases of a warehouse on disk: `serve/releases/<n>`, and the link to what readers see.
 
 Readers open `serve/warehouse.duckdb`, a fixed link through `serve/current`. That one is swapped:
-DuckDB knows a file by its resolved path, so a new connection finds the new release while an old
-one ends on the release that it began with.
+DuckDB resolves the path when it opens a file. So a new connection finds the new release, and an old
+one stays on its own.
 """
 
 import json
@@ -25,7 +25,7 @@ FACTS, WITHDRAWN = "release.json", "withdrawn"
 
 @dataclass(frozen=True, slots=True)
 class Releases:
-    """The releases below a data folder; whoever changes them holds its run lock."""
+    """The releases below a data folder; a program that changes them holds its run lock."""
 
     serve: Path
 
@@ -37,13 +37,13 @@ class Releases:
         return self._folder / str(number)
 
     def numbers(self) -> list[int]:
-        """List the releases that are there whole, the oldest first."""
+        """List the complete releases, the oldest first."""
         if not self._folder.is_dir():
             return []
         return sorted(int(path.name) for path in self._folder.iterdir() if path.name.isdecimal())
 
     def newest(self) -> int | None:
-        """Say which release came last; one that readers see was there, whatever became of it."""
+        """Say which release came last; a release that readers see counts, too."""
         return max([*self.numbers(), *filter(None, [self.current()])], default=None)
 
     def current(self) -> int | None:

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What an operator says of a baseline."""
+    """The options of `ingest baseline`."""
 
     snapshot_date: date
     """Its rows were there before the first event of this day."""
@@ -53,7 +53,7 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What became of the files in a source."""
+    """The files of a baseline that were found in a source, and the others."""
 
     baseline: Baseline
     failures: list[SourceError]
@@ -73,8 +73,8 @@ def find_baseline(
 ) -> Found:
     """Give each file its place: the one it has in the ledger, or the next part of its resource.
 
-    What a killed run had archived and not recorded has a part and no name: the run after it, whose
-    new files come in the same order, gives it to the same file.
+    A file that a killed run archived and did not record has a part and no name. The next run lists
+    its new files in the same order, so the same file gets that part again.
 
     Args:
         columns: the known resources, with what is known of the fields of each.

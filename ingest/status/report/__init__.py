@@ -1,1 +1,1 @@
-"""The page for whoever is on call: its facts, its charts, its HTML."""
+"""The page for the person on call: its facts, its charts, its HTML."""

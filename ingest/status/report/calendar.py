@@ -16,7 +16,7 @@ WEEKS: Final = 13
 
 
 class DayState(StrEnum):
-    """What a calendar tells of a client's day."""
+    """The state of a client's day in a calendar."""
 
     COMPLETE = "complete"
     LATE = "late"

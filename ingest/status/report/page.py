@@ -1,4 +1,4 @@
-"""The page itself: one HTML file that needs nothing else, whatever is told in it escaped."""
+"""The page itself: one HTML file that needs nothing else; all text in it is escaped."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime

@@ -1,4 +1,4 @@
-"""What the warehouse and its readers have: the last build, the release, and how old they are."""
+"""The last build and the release that readers see, and how old they are."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What somebody has to act on, each with what to do about it."""
+"""Everything that somebody has to act on, each with its next step."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

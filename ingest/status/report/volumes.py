@@ -32,7 +32,7 @@ class DrawnDays:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Volume:
-    """What landed of one resource on one day, of all events of that day."""
+    """The rows of one resource that landed on one day, of all its events."""
 
     snapshot_date: date
     rows: int

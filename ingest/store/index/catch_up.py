@@ -1,4 +1,4 @@
-"""Bring an index up to the end of the record; where the record was changed, make it anew."""
+"""Bring an index up to the end of the record; if the record was changed, make it again."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ _FIRST_BYTE: Final = 0xFF
 
 @contextmanager
 def open_state(folder: Path, *, repairs: bool = False) -> Iterator[LedgerState]:
-    """Open what a ledger says up to its last record; whoever may write keeps the index.
+    """Open the facts of a ledger up to its last record; the index is written if that is allowed.
 
     Args:
         repairs: drop what a crash left at the end of a file, as `read_on` does.
@@ -42,7 +42,7 @@ def open_state(folder: Path, *, repairs: bool = False) -> Iterator[LedgerState]:
             path.unlink(missing_ok=True)
         raise LedgerError(
             f"{path}: expected to read and write it, found {error}; "
-            "run again: where it is damaged or absent it is made anew"
+            "run again: a damaged or absent index is made again"
         ) from error
 
 
@@ -70,7 +70,7 @@ def _opened(path: Path, folder: Path, *, repairs: bool) -> Iterator[LedgerState]
 
 
 def _open(path: Path, folder: Path, *, scratch: Path, repairs: bool) -> LedgerState:
-    """Open the index; one that is damaged is made anew, of one that is not ours a copy is used."""
+    """Open the index. A damaged one is made again; a read-only one is copied to scratch first."""
     if not ledger_files(folder) and not folder.exists():
         return LedgerState(Index.open(None), folder)
     try:

@@ -17,7 +17,7 @@ def check_index(folder: Path) -> str | None:
     """Read every record again; remove an index that says anything else.
 
     Returns:
-        What is wrong with the index, in a few words; None where nothing is, or there is none.
+        A fault of the index in a few words; None if it has none, or there is no index.
 
     Raises:
         LedgerError: a file cannot be read, or a line is no record.

@@ -1,4 +1,4 @@
-"""What the ledger knows of one daily file, and of one delivery. No I/O."""
+"""The facts that the ledger has of one daily file, and of one delivery. No I/O."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +12,7 @@ from ingest.store.record.keys import Place
 
 @dataclass(slots=True)
 class FileState:
-    """All that is known of one daily file."""
+    """All facts of one daily file."""
 
     place: Place
     archived: Archived | None = None
@@ -120,7 +120,7 @@ class FileState:
 
 @dataclass(slots=True)
 class DayState:
-    """All that is known of one delivery beside its files."""
+    """All facts of one delivery, and its files."""
 
     delivery: Delivery
     manifest: Archived | None = None

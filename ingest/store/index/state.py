@@ -19,7 +19,7 @@ DAYS_IN_MEMORY: Final = 500
 
 
 class LedgerState:
-    """What is known now. Records change it, by `fold`; everybody else only asks."""
+    """The facts up to the last record. Records change them by `fold`; everybody else only asks."""
 
     def __init__(self, index: Index, folder: Path) -> None:
         """Ask an index of a ledger's folder, which is up to date."""

@@ -178,7 +178,7 @@ class Span:
 
     @property
     def first(self) -> tuple[date, str]:
-        """What sorts spans by where they begin."""
+        """The start of the span; it sorts spans."""
         return (self.first_day, self.first_file)
 
     def add(self, day: date, file: str) -> None:

@@ -8,7 +8,7 @@ from ingest.delivery.names import DailyFile, Delivery, Event, ManifestFile, kind
 
 
 class Place(NamedTuple):
-    """The key of a daily file, whatever its name was. A tuple, as a delivery is."""
+    """The key of a daily file, the same for all its names. A tuple, as a delivery is."""
 
     delivery: Delivery
     resource: str

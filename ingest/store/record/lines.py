@@ -53,8 +53,8 @@ def read_on(
     A last line that a crash cut off is no record.
 
     Args:
-        repairs: drop such a line from the file at the end. Only for whoever holds the data
-            folder's lock: others may see a record that is half written.
+        repairs: drop such a line from the end of the file. Only the holder of the data folder's
+            lock may: others may see a record that is half written.
 
     Raises:
         LedgerError: the file cannot be read, or a line is no record of ours.

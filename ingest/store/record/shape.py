@@ -1,4 +1,4 @@
-"""What a record of the ledger is: which fields a line must have, and what they hold.
+"""The shape of a record: which fields a line must have, and what they hold.
 
 Runs, builds and readers ask this module, so that all of them refuse the same lines.
 """

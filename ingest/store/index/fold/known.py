@@ -1,4 +1,4 @@
-"""What records are applied to."""
+"""The facts that records change."""
 
 from datetime import datetime
 from typing import Any, Protocol
@@ -10,7 +10,7 @@ from ingest.store.record.keys import Place
 
 
 class Known(Protocol):
-    """What records are applied to. `change_...` gives what is known and keeps it."""
+    """The facts that records change; `change_...` gives them to be changed."""
 
     last_recorded_at: str
     failing: Failing | None

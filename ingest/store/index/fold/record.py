@@ -51,7 +51,7 @@ def _fold_schema(known: Known, record: dict[str, Any], _at: datetime) -> None:
 
 
 def _fold_run(known: Known, record: dict[str, Any], at: datetime) -> None:
-    """Count failures of `ingest run`: whoever types another command sees how it fails."""
+    """Count failures of `ingest run` alone: other commands are typed by a person who sees them."""
     if record.get("command", "run") != "run":
         return
     failures, before = record.get("failures"), known.failing

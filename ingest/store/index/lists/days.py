@@ -20,7 +20,7 @@ _COUNTS: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayRow:
-    """What is known of a delivery, with its files counted and not listed."""
+    """The facts of a delivery, with its files counted and not listed."""
 
     delivery: Delivery
     has_manifest: bool = False
@@ -45,7 +45,7 @@ class DayRow:
 
     @property
     def is_known(self) -> bool:
-        """Say whether anything was ever listed or delivered, be it of a baseline."""
+        """Say whether anything was ever listed or delivered, a baseline included."""
         baselines = self.open_baselines + self.landed_baselines + self.given_up_baselines
         return self.is_delivered or baselines > 0
 

@@ -1,6 +1,6 @@
 """`ledger/index.sqlite`: what is known of each file by key, of each day and of each client.
 
-It is made from the ledger's records alone, can be deleted at any time, and is made anew then.
+It is made from the ledger's records alone. It can be deleted at any time, and is made again then.
 """
 
 import sqlite3

@@ -1,4 +1,4 @@
-"""The small part of what is known: runs, names, clients, schemas. It is read as a whole."""
+"""Runs, names, clients and schemas: the small part of the index, read at once."""
 
 import sqlite3
 from dataclasses import asdict, dataclass, field
@@ -12,7 +12,7 @@ from ingest.store.record.shape import parse_line
 
 @dataclass(slots=True)
 class Meta:
-    """What is known beside files and days."""
+    """Facts that belong to no file and no day."""
 
     last_recorded_at: str = "1970-01-01T00:00:00Z"
     failing: Failing | None = None

@@ -1,7 +1,7 @@
 """Single facts as JSON values for a row, and back.
 
-An index holds millions of files, so a value repeats nothing: a hash that equals the archived one
-is 0, and so is the start of a name that equals the file's stem.
+An index holds millions of files, so nothing is repeated. A hash that equals the archived one is 0.
+So is the start of a name that equals the file's stem.
 """
 
 import json
