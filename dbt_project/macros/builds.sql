@@ -10,6 +10,7 @@
         "applied_columns": {"resource": text, "column_name": text, "column_type": text, "fingerprint": text},
         "passed_nodes": {"node": text, "text": text},
         "ledger_marks": {"file": text, "mark": text},
+        "read_batches": {"reader": text, "batch": text},
         "finished": {"build": text, "finished_at": engine_type("timestamptz"), "sources": text},
         "published_relations": {"table_schema": text, "table_name": text, "model": text},
     } -%}

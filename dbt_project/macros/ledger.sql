@@ -21,6 +21,13 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- Without this, rows that only lines which are gone had made would stay in tables kept by new lines. -#}
+{% macro forget_readers() -%}
+    {%- if ledger_answer("ledger_read") | selectattr("is_read_again") | list -%}
+    delete from ops.read_batches where true
+    {%- endif -%}
+{%- endmacro %}
+
 {#- In the transaction of the lines, so that a build that is killed neither loses nor repeats any. -#}
 {% macro note_lines_read() -%}
     {%- set files = ledger_answer("ledger_read") | selectattr("mark", "defined") | list -%}

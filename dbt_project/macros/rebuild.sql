@@ -1,9 +1,15 @@
 {#- dbt calls this for each incremental model. It also rebuilds a table of `staging` or `state`
-    whose SQL, column types or spellings changed, and one that no build ever finished. -#}
+    whose SQL, column types or spellings changed, and one that no build ever finished. A table kept by the
+    ledger's new lines is rebuilt where its model has read none. -#}
 {% macro should_full_refresh() -%}
     {%- set is_ours = execute and model.fqn[1] in ("staging", "state") -%}
     {%- set resource = model.alias.removeprefix("stg_") -%}
-    {{ return(dbt.should_full_refresh() or (is_ours and resources_to_rebuild([resource]) != [])) }}
+    {%- set reads_lines = execute and model.name in ("landed_files", "listed_files", "daily_files") -%}
+    {{ return(
+        dbt.should_full_refresh()
+        or (is_ours and resources_to_rebuild([resource]) != [])
+        or (reads_lines and not has_read_lines(model.name))
+    ) }}
 {%- endmacro %}
 
 {% macro resources_to_rebuild(resources) -%}

@@ -13,9 +13,10 @@ BOOKKEEPING: Final = {
     "ledger_marks",
     "passed_nodes",
     "published_relations",
+    "read_batches",
 }
 """What builds are kept by: they hold names of runs and of the machine's own files."""
-OWN_COLUMNS: Final = {"ops.ledger": {"ledger_file"}}
+OWN_COLUMNS: Final = {"ops.ledger": {"ledger_file", "batch"}}
 WHOLE_NUMBERS: Final = {"HUGEINT", "BIGINT", "INTEGER"}
 
 Table = tuple[list[tuple[str, str]], Counter[str]]

@@ -1,10 +1,22 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        pre_hook="{{ delete_rows_made_again('daily_files', 'client_guid, snapshot_date', after='listed_files') }}",
+        post_hook="{{ note_batches_read('daily_files', after='listed_files') }}",
+    )
+}}
+
 with attempts as (
 
     select
         *,
         lower(file) as file_key
     from {{ ref('ledger') }}
-    where file is not null and what not in ('archived', 'made_anew')
+    where
+        file is not null
+        and what not in ('archived', 'made_anew')
+        {{ and_has_new_lines('daily_files', 'client_guid, snapshot_date', after='listed_files') }}
 
 ),
 
@@ -14,6 +26,9 @@ listed as (
         *,
         lower(file) as file_key
     from {{ ref('listed_files') }}
+    where
+        true
+        {{ and_has_new_lines('daily_files', 'client_guid, snapshot_date', after='listed_files') }}
 
 ),
 

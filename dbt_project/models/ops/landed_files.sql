@@ -1,3 +1,12 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        pre_hook="{{ delete_rows_made_again('landed_files', 'path') }}",
+        post_hook="{{ note_batches_read('landed_files') }}",
+    )
+}}
+
 {#- A Parquet file that was written again has the rows that landed, but its bytes may differ. -#}
 with latest_records as (
 
@@ -10,7 +19,9 @@ with latest_records as (
             partition by path order by recorded_at desc
         ) as latest_parquet_sha256
     from {{ ref('ledger') }}
-    where what in ('landed', 'made_anew', 'set_aside')
+    where
+        what in ('landed', 'made_anew', 'set_aside')
+        {{ and_has_new_lines('landed_files', 'path') }}
 
 )
 

@@ -3,7 +3,7 @@
         materialized='incremental',
         incremental_strategy='append',
         on_schema_change='append_new_columns',
-        pre_hook="{{ delete_lines_read_again() }}",
+        pre_hook=["{{ delete_lines_read_again() }}", "{{ forget_readers() }}"],
         post_hook="{{ note_lines_read() }}",
     )
 }}
@@ -42,13 +42,15 @@
 } -%}
 
 {%- set nulls = [] -%}
-{%- for name, type in [('ledger_file', 'varchar')] + (fields.items() | list) -%}
+{%- set own = [('ledger_file', 'varchar'), ('batch', 'varchar')] -%}
+{%- for name, type in own + (fields.items() | list) -%}
     {%- do nulls.append('cast(null as ' ~ engine_type(type) ~ ') as ' ~ name) -%}
 {%- endfor -%}
 {#- The lines that the table does not have; all lines where it is rebuilt. #}
-{% for lines in new_ledger_lines(fields.keys()) %}
+{% for lines in new_ledger_lines(['batch'] + (fields.keys() | list)) %}
     select
         '{{ lines.file }}' as ledger_file,
+        '{{ invocation_id }}' as batch,
         *
     from {{ read_ledger(fields, lines.path) }}
     union all

@@ -1,3 +1,12 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        pre_hook="{{ delete_rows_made_again('listed_files', 'client_guid, snapshot_date') }}",
+        post_hook="{{ note_batches_read('listed_files') }}",
+    )
+}}
+
 with manifests as (
 
     select
@@ -6,7 +15,9 @@ with manifests as (
             partition by client_guid, snapshot_date order by recorded_at desc
         ) as age
     from {{ ref('ledger') }}
-    where what = 'listed'
+    where
+        what = 'listed'
+        {{ and_has_new_lines('listed_files', 'client_guid, snapshot_date') }}
 
 ),
 

@@ -68,7 +68,7 @@ def describe_new_lines(data: Path, marks: Marks, *, copies: Path) -> Iterator[di
             "file": lines.path.name,
             "mark": lines.mark(),
             "path": str(lines.file_in(copies).relative_to(data)),
-            "is_read_again": lines.start == 0,
+            "is_read_again": lines.start == 0 and (lines.path.name in marks or not marks),
         }
 
 
