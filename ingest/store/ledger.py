@@ -68,6 +68,8 @@ class Ledger:
         self.state.appended_to.add(name)
         for line in lines:
             fold(self.state, json.loads(line))
+        if self.state.is_large:
+            self.flush()
 
     def flush(self) -> None:
         """Write what records have changed to the index, which lists are asked of.

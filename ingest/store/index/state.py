@@ -62,6 +62,8 @@ class LedgerState:
         """Give what is known of a delivery and of its files."""
         day = self._days.get(delivery)
         if day is None:
+            if self.is_large and not self._changed_days and not self._changed_files:
+                self._days = {}
             day = self._days[delivery] = self.index.read_day(delivery)
         return day
 
