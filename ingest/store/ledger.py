@@ -35,9 +35,11 @@ class Ledger:
     def __init__(self, state: LedgerState, *, run_id: str) -> None:
         self.state = state
         self.run_id = run_id
-        self._positions = {
-            name: month.position for name, month in read_months(state.index.database).items()
-        }
+        self._positions = self._read_positions()
+
+    def _read_positions(self) -> dict[str, int]:
+        months = read_months(self.state.index.database)
+        return {name: month.position for name, month in months.items()}
 
     def append(self, what: What, about: DailyFile | ManifestFile | None, /, **facts: Any) -> None:
         """Write one record and apply it to the state."""
@@ -91,6 +93,7 @@ class Ledger:
             state.forget()
             while not catch_up(state, repairs=True):
                 pass
+            self._positions = self._read_positions()
 
 
 @contextmanager
