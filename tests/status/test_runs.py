@@ -2,6 +2,7 @@
 
 import json
 import resource
+import secrets
 import signal
 import socket
 import subprocess
@@ -148,10 +149,10 @@ def test_a_page_is_not_green_after_a_failed_run(landed: Sender, call: Call, data
 def test_a_disk_that_is_full_is_recorded(
     sender: Sender, call: Call, data: Path, settings: dict[str, str]
 ) -> None:
-    sender.send_users(*(f"{number:032}" for number in range(20_000)))
+    sender.send_users(*(secrets.token_hex(16) for _ in range(20_000)))
     sender.send_manifest()
 
-    failed = call("run", limit_bytes=30_000)
+    failed = call("run", limit_bytes=200_000)
 
     assert failed.returncode == 1
     [recorded] = run_records(data)[-1]["failures"]
