@@ -62,11 +62,11 @@ class Checked:
         unhashed = self.without_hash
         without = f"; {unhashed:,} landed files without a recorded hash" if unhashed else ""
         files = self.landed + self.archived
-        whole = (
+        sound = (
             f"{files - len(self.damaged):,} of {files:,} files in landing and archive are what "
             f"was recorded{anew}{without}"
         )
-        return "\n".join([*(each.text() for each in self.damaged), whole])
+        return "\n".join([*(each.text() for each in self.damaged), sound])
 
     def facts(self) -> dict[str, Any]:
         """Say it for a program."""

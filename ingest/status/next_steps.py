@@ -120,7 +120,7 @@ def _for_files(day: DayStanding, files: Sequence[FileStanding]) -> Iterator[Next
     gone = counts[Standing.GONE] + (counts[Standing.MISSING] if is_lost else 0)
     asked_for = {
         Standing.MISSING: "send {files}",
-        Standing.WAITING: "send {files} again, which have not come whole",
+        Standing.WAITING: "send {files} again, which came incomplete",
         Standing.RESTATED: "send the new version of {files}",
     }
     for standing, what in asked_for.items():

@@ -90,9 +90,9 @@ def day_facts(day: DayStanding, *, with_landed: bool) -> dict[str, Any]:
 def last_line(seen: Overview) -> str:
     """Say in a line what is incomplete, as `ingest run` does."""
     if not seen.alarms:
-        return "all that is due is whole"
+        return "everything due so far has arrived complete"
     counted = {"days": seen.open_days, "names": len(seen.bad_names)}
     parts = [f"{count:,} {what}" for what, count in counted.items() if count]
     if seen.failing:
         parts.append("the last run failed")
-    return f"not whole: {', '.join(parts)}; see: ingest report"
+    return f"incomplete: {', '.join(parts)}; see: ingest report"

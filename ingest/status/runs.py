@@ -76,9 +76,9 @@ class Summary:
 
     def text(self) -> str:
         """Give the summary for a person; the last line says what is incomplete."""
-        last = "all that was listed is whole"
+        last = "everything listed has landed"
         if self.alarms:
-            last = f"not whole: {self.alarms:,} files or manifests; see: ingest status"
+            last = f"incomplete: {self.alarms:,} files or manifests; see: ingest status"
         elif self.empty_source:
             last = self.empty_source.text()
         stood = ", ".join(

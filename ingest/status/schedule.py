@@ -7,7 +7,7 @@ DUE_HOUR = 6
 READY_HOUR = 1
 """UTC hour of the next day from which on MX advises to ask for a day's files."""
 KEPT_DAYS = 7
-"""For how many whole days after the day that follows its own MX keeps a file."""
+"""MX keeps a file for so many days after the day that follows its own."""
 
 
 def last_due(now: datetime) -> date:

@@ -17,7 +17,7 @@ def landed_problem(path: Path, *, sha256: str | None) -> str | None:
     """Read all of a landed file, and say what is wrong with it.
 
     Args:
-        sha256: of the whole file as the ledger recorded it; None where it did not.
+        sha256: the hash of the complete file, as recorded; None where none was recorded.
     """
     if not path.is_file():
         return NO_FILE

@@ -67,7 +67,7 @@ def test_an_empty_or_foreign_source_ends_with_3_until_the_first_delivery(
     for path in sender.folder.iterdir():
         path.unlink()
     after = run(**source)
-    assert (after.returncode, after.stdout.splitlines()[-1]) == (0, "all that was listed is whole")
+    assert (after.returncode, after.stdout.splitlines()[-1]) == (0, "everything listed has landed")
 
 
 def test_an_empty_source_may_be_expected(run: Run, source: dict[str, str]) -> None:

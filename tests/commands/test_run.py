@@ -19,7 +19,7 @@ def test_a_run_that_lands_all_ends_with_0(
 
     assert done.returncode == 0
     assert [json.loads(line)["event"] for line in done.stderr.splitlines()] == ["delivery"]
-    assert done.stdout.splitlines()[-1] == "all that was listed is whole"
+    assert done.stdout.splitlines()[-1] == "everything listed has landed"
 
 
 def test_a_run_that_leaves_something_ends_with_3_and_says_so_last(
@@ -31,7 +31,7 @@ def test_a_run_that_leaves_something_ends_with_3_and_says_so_last(
     done = cli("run", **settings)
 
     assert done.returncode == 3
-    assert done.stdout.splitlines()[-1].startswith("not whole: 1 files or manifests")
+    assert done.stdout.splitlines()[-1].startswith("incomplete: 1 files or manifests")
     assert "quarantined" in done.stderr
 
 

@@ -133,7 +133,7 @@ def test_a_first_run_that_fails_is_not_called_whole(call: Call, data: Path) -> N
     assert message(failed) in told.stdout
     page = Path(written.stdout.strip()).read_text()
     assert "The last run failed" in page
-    assert "All whole" not in page
+    assert "All complete" not in page
 
 
 def test_a_page_is_not_green_after_a_failed_run(landed: Sender, call: Call, data: Path) -> None:

@@ -108,12 +108,12 @@ def days_of_clients(
 
 def freshness(days: list[Day], *, now: datetime) -> Freshness:
     """Say how far a client's complete days reach."""
-    whole = [
+    complete = [
         day.snapshot_date
         for day in days
         if day.is_plausible and day.state in (DayState.COMPLETE, DayState.LATE)
     ]
-    latest = max(whole, default=None)
+    latest = max(complete, default=None)
     alarms = sum(day.is_alarm for day in days)
     if latest is None:
         return Freshness(latest_complete=None, age_hours=None, days_behind=None, alarms=alarms)

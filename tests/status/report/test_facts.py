@@ -88,7 +88,7 @@ def test_a_report_counts_what_status_counts(facts: Facts, world: Path) -> None:
     seen = overview_of(world / "ledger", now=NOW, settle=SETTLE)
 
     assert facts.alarms == seen.alarms == len(facts.open_days) + 1
-    assert last_line(seen) == "not whole: 4 days, 1 names; see: ingest report"
+    assert last_line(seen) == "incomplete: 4 days, 1 names; see: ingest report"
 
 
 def test_what_is_lost_first_comes_first_and_says_what_to_do(facts: Facts) -> None:
