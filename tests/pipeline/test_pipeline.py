@@ -1,4 +1,4 @@
-"""One run: what is whole is landed, what is not stays out and says why."""
+"""One run: complete files land, incomplete ones stay out and say why."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Whatever is not whole has a next step, and status and report say the same one."""
+"""Everything incomplete has a next step, and status and report give the same one."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta

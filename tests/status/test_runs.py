@@ -141,7 +141,7 @@ def test_a_page_is_not_green_after_a_failed_run(landed: Sender, call: Call, data
 
     page = Path(call("report", "--as-of", "2026-01-03").stdout.strip()).read_text()
 
-    assert "All that is due is whole" not in page
+    assert "Everything due so far has arrived complete" not in page
     assert "source /nowhere: expected a folder to list" in page
     assert page.count("× 1 failed: source /nowhere") == 1
 

@@ -25,7 +25,7 @@ connection = duckdb.connect(sys.argv[1])
 print("open", flush=True)
 time.sleep(60)
 """
-GREEN = "All that is due is whole"
+GREEN = "Everything due so far has arrived complete"
 
 
 @pytest.fixture(scope="module")
