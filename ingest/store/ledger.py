@@ -1,12 +1,13 @@
 """The record of what happened to each file: append-only, one JSON object a line, a file a month.
 
-A record is written after its files have reached the disk, so a crash leaves at most work to do
+A record is written after what it tells has reached the disk, so a crash leaves at most work to do
 again. One kind comes first: that a file is set aside. A last line that a crash cut off is no
 record: readers pass over it, the next run or build drops it.
 """
 
 import json
 import logging
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -15,10 +16,12 @@ from typing import Any
 
 from ingest.delivery.names import DailyFile, ManifestFile
 from ingest.store.durable import append_durably, make_folder
-from ingest.store.index.catch_up import catch_up, open_state
+from ingest.store.index.catch_up import open_state, reopen
+from ingest.store.index.faults import as_ledger_error, is_removed
 from ingest.store.index.fold.record import fold
 from ingest.store.index.months import Month, read_months, write_month
 from ingest.store.index.state import LedgerState
+from ingest.store.index.tables.database import NAME
 from ingest.store.record.facts import What
 from ingest.store.record.keys import subject
 from ingest.store.record.lines import ledger_files, read_file, strange_files
@@ -35,11 +38,9 @@ class Ledger:
     def __init__(self, state: LedgerState, *, run_id: str) -> None:
         self.state = state
         self.run_id = run_id
-        self._positions = self._read_positions()
-
-    def _read_positions(self) -> dict[str, int]:
-        months = read_months(self.state.index.database)
-        return {name: month.position for name, month in months.items()}
+        self._positions = {
+            name: month.position for name, month in read_months(state.index.database).items()
+        }
 
     def append(self, what: What, about: DailyFile | ManifestFile | None, /, **facts: Any) -> None:
         """Write one record and apply it to the state."""
@@ -49,13 +50,12 @@ class Ledger:
         """Write records with one wait for the disk, and apply them to the state.
 
         Args:
-            at: when the work began that they record. After a crash in the middle, no record is
-                younger than work that was not recorded.
+            at: when what they tell began, so that a crash amid them leaves none that is younger
+                than what it has left unrecorded.
         """
         lines = []
-        last_at = self.state.last_at
+        first_at = last_at = max(at, self.state.last_at + timedelta(microseconds=1))
         for what, about, facts in records:
-            last_at = max(at, last_at + timedelta(microseconds=1))
             record = {
                 "recorded_at": last_at.isoformat(timespec="microseconds").replace("+00:00", "Z"),
                 "run_id": self.run_id,
@@ -63,37 +63,42 @@ class Ledger:
                 **(subject(about) if about else {}),
                 **{name: value for name, value in facts.items() if value is not None},
             }
+            last_at += timedelta(microseconds=1)
             lines.append(json.dumps(record, ensure_ascii=True, separators=(",", ":")) + "\n")
-        name, content = f"{at:%Y-%m}.jsonl", "".join(lines).encode()
+        name, content = f"{first_at:%Y-%m}.jsonl", "".join(lines).encode()
         append_durably(self.state.folder / name, content)
         self._positions[name] = self._positions.get(name, 0) + len(content)
         self.state.appended_to.add(name)
         for line in lines:
             fold(self.state, json.loads(line))
-        if self.state.is_large:
-            self.flush()
 
     def flush(self) -> None:
         """Write what records have changed to the index, which lists are asked of.
 
-        If another process has replaced the index meanwhile, the new index is used.
+        Where somebody has removed the index meanwhile, the one at its path is used.
+
+        Raises:
+            LedgerError: the index cannot be written; its records are written by the next flush.
         """
-        state, database = self.state, self.state.index.database
-        if not state.has_changes:
+        if not self.state.has_changes:
             return
+        with as_ledger_error(self.state.folder / NAME):
+            try:
+                self._write()
+            except sqlite3.OperationalError as error:
+                if not is_removed(error):
+                    raise
+                reopen(self.state)
+
+    def _write(self) -> None:
+        state = self.state
         with state.index.writing():
-            is_ours = state.index.generation() == state.generation
-            if is_ours:
-                for name in state.appended_to:
-                    path = state.folder / name
-                    month = Month.read(path, self._positions[name], before=path.stat())
-                    write_month(database, name, month)
-                state.write()
-        if not is_ours:
-            state.forget()
-            while not catch_up(state, repairs=True):
-                pass
-            self._positions = self._read_positions()
+            for name in state.appended_to:
+                path = state.folder / name
+                month = Month.read(path, self._positions[name], before=path.stat())
+                write_month(state.index.database, name, month)
+            state.write()
+        state.drop_changes()
 
 
 @contextmanager

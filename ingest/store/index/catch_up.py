@@ -1,14 +1,15 @@
-"""Bring an index up to the end of the record; if the record was changed, make it again."""
+"""Bring an index up to the end of the record; where the record was changed, make it anew."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from shutil import copyfile
 from tempfile import TemporaryDirectory
 from typing import Final
 
 from ingest.errors import LedgerError
+from ingest.store.index.faults import as_ledger_error, is_damage
 from ingest.store.index.fold.record import fold
 from ingest.store.index.months import Month, find_unread, read_months, write_month
 from ingest.store.index.state import LedgerState
@@ -17,15 +18,13 @@ from ingest.store.record.lines import end_last_line, ledger_files, read_on, unre
 
 RECORDS_AT_ONCE: Final = 100_000
 """How many are read while other processes wait for the index."""
-_NOT_OURS: Final = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
-_IN_THE_WAY: Final = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY}
-_FIRST_BYTE: Final = 0xFF
-"""Of an error's code: what kind it is."""
+ATTEMPTS: Final = 5
+"""More than one, as another process may remove the same damaged index at the same time."""
 
 
 @contextmanager
 def open_state(folder: Path, *, repairs: bool = False) -> Iterator[LedgerState]:
-    """Open the facts of a ledger up to its last record; the index is written if that is allowed.
+    """Open what a ledger says up to its last record; whoever may write keeps the index.
 
     Args:
         repairs: drop what a crash left at the end of a file, as `read_on` does.
@@ -33,65 +32,70 @@ def open_state(folder: Path, *, repairs: bool = False) -> Iterator[LedgerState]:
     Raises:
         LedgerError: the ledger cannot be read, a line is no record, or the index cannot be used.
     """
-    path = folder / NAME
-    try:
-        with _opened(path, folder, repairs=repairs) as state:
-            yield state
-    except sqlite3.DatabaseError as error:
-        if _kind(error) not in _IN_THE_WAY | _NOT_OURS:
-            path.unlink(missing_ok=True)
-        raise LedgerError(
-            f"{path}: expected to read and write it, found {error}; "
-            "run again: a damaged or absent index is made again"
-        ) from error
-
-
-@contextmanager
-def open_state_at(path: Path, folder: Path) -> Iterator[LedgerState]:
-    """Open what a ledger says by an index at another path.
-
-    Raises: as `open_state` does.
-    """
-    state = _caught_up(path, folder, repairs=False)
-    try:
-        yield state
-    finally:
-        state.index.close()
-
-
-@contextmanager
-def _opened(path: Path, folder: Path, *, repairs: bool) -> Iterator[LedgerState]:
-    with TemporaryDirectory(prefix="mx-index-") as scratch:
-        state = _open(path, folder, scratch=Path(scratch), repairs=repairs)
+    if not ledger_files(folder) and not folder.exists():
+        with closing(Index.open(None)) as index:
+            yield LedgerState(index, folder)
+        return
+    with _writable(folder) as path, as_ledger_error(path):
+        state = _open(path, folder, repairs=repairs)
         try:
             yield state
         finally:
             state.index.close()
 
 
-def _open(path: Path, folder: Path, *, scratch: Path, repairs: bool) -> LedgerState:
-    """Open the index. A damaged one is made again; a read-only one is copied to scratch first."""
-    if not ledger_files(folder) and not folder.exists():
-        return LedgerState(Index.open(None), folder)
+@contextmanager
+def _writable(folder: Path) -> Iterator[Path]:
+    """Give the path of the index, or of a copy for whoever may not write the folder."""
+    path = folder / NAME
+    if path.exists() and not path.is_file():
+        raise LedgerError(f"{path}: expected a file or nothing, found a folder; remove it")
+    if os.access(folder, os.W_OK | os.X_OK, effective_ids=True):
+        yield path
+        return
+    with TemporaryDirectory(prefix="mx-index-") as scratch:
+        with suppress(sqlite3.DatabaseError):
+            _copy(path, Path(scratch, NAME))
+        yield Path(scratch, NAME)
+
+
+def _copy(path: Path, target: Path) -> None:
+    """Copy an index while other processes may write it."""
+    with (
+        closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database,
+        closing(sqlite3.connect(target)) as copy,
+    ):
+        database.backup(copy)
+
+
+def _open(path: Path, folder: Path, *, repairs: bool, attempts: int = ATTEMPTS) -> LedgerState:
+    """Open an index; one that is damaged, or of another record, is removed and made anew."""
+    inode = _inode(path)
     try:
-        return _caught_up(path, folder, repairs=repairs)
+        return open_state_at(path, folder, repairs=repairs)
     except sqlite3.DatabaseError as error:
-        if _kind(error) in _IN_THE_WAY:
+        if attempts == 1 or not is_damage(error):
             raise
-        if _kind(error) not in _NOT_OURS:
-            path.unlink(missing_ok=True)
-            return _caught_up(path, folder, repairs=repairs)
-    for name in (NAME, f"{NAME}-journal"):
-        with suppress(OSError):
-            copyfile(folder / name, scratch / name)
-    return _caught_up(scratch / NAME, folder, repairs=repairs)
+    if inode == _inode(path):
+        path.unlink(missing_ok=True)
+    return _open(path, folder, repairs=repairs, attempts=attempts - 1)
 
 
-def _caught_up(path: Path, folder: Path, *, repairs: bool) -> LedgerState:
+def _inode(path: Path) -> int | None:
+    return path.stat().st_ino if path.exists() else None
+
+
+def open_state_at(path: Path, folder: Path, *, repairs: bool = False) -> LedgerState:
+    """Open what a ledger says by an index at any path.
+
+    Raises:
+        LedgerError: a file of the ledger cannot be read, or a line is no record.
+        sqlite3.DatabaseError: the index cannot be used.
+    """
     index = Index.open(path)
     try:
         state = LedgerState(index, folder)
-        while not catch_up(state, repairs=repairs):
+        while not _catch_up(state, repairs=repairs):
             state.forget()
     except BaseException:
         index.close()
@@ -99,14 +103,22 @@ def _caught_up(path: Path, folder: Path, *, repairs: bool) -> LedgerState:
     return state
 
 
-def catch_up(state: LedgerState, *, repairs: bool = False) -> bool:
+def reopen(state: LedgerState) -> None:
+    """Go on, as a run, with the index that lies at the path now.
+
+    Raises: as `open_state_at` does.
+    """
+    opened = _open(state.folder / NAME, state.folder, repairs=True)
+    state.use(opened.index)
+
+
+def _catch_up(state: LedgerState, *, repairs: bool) -> bool:
     """Apply records that the index does not know yet.
 
     Returns:
         True if none is left; else call it again.
 
-    Raises:
-        LedgerError: a file cannot be read, or a line is no record.
+    Raises: as `open_state_at` does.
     """
     files = ledger_files(state.folder)
     try:
@@ -125,11 +137,11 @@ def _read_more(state: LedgerState, files: list[Path], *, repairs: bool) -> bool:
     with state.index.writing():
         unread = find_unread(files, read_months(database))
         if unread is None:
-            state.index.empty()
-            unread = [(path, 0) for path in files]
+            raise sqlite3.DatabaseError("an index of another record")
         state.forget()
         is_done = _apply(state, unread, repairs=repairs)
         state.write()
+        state.drop_changes()
         return is_done
 
 
@@ -144,13 +156,10 @@ def _apply(state: LedgerState, unread: list[tuple[Path, int]], *, repairs: bool)
             count += 1
             if state.is_large:
                 state.write()
+                state.drop_changes()
             if count >= RECORDS_AT_ONCE:
                 break
         write_month(state.index.database, path.name, Month.read(path, position, before=before))
         if count >= RECORDS_AT_ONCE:
             return False
     return True
-
-
-def _kind(error: sqlite3.Error) -> int:
-    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & _FIRST_BYTE

@@ -8,6 +8,7 @@ import orjson
 
 from ingest.delivery.names import Delivery
 from ingest.store.index.known import DayState, FileState
+from ingest.store.index.tables.damage import reads_rows
 from ingest.store.index.tables.database import GIVEN_UP, LANDED, OPEN, UNKNOWN, Index
 from ingest.store.index.tables.meta import read_meta, write_meta
 from ingest.store.index.tables.values import dump
@@ -27,6 +28,12 @@ class LedgerState:
         self.folder = folder
         self.forget()
 
+    def use(self, index: Index) -> None:
+        """Ask another index from now on."""
+        self.index.close()
+        self.index = index
+        self.forget()
+
     def forget(self) -> None:
         """Drop what is in memory: the index has it, or another process has gone on."""
         self.meta = read_meta(self.index.database)
@@ -35,7 +42,6 @@ class LedgerState:
         self._changed_files: set[Place] = set()
         self._versions: dict[str, Version] = {}
         self._landed_days: set[tuple[str, date]] = set()
-        self.generation = self.index.generation()
         self.appended_to: set[str] = set()
         """Files of the record that were appended to since the index was written."""
 
@@ -77,6 +83,7 @@ class LedgerState:
         is_of_day = delivery.client_guid in self.meta.given_up or day.is_given_up
         return is_of_day or (place is not None and day.file(place).is_given_up)
 
+    @reads_rows
     def version(self, key: str) -> Version | None:
         """Give the version of a source's file that was taken last."""
         if key in self._versions:
@@ -169,6 +176,9 @@ class LedgerState:
             (_encode(key), dump(version)) for key, version in self._versions.items()
         )
         index.write_landed_days(self._landed_days)
+
+    def drop_changes(self) -> None:
+        """Forget what was to be written, once it cannot be lost with the transaction."""
         self._changed_days, self._changed_files = set(), set()
         self._versions, self._landed_days, self.appended_to = {}, set(), set()
         if self.is_large:

@@ -9,6 +9,7 @@ from ingest.delivery.names import Delivery
 from ingest.store.index.known import DayState
 from ingest.store.index.lists.ask import ask
 from ingest.store.index.state import LedgerState
+from ingest.store.index.tables.damage import reads_rows
 from ingest.store.index.tables.rows import read_day
 from ingest.store.record.facts import Archived
 
@@ -101,6 +102,7 @@ def day_rows(
     return [_day_row(*row) for row in ask(state, query, *values)]
 
 
+@reads_rows
 def _day_row(
     client_guid: str,
     day: int,

@@ -4,6 +4,7 @@ from datetime import date
 
 from ingest.store.index.lists.ask import ask
 from ingest.store.index.state import LedgerState
+from ingest.store.index.tables.damage import reads_rows
 
 
 def known_clients(state: LedgerState) -> set[str]:
@@ -27,6 +28,7 @@ def landed_resources(state: LedgerState, client_guid: str) -> list[str]:
     return [name for (name,) in ask(state, query, client_guid)]
 
 
+@reads_rows
 def volume_rows(
     state: LedgerState, client_guid: str, resource: str, *, since: date
 ) -> list[tuple[date, int, int]]:
@@ -40,6 +42,7 @@ def volume_rows(
     return [(date.fromordinal(day), *sums) for day, *sums in rows]
 
 
+@reads_rows
 def landed_days(state: LedgerState) -> dict[str, set[date]]:
     """Give the days on which files of each resource landed."""
     days: dict[str, set[date]] = {}

@@ -14,6 +14,7 @@ from typing import Any, Final
 from ingest.delivery.names import Delivery
 from ingest.store.durable import FILE_MODE
 from ingest.store.index.known import DayState, FileState
+from ingest.store.index.tables.damage import reads_rows
 from ingest.store.index.tables.numbers import EVENT_NUMBERS, EVENTS, Numbers
 from ingest.store.index.tables.rows import read_day, read_file, write_day, write_file
 from ingest.store.record.keys import Place
@@ -42,21 +43,15 @@ class Index:
         Raises:
             sqlite3.Error: the file is no index, or cannot be written.
         """
-        if path is None:
-            database = sqlite3.connect(":memory:", isolation_level=None)
-        else:
+        if path:
             with suppress(OSError):
                 path.touch(mode=FILE_MODE)
-            database = sqlite3.connect(path, timeout=WAIT_S, isolation_level=None)
-        database.execute(f"pragma cache_size = -{CACHE_KB}")
-        [(version,)] = database.execute("pragma user_version").fetchall()
-        if version == 0:
-            database.execute("begin immediate")
-            _make_tables(database)
-            database.execute("commit")
-        elif version != VERSION:
+        database = sqlite3.connect(path or ":memory:", timeout=WAIT_S, isolation_level=None)
+        try:
+            _prepare(database)
+        except BaseException:
             database.close()
-            raise sqlite3.DatabaseError(f"index of version {version}")
+            raise
         return cls(database)
 
     def close(self) -> None:
@@ -68,25 +63,14 @@ class Index:
         self.database.execute("begin immediate")
         try:
             yield
+            self.database.execute("commit")
         except BaseException:
-            self.database.execute("rollback")
+            if self.database.in_transaction:  # a full disk may have ended it
+                self.database.execute("rollback")
             self.numbers.forget()
             raise
-        self.database.execute("commit")
 
-    def empty(self) -> None:
-        """Take everything out, within a transaction."""
-        self.numbers.forget()
-        names = self.database.execute("select name from sqlite_schema where type = 'table'")
-        for (name,) in names.fetchall():
-            self.database.execute(f"drop table {name}")
-        _make_tables(self.database)
-
-    def generation(self) -> str:
-        """Say which making of the index this is: a new one begins from nothing."""
-        query = "select value from meta where name = 'generation'"
-        return str(self.database.execute(query).fetchone()[0])
-
+    @reads_rows
     def read_day(self, delivery: Delivery) -> DayState:
         """Give what is known of a delivery and of its files."""
         day, client = DayState(delivery), self.numbers.client(delivery.client_guid)
@@ -180,11 +164,23 @@ _WRITE_FILE: Final = _upsert("files", _FILE_KEY, _FILE_FACTS)
 _WRITE_DAY: Final = _upsert("days", ("client", "day"), _DAY_FACTS)
 
 
-def _make_tables(database: sqlite3.Connection) -> None:
-    for statement in _statements(SCHEMA):
-        database.execute(statement)
-    database.execute("insert into meta values ('generation', hex(randomblob(8)))")
-    database.execute(f"pragma user_version = {VERSION}")
+@reads_rows
+def _prepare(database: sqlite3.Connection) -> None:
+    database.execute(f"pragma cache_size = -{CACHE_KB}")
+    if _version(database) == 0:
+        database.execute("begin immediate")
+        if _version(database) == 0:  # another process may have made the tables meanwhile
+            for statement in _statements(SCHEMA):
+                database.execute(statement)
+            database.execute(f"pragma user_version = {VERSION}")
+        database.execute("commit")
+    if (version := _version(database)) != VERSION:
+        raise sqlite3.DatabaseError(f"an index of version {version}")
+
+
+def _version(database: sqlite3.Connection) -> int:
+    [(version,)] = database.execute("pragma user_version").fetchall()
+    return int(version)
 
 
 def _statements(script: str) -> Iterator[str]:

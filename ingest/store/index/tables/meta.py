@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from ingest.store.index.tables.damage import reads_rows
 from ingest.store.index.tables.values import dump, read_rejection, write_rejection
 from ingest.store.record.facts import Failing, Rejection, Run, Span
 from ingest.store.record.shape import parse_line
@@ -31,6 +32,7 @@ class Meta:
     """When a schema landed, by resource and schema_id."""
 
 
+@reads_rows
 def read_meta(database: sqlite3.Connection) -> Meta:
     """Read it from an index."""
     values = dict(database.execute("select name, value from meta"))

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Final
 
 from ingest.delivery.names import Delivery, Event
+from ingest.store.index.tables.damage import reads_rows
 from ingest.store.record.keys import Place
 
 EVENTS: Final = tuple(Event)
@@ -19,7 +20,7 @@ class Numbers:
         self.forget()
 
     def forget(self) -> None:
-        """Drop what is in memory: a transaction was rolled back, or the tables were emptied."""
+        """Drop what is in memory: a transaction was rolled back."""
         self._clients: dict[str, int] = {}
         self._client_guids: dict[int, str] = {}
         self._resources: dict[str, int] = {}
@@ -61,6 +62,7 @@ class Numbers:
             self._resource_names = dict(rows)
         return self._resource_names[number]
 
+    @reads_rows
     def place(self, client: int, day: int, resource: int, event: int, part: int) -> Place:
         """Give the daily file that a row is about."""
         delivery = Delivery(self.client_guid(client), date.fromordinal(day))

@@ -4,6 +4,7 @@ from typing import Any
 
 from ingest.delivery.names import Delivery
 from ingest.store.index.known import DayState, FileState
+from ingest.store.index.tables.damage import reads_rows
 from ingest.store.index.tables.values import (
     dump,
     read_archived,
@@ -45,6 +46,7 @@ def write_file(file: FileState) -> str:
     return _write(facts)
 
 
+@reads_rows
 def read_file(place: Place, text: str) -> FileState:
     """Read what is known of a file."""
     facts, stem, file = parse_line(text.encode()), _stem(place), FileState(place)
@@ -86,6 +88,7 @@ def write_day(day: DayState) -> str:
     return _write(facts)
 
 
+@reads_rows
 def read_day(delivery: Delivery, text: str, *, is_given_up: bool) -> DayState:
     """Read what is known of a delivery beside its files."""
     facts = parse_line(text.encode())
