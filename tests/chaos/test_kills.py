@@ -125,6 +125,7 @@ def test_a_disk_that_takes_no_more_is_told_and_leaves_no_trace(
 ) -> None:
     data = tmp_path / "data"
     shutil.copytree(stage.before, data, copy_function=shutil.copy2)
+    read_state(data / "ledger")  # the index of a copy is made anew, which is not tested here
 
     full = subprocess.run(
         ["prlimit", f"--fsize={limit}", sys.executable, "-m", "ingest", "run"],
@@ -135,6 +136,32 @@ def test_a_disk_that_takes_no_more_is_told_and_leaves_no_trace(
     )
 
     assert (full.returncode, "File too large" in full.stderr.splitlines()[-1]) == (1, True)
+    assert recover(data) == stage.expected
+
+
+def test_a_disk_that_takes_no_more_of_the_index_is_told_and_leaves_no_trace(
+    stage: Stage, recover: Recover, tmp_path: Path
+) -> None:
+    """The records reach the disk; the index, which is larger, does not."""
+    data = tmp_path / "data"
+    shutil.copytree(stage.before, data, copy_function=shutil.copy2)
+    read_state(data / "ledger")  # the index of a copy is made anew, which is not tested here
+
+    full = subprocess.run(
+        ["prlimit", "--fsize=30000", sys.executable, "-m", "ingest", "run"],
+        env=stage.settings | {"MX_DATA": str(data)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    index = data / "ledger" / "index.sqlite"
+    assert full.returncode == 1
+    assert f"{index}: expected to read and write it, found " in full.stderr.splitlines()[-1]
+    assert "Traceback" not in full.stderr
+    failing = read_state(data / "ledger").failing
+    assert failing
+    assert f"{index}: expected to read and write it" in failing.line
     assert recover(data) == stage.expected
 
 
