@@ -24,10 +24,10 @@ from ingest.store.ledger import open_ledger
 from ingest.store.lock import run_lock
 from ingest.store.record.facts import What
 from tests.store.index.test_ways import assert_index_is_right
-from tests.store.record.test_lines import AT, DAY, LANDED, NEWER, OLDER, RUN, line
+from tests.store.record.test_lines import AT, DAY, LANDED, NEWER, RUN, line
 
 MIDDLE = "2026-01.jsonl"
-MONTHS = ("2025-12.jsonl", MIDDLE, NEWER)
+MONTHS = ("2025-10.jsonl", MIDDLE, NEWER)
 Done = subprocess.CompletedProcess[str]
 
 
@@ -163,6 +163,13 @@ def _edit(folder: Path, name: str = MIDDLE, *, keeps_times: bool = False) -> Non
         os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
+def _put_another_in_place(folder: Path) -> None:
+    """Replace a month by a file of the same size and time."""
+    shutil.copy2(folder / MIDDLE, folder / "other")
+    _edit(folder, "other", keeps_times=True)
+    (folder / "other").replace(folder / MIDDLE)
+
+
 def _lengthen_a_line(folder: Path) -> None:
     path = folder / NEWER
     path.write_bytes(path.read_bytes().replace(b'"record_count": 1', b'"record_count": 77', 1))
@@ -186,10 +193,9 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "a month removed": lambda folder: (folder / MIDDLE).unlink(),
     "the newest month removed": lambda folder: (folder / NEWER).unlink(),
     "all months removed": lambda folder: list(map(Path.unlink, folder.glob("*.jsonl"))),
-    "a month before the newest": lambda folder: (folder / OLDER.replace("01", "00")).write_bytes(
-        both(31)
-    ),
+    "a month before the newest": lambda folder: (folder / "2025-12.jsonl").write_bytes(both(31)),
     "moved to another disk": _move,
+    "an old month replaced": _put_another_in_place,
     "a last line without its end": lambda folder: (folder / NEWER).write_bytes(
         (folder / NEWER).read_bytes() + both(31)[:-1]
     ),
@@ -339,16 +345,22 @@ def test_a_reader_and_a_run_share_an_index(data: Path, meanwhile: str) -> None:
     assert_index_is_right(data / "ledger")
 
 
+@pytest.mark.parametrize("other_does", ["begin immediate", "begin; select * from meta"])
 def test_a_flush_that_fails_loses_nothing_for_the_next(
-    data: Path, monkeypatch: pytest.MonkeyPatch
+    data: Path, monkeypatch: pytest.MonkeyPatch, other_does: str
 ) -> None:
+    """Another process writes, or reads, for longer than a run waits."""
     monkeypatch.setattr(database, "WAIT_S", 0.1)
+    new_client = DAY["client_guid"].replace("1", "2")
     with open_ledger(data / "ledger", run_id="r") as ledger:
         ledger.append(What.GIVEN_UP, None, **DAY)
-        with closing(sqlite3.connect(index_of(data))) as other:
-            other.execute("begin immediate")
+        ledger.append(What.GIVEN_UP, None, **DAY | {"client_guid": new_client})
+        with closing(sqlite3.connect(index_of(data), isolation_level=None)) as other:
+            for statement in other_does.split("; "):
+                reading = other.execute(statement)
             with pytest.raises(LedgerError, match="database is locked; another command uses it"):
                 ledger.flush()
+            reading.close()
         ledger.append(What.RUN, None, seconds=1.0)
         ledger.flush()
 
