@@ -141,7 +141,7 @@ def _given_up(random: Random) -> Record:
     delivery = subject(ManifestFile(delivery=file.delivery))
     client = {"client_guid": file.delivery.client_guid}
     facts = random.choices(
-        (subject(file), delivery, client, {"name": random.choice(NAMES)}), weights=(6, 3, 1, 3)
+        (subject(file), delivery, client, {"name": random.choice(NAMES)}), weights=(4, 3, 3, 2)
     )
     return What.GIVEN_UP, None, facts[0]
 
@@ -166,7 +166,7 @@ _KINDS: Final = {
     _waiting: 2,
     _gone: 1,
     _set_aside: 2,
-    _given_up: 1,
+    _given_up: 3,
     _schema: 1,
     _run: 1,
 }

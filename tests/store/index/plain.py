@@ -1,35 +1,21 @@
-"""However the index came to be, it says the same: what a plain fold of all records says."""
+"""All that records say, kept in dictionaries: what an index has to agree with."""
 
-import os
-import shutil
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
-from random import Random
 from typing import Any
 
-import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
-
 from ingest.delivery.names import Delivery, Event
-from ingest.store.index import catch_up
-from ingest.store.index import state as index_state
 from ingest.store.index.catch_up import open_state, open_state_at
 from ingest.store.index.check import all_rows
 from ingest.store.index.fold.record import fold
 from ingest.store.index.known import DayState, FileState
 from ingest.store.index.lists.days import count_settled, day_rows
 from ingest.store.index.lists.files import all_files, due_files, open_files
-from ingest.store.index.tables.database import NAME
-from ingest.store.ledger import Ledger, open_ledger, read_records
+from ingest.store.ledger import read_records
 from ingest.store.record.facts import Failing, Rejection, Run, Version
 from ingest.store.record.keys import Place
-from tests.store.index.records import draw_batches
-
-EXAMPLES = int(os.environ.get("INDEX_EXAMPLES", "3"))
-BATCHES = 40
 
 
 class Plain:
@@ -127,72 +113,3 @@ def _counts(row: Any) -> Iterator[tuple[tuple[Delivery, bool], Counter[str]]]:
         "given up": row.given_up_baselines,
     }
     yield (row.delivery, True), +Counter(baselines)
-
-
-class Operator:
-    """Does to an index what happens to one between the records of a run."""
-
-    def __init__(self, folder: Path, random: Random) -> None:
-        self.folder, self.index = folder, folder / NAME
-        self.random = random
-        self.backup = folder / "backup.sqlite"
-
-    def flush(self, ledger: Ledger) -> None:
-        ledger.flush()
-
-    def read(self, _: Ledger) -> None:
-        """Read as another process does while a run has records that it has not flushed."""
-        assert_index_is_right(self.folder)
-
-    def delete(self, _: Ledger) -> None:
-        self.index.unlink(missing_ok=True)
-
-    def back_up(self, _: Ledger) -> None:
-        if self.index.exists():
-            shutil.copyfile(self.index, self.backup)
-
-    def restore(self, _: Ledger) -> None:
-        if self.backup.exists():
-            self.backup.replace(self.index)
-
-    def damage(self, _: Ledger) -> None:
-        self.index.unlink(missing_ok=True)
-        self.index.write_bytes(self.random.randbytes(5_000))
-
-    def touch(self, _: Ledger) -> None:
-        """Make the oldest month look changed, so that all is read again."""
-        months = sorted(self.folder.glob("*.jsonl"))
-        if months:
-            os.utime(months[0])
-
-    def nothing(self, _: Ledger) -> None: ...
-
-    def draw(self) -> Callable[[Ledger], None]:
-        actions = (self.flush, self.read, self.delete, self.back_up, self.restore, self.damage)
-        return self.random.choice((*actions, self.touch, *[self.nothing] * 6))
-
-
-@settings(
-    max_examples=EXAMPLES,
-    derandomize=True,
-    deadline=None,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
-@given(random=st.randoms(use_true_random=True))
-def test_every_way_to_an_index_ends_in_the_same_facts(
-    random: Random, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    folder = tmp_path_factory.mktemp("ways") / "ledger"
-    operator, at = Operator(folder, random), datetime(2026, 1, 1, tzinfo=UTC)
-    batches = draw_batches(random, batches=BATCHES)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(catch_up, "RECORDS_AT_ONCE", random.choice((1, 7, 100_000)))
-        patch.setattr(index_state, "DAYS_IN_MEMORY", random.choice((0, 2, 500)))
-        for run in range(4):
-            with open_ledger(folder, run_id=f"r{run}") as ledger:
-                for batch, _ in zip(batches, range(BATCHES // 4), strict=False):
-                    ledger.append_all(batch, at=at)
-                    at += timedelta(days=random.choice((-3, 0, 5)))
-                    operator.draw()(ledger)
-            assert_index_is_right(folder)
