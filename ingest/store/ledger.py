@@ -50,8 +50,8 @@ class Ledger:
         """Write records with one wait for the disk, and apply them to the state.
 
         Args:
-            at: when what they tell began, so that a crash amid them leaves none that is younger
-                than what it has left unrecorded.
+            at: when the work began that they record. After a crash in the middle, no record is
+                younger than work that was not recorded.
         """
         lines = []
         first_at = last_at = max(at, self.state.last_at + timedelta(microseconds=1))
@@ -71,11 +71,13 @@ class Ledger:
         self.state.appended_to.add(name)
         for line in lines:
             fold(self.state, json.loads(line))
+        if self.state.is_large:
+            self.flush()
 
     def flush(self) -> None:
         """Write what records have changed to the index, which lists are asked of.
 
-        Where somebody has removed the index meanwhile, the one at its path is used.
+        If somebody has removed the index meanwhile, the one at its path is used.
 
         Raises:
             LedgerError: the index cannot be written; its records are written by the next flush.

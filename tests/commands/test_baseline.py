@@ -54,7 +54,7 @@ def test_a_baseline_lands_from_urls_and_shows_no_query(
     assert "the file 'snapshot/goals', found status 404" in done.stderr
     asked = [path for path, _ in served.asked]
     assert [asked.count(path) for path in served.bodies] == [1, 1]
-    ledger = "".join(path.read_text() for path in (tmp_path / "data/ledger").iterdir())
+    ledger = "".join(path.read_text() for path in (tmp_path / "data/ledger").glob("*.jsonl"))
     assert "secret" not in done.stdout + done.stderr + again.stderr + ledger
 
 
