@@ -83,14 +83,14 @@
             {%- do statuses.update({result.node.unique_id: result.status | string}) -%}
         {%- endfor -%}
         {%- set run = {"id": invocation_id, "builds": writes(), "results": statuses, "nodes": nodes} -%}
-        {%- do fetch("select " ~ ask_plugin("note", text_literal(tojson(run))) ~ " as done") -%}
+        {%- do ask_plugin("note", run) -%}
     {%- endif -%}
 {%- endmacro %}
 
 {#- Publish a complete build, and say why another is not published. -#}
 {% macro finish_build() -%}
     {%- if execute and flags.WHICH in ("build", "retry") and not flags.EMPTY -%}
-        {%- set said = fetch("select " ~ ask_plugin("finish") ~ " as said")[0].said -%}
+        {%- set said = ask_plugin("finish") -%}
         {{ print(said) if said }}
     {%- endif -%}
 {%- endmacro %}

@@ -169,13 +169,16 @@
 {% macro duckdb__moment_of(microseconds) %}make_timestamptz({{ microseconds }}){% endmacro %}
 {% macro spark__moment_of(microseconds) %}timestamp_micros({{ microseconds }}){% endmacro %}
 
-{#- A call of the plugin `ingest.warehouse.plugin`; null on an engine without it. -#}
-{% macro ask_plugin(action, argument="''") -%}
-    {{ return(adapter.dispatch("ask_plugin", "mx")(action, argument)) }}
+{#- The answer of the plugin `ingest.warehouse.plugin`; none on an engine without it. `store_relation` hands
+    a dictionary to a plugin of dbt-duckdb, and this plugin puts its answer there. -#}
+{% macro ask_plugin(action, argument=none) -%}
+    {{ return(adapter.dispatch("ask_plugin", "mx")(action, argument) if execute else none) }}
 {%- endmacro %}
-{% macro default__ask_plugin(action, argument) %}{{ return("cast(null as " ~ dbt.type_string() ~ ")") }}{% endmacro %}
+{% macro default__ask_plugin(action, argument) %}{{ return(none) }}{% endmacro %}
 {% macro duckdb__ask_plugin(action, argument) -%}
-    {{ return("ask_plugin(" ~ text_literal(action) ~ ", " ~ argument ~ ")") }}
+    {%- set asked = {"action": action, "argument": argument} -%}
+    {%- do adapter.store_relation("plugin", api.Relation.create(), [], "", "", asked) -%}
+    {{ return(asked.answer) }}
 {%- endmacro %}
 
 {#- Run statements in order. On DuckDB they are one transaction of the plugin's, and the macro returns why
@@ -190,8 +193,7 @@
 {% macro duckdb__run_together(statements) -%}
     {%- call statement("begin_any") -%}select 1{%- endcall -%}
     {%- do adapter.commit() -%}
-    {%- set text = text_literal(statements | join(";\n")) -%}
-    {{ return(fetch("select " ~ ask_plugin("attempt", text) ~ " as problem")[0].problem) }}
+    {{ return(ask_plugin("attempt", statements)) }}
 {%- endmacro %}
 
 {#- The UTC day of a timestamp. Spark's session is in UTC; a reader's session of DuckDB may not be. -#}

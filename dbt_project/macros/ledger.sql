@@ -4,13 +4,13 @@
     {%- set query = "select file, mark from " ~ source("bookkeeping", "ledger_marks") -%}
     {%- set is_kept = is_incremental() and columns | reject("in", column_names(this)) | list == [] -%}
     {%- set marks = fetch(query) if is_kept else [] -%}
-    {{ return(ledger_answer("ledger", text_literal(tojson(marks)))) }}
+    {{ return(ledger_answer("ledger", marks)) }}
 {%- endmacro %}
 
-{% macro ledger_answer(action, argument="''") -%}
-    {%- set answers = fetch("select " ~ ask_plugin(action, argument) ~ " as files") -%}
+{% macro ledger_answer(action, argument=none) -%}
     {%- set all_files = [{"file": "*.jsonl", "path": "ledger/*.jsonl", "is_read_again": true}] -%}
-    {{ return((fromjson(answers[0].files) if answers[0].files else all_files) if execute else []) }}
+    {%- set files = ask_plugin(action, argument) -%}
+    {{ return((all_files if files is none else files) if execute else []) }}
 {%- endmacro %}
 
 {#- Without this, the lines of a file that has changed before its new lines would be there twice. -#}

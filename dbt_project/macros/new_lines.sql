@@ -4,8 +4,8 @@
     {%- if not execute -%}
         {{ return(name) }}
     {%- endif -%}
-    {%- set macros = fetch("select " ~ ask_plugin("macros") ~ " as text")[0].text -%}
-    {{ return(name ~ " " ~ local_md5(graph.nodes["model.mx." ~ name].raw_code ~ macros)) }}
+    {%- set texts = graph.nodes["model.mx." ~ name].raw_code ~ ask_plugin("macros") -%}
+    {{ return(name ~ " " ~ local_md5(texts)) }}
 {%- endmacro %}
 
 {#- The batches that a model has read, as SQL. -#}

@@ -39,5 +39,5 @@
     {%- set staging = graph.nodes.get("model.mx.stg_" ~ resource, {}) -%}
     {%- set state = graph.nodes.get("model.mx.state_" ~ resource, {}) -%}
     {%- set texts = owners_of(resource) ~ staging.raw_code ~ state.raw_code -%}
-    concat('{{ local_md5(texts) }}', coalesce({{ ask_plugin("macros") }}, ''))
+    '{{ local_md5(texts) }}{{ ask_plugin("macros") or "" }}'
 {%- endmacro %}

@@ -1,22 +1,22 @@
 """The plugin that dbt-duckdb loads, as `profiles.yml` says.
 
-Before dbt connects, it takes the run lock and checks the ledger. SQL calls Python through one
-function, `ask_plugin`.
+Before dbt connects, it takes the run lock and checks the ledger. The macro `ask_plugin` calls it
+through dbt-duckdb's `adapter.store_relation`.
 """
 
 import atexit
-import json
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt.adapters.duckdb.utils import TargetConfig
 from dbt.flags import get_flags
-from duckdb.func import SPECIAL
-from duckdb.sqltypes import VARCHAR
+from dbt_common.exceptions import DbtRuntimeError
 
 from ingest.errors import IngestError, SettingsError
 from ingest.settings.isolation import keep_private, leave_no_core
@@ -59,12 +59,12 @@ def _say_once(message: str) -> None:
 
 
 class Plugin(BasePlugin):
-    """The function `ask_plugin(action, argument)`, and the checks before dbt connects."""
+    """The checks before dbt connects, and the answers to `ask_plugin(action, argument)`."""
 
     def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:
         keep_private()
         self._data = Path(creds.path).parent
-        self._new_lines: str | None = None
+        self._new_lines: list[dict[str, Any]] | None = None
         flags: Any = get_flags()  # type: ignore[no-untyped-call]  # of dbt
         self._project = Path(flags.PROJECT_DIR)
         if flags.WHICH not in WRITING:
@@ -78,17 +78,21 @@ class Plugin(BasePlugin):
 
     def configure_connection(self, conn: Database) -> None:
         self._connection = conn
-        conn.create_function(
-            "ask_plugin",
-            self._answer,
-            [VARCHAR, VARCHAR],
-            VARCHAR,
-            null_handling=SPECIAL,
-            side_effects=True,
-        )
 
-    def _answer(self, action: str, argument: str) -> str | None:
-        """Answer a call from SQL.
+    def store(self, target_config: TargetConfig) -> None:
+        """Put the answer into the dictionary that a macro asks with.
+
+        Raises:
+            DbtRuntimeError: a foreseeable fault; dbt shows other errors with a traceback.
+        """
+        asked = target_config.config
+        try:
+            asked["answer"] = self._answer(asked["action"], asked["argument"])
+        except (IngestError, OSError, DatabaseError) as error:
+            raise DbtRuntimeError(first_line(error)) from error
+
+    def _answer(self, action: str, argument: Any) -> object:
+        """Do what a macro asks for.
 
         Raises:
             ValueError: there is no such action.
@@ -100,26 +104,27 @@ class Plugin(BasePlugin):
                 return self._find_new_lines(argument)
             case "ledger_read":
                 return self._new_lines
-            case "problem":
-                return self._problem_of(argument)
+            case "problems":
+                return list(self._find_problems(argument))
             case "attempt":
                 return self._attempt(argument)
             case "note":
-                return self._note(argument)
+                self._note(argument)
+                return None
             case "finish":
                 return self._finish()
         raise ValueError(f"expected an action that this plugin knows, found {action}")
 
-    def _find_new_lines(self, known: str) -> str:
+    def _find_new_lines(self, known: list[dict[str, str]]) -> list[dict[str, Any]]:
         """Tell which lines of the ledger are new, and remember it.
 
         Args:
             known: the marks of the files that were read before.
         """
-        marks = {each["file"]: each["mark"] for each in json.loads(known)}
+        marks = {each["file"]: each["mark"] for each in known}
         copies = self._data / "dbt" / "ledger"
         atexit.register(shutil.rmtree, copies, ignore_errors=True)
-        self._new_lines = json.dumps(list(describe_new_lines(self._data, marks, copies=copies)))
+        self._new_lines = list(describe_new_lines(self._data, marks, copies=copies))
         return self._new_lines
 
     @cached_property
@@ -131,33 +136,35 @@ class Plugin(BasePlugin):
         """Under the lock they stay as they are."""
         return find_sources(self._data, project=self._project)
 
-    def _problem_of(self, argument: str) -> str | None:
-        """Read a landed file completely, and name the problem; None where it is sound.
+    def _find_problems(self, landed: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Read landed files completely, and name the problem of each one that is not sound.
 
         Args:
-            argument: the hash that the ledger has of it, or nothing, a space, and its path.
+            landed: their `path` and the `parquet_sha256` that the ledger has of them, or None.
         """
-        sha256, _, path = argument.partition(" ")
-        return landed_problem(self._data / path, sha256=sha256 or None)
+        for file in landed:
+            path = self._data / file["path"]
+            if problem := landed_problem(path, sha256=file["parquet_sha256"]):
+                yield file | {"problem": problem}
 
-    def _attempt(self, statements: str) -> str:
+    def _attempt(self, statements: list[str]) -> str:
         """Run statements in a transaction of their own, and say what went wrong."""
         with self._connection.cursor() as cursor:
             cursor.execute("set TimeZone = 'UTC'")
             cursor.execute("begin")
             try:
-                cursor.execute(statements)
+                for statement in statements:
+                    cursor.execute(statement)
                 cursor.execute("commit")
             except DatabaseError as error:
                 cursor.execute("rollback")
                 return first_line(error)
         return ""
 
-    def _note(self, argument: str) -> str:
-        self._run = completeness.read_run(json.loads(argument))
+    def _note(self, reported: dict[str, Any]) -> None:
+        self._run = completeness.read_run(reported)
         with self._connection.cursor() as cursor:
             completeness.note_passed(cursor, self._run, basis=self._basis)
-        return ""
 
     def _finish(self) -> str:
         """Publish a complete build and report the outcome; report what an incomplete one lacks."""

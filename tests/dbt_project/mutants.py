@@ -119,7 +119,7 @@ RULES: dict[str, dict[str, tuple[str, str]]] = {
         ),
     },
     "models/ops/unreadable_files.sql": {
-        UNREADABLE: ("where problem is not null", "where false"),
+        UNREADABLE: ("where tried.problem is not null", "where false"),
     },
     "macros/rebuild.sql": {
         "tables made anew for a wider type": (

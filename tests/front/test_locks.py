@@ -10,7 +10,7 @@ import pytest
 
 from tests.front.machine import ROOT
 
-UNUSED = {"matplotlib", "pandas", "pillow", "polars", "polars-runtime-32"}
+UNUSED = {"matplotlib", "numpy", "pandas", "pillow", "polars", "polars-runtime-32"}
 FOR_ALARMS = {"apprise"}
 FOR_DEVELOPERS = {"hypothesis", "import-linter", "mypy", "pytest", "ruff", "sqlfluff"}
 DECODE = """

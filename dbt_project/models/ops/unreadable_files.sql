@@ -6,14 +6,12 @@
 {%- set resources = landed | map(attribute='resource') | sort -%}
 {%- set rebuilt = resources_to_rebuild(resources) if resources else [] -%}
 {%- set rebuilt = rebuilt | map(attribute='resource') | list -%}
-with tried_files as (
-
+{%- set tried_files -%}
     select
         landed.resource,
         landed.path,
         landed.file,
-        {{ ask_plugin('problem', "concat(coalesce(landed.parquet_sha256, ''), ' ', landed.path)") }}
-            as problem
+        landed.parquet_sha256
     from {{ all_files }} as landed
     where
         landed.record_count > 0
@@ -26,9 +24,15 @@ with tried_files as (
                 where changed.is_landed and changed.path = landed.path
             )
         )
-
-)
-
-select *
-from tried_files
-where problem is not null
+{%- endset -%}
+{#- only a build reads every file -#}
+{%- set problems = ask_plugin('problems', fetch(tried_files)) if writes() -%}
+select tried.*
+from (
+    values
+    {%- for tried in problems or [] %}
+    ({{ texts([tried.resource, tried.path, tried.file, tried.problem]) }}),
+    {%- endfor %}
+    ('', '', '', cast(null as {{ dbt.type_string() }}))
+) as tried (resource, path, file, problem)
+where tried.problem is not null

@@ -64,7 +64,7 @@ class Run:
 
 
 def read_run(reported: dict[str, Any]) -> Run:
-    """Read a run from the hook's JSON."""
+    """Read a run as the hook reports it."""
     nodes = {
         node: Node(
             name=facts["name"],
