@@ -65,6 +65,6 @@ def test_the_decoder_works_without_polars() -> None:
     assert find_spec("polars_avro")
 
 
-@pytest.mark.parametrize("name", ["polars", "matplotlib"])
+@pytest.mark.parametrize("name", ["matplotlib", "numpy", "polars"])
 def test_what_nothing_uses_is_not_installed(name: str) -> None:
     assert find_spec(name) is None

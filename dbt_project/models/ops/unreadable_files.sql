@@ -25,8 +25,9 @@
             )
         )
 {%- endset -%}
-{#- only a build reads every file -#}
-{%- set problems = ask_plugin('problems', fetch(tried_files)) if writes() -%}
+{#- the files are read only where this query runs -#}
+{%- set is_run = flags.WHICH not in ('compile', 'generate') -%}
+{%- set problems = ask_plugin('problems', fetch(tried_files)) if is_run -%}
 select tried.*
 from (
     values
