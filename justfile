@@ -79,7 +79,7 @@ peers:
 bench *args: (setup "dev") peers
     @{{ python }} -m bench {{ args }}
 
-# check style, types, imports, SQL, shell, and generated models; CI checks the same
+# check style, types, imports, SQL, shell, and generated files; CI checks the same
 check: (setup "dev")
     .venv/bin/ruff check && .venv/bin/ruff format --check
     .venv/bin/mypy
@@ -87,6 +87,7 @@ check: (setup "dev")
     .venv/bin/sqlfluff lint dbt_project --disable-progress-bar
     .venv/bin/shellcheck --shell=sh {{ shell_files }} && for file in {{ shell_files }}; do sh -n $file || exit 1; done
     {{ python }} -m ingest.warehouse.models.templates --check
+    {{ python }} docs/architecture.py --check
     {{ just_executable() }} --fmt --check
 
 # write the SQL of each resource's models from the template
