@@ -1,5 +1,6 @@
 """Everything incomplete has a next step, and status and report give the same one."""
 
+import subprocess
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,9 +12,10 @@ from ingest.openpgp.keyring import Keyring
 from ingest.operations import set_files_aside
 from ingest.status.days import DayStanding
 from ingest.status.grid import calendar, day_text
-from ingest.status.next_steps import NextStep, remedy, steps_for_day
+from ingest.status.next_steps import NextStep, remedy, shell_word, steps_for_day
 from ingest.status.overview import day_facts
 from tests.conftest import Ingest
+from tests.status.report.world import HOSTILE
 from tests.status.test_standing import RULES
 from tests.support.ledger import days_of, facts_of
 from tests.support.sender import CLIENT, DAY, Sender
@@ -209,3 +211,13 @@ def test_several_names_are_given_up_by_one_command() -> None:
         advice="ask MX for the right name; it will not land under this one",
         command="ingest release --give-up 'CLT-a b' --give-up CLT-c",
     )
+
+
+@pytest.mark.parametrize("name", [HOSTILE, "CLT-plain.pgp", "CLT-a b'$(id)`", "CLT-\udcff\n\t\\"])
+def test_a_command_holds_a_name_as_bash_reads_it(name: str) -> None:
+    word = shell_word(name)
+
+    said = subprocess.run(["bash", "-c", f"printf %s {word}"], capture_output=True, check=True)
+
+    assert said.stdout == name.encode(errors="surrogateescape")
+    assert word.isascii() and word.isprintable()

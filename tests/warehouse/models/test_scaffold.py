@@ -11,7 +11,6 @@ import pyarrow as pa
 import pytest
 
 from ingest.errors import UnknownNameError
-from ingest.warehouse.models import templates
 from ingest.warehouse.models.scaffold import add_models, read_new_resource
 from ingest.warehouse.models.templates import find_differing_models
 from tests.dbt_project.conftest import PROJECT, open_warehouse, run_dbt
@@ -159,38 +158,3 @@ def test_marts_and_counts_have_the_new_resources(ways: Ways) -> None:
 
 def test_every_model_is_as_its_template_writes_it(ways: Ways) -> None:
     assert find_differing_models(PROJECT) == find_differing_models(ways.folder / "project") == {}
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    project = tmp_path / "project"
-    shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns("target", "logs"))
-    monkeypatch.setattr(templates, "PROJECT", project)
-    return project
-
-
-def test_a_model_that_differs_is_found_unless_it_says_why(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    current = project / "models" / "current"
-    accounts, users = current / "accounts.sql", current / "users.sql"
-    accounts.write_text(accounts.read_text().replace("hidden_members", "hidden_users"))
-    users.write_text("{#- By hand: a reason. -#}\n" + users.read_text())
-    monkeypatch.setattr("sys.argv", ["templates", "--check"])
-
-    with pytest.raises(
-        SystemExit, match=r"^\S+accounts.sql: expected the text of its template; write"
-    ):
-        templates.main()
-
-
-def test_models_are_written_anew_from_the_template(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    inner = Path("models", "current", "accounts.sql")
-    (project / inner).unlink()
-    monkeypatch.setattr("sys.argv", ["templates"])
-
-    templates.main()
-
-    assert (project / inner).read_bytes() == (PROJECT / inner).read_bytes()
