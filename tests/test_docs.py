@@ -5,7 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from typer.main import get_command
 
 from ingest.commands.app import app
@@ -53,9 +52,11 @@ def test_every_recipe_in_the_readme_exists() -> None:
     )
 
 
-@pytest.mark.parametrize("path", re.findall(r"`((?:ingest|dbt_project)/[\w/.]+)`", README))
-def test_every_file_that_the_readme_names_exists(path: str) -> None:
-    assert (ROOT / path).exists()
+def test_every_file_that_the_readme_and_the_decisions_name_exists() -> None:
+    texts = [README, *(path.read_text() for path in (ROOT / "docs" / "decisions").glob("*.md"))]
+    named = re.findall(r"`((?:ingest|dbt_project|sample|tests)/[\w/.]+)`", "\n".join(texts))
+
+    assert [path for path in named if not (ROOT / path).exists()] == []
 
 
 def test_every_command_has_help() -> None:
