@@ -11,7 +11,7 @@ from ingest.landing.decide import Rules
 from ingest.openpgp.encrypt import Post
 from ingest.pipeline import run
 from ingest.receive.sources.local import LocalFolder
-from sample.send.sender import write_sample
+from sample.send.sample import write_sample
 
 RULES: Final = Rules(settle=timedelta(hours=6), max_plain_bytes=1 << 30)
 

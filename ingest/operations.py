@@ -11,7 +11,7 @@ from ingest.landing.set_aside import set_aside
 from ingest.landing.verify import Verifier
 from ingest.openpgp.keyring import Keyring
 from ingest.pipeline import SILENT, alone, land_all
-from ingest.status.named import find_landed, find_quarantined, find_subjects
+from ingest.status.lookup import find_landed, find_quarantined, find_subjects
 from ingest.status.runs import Progress, Summary
 from ingest.store.record.facts import What
 

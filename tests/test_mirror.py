@@ -16,7 +16,7 @@ WITHOUT_TESTS = {
     "ingest/warehouse/models/docs.py": f"{BY_BUILD}: tests/marts/test_docs_page.py",
     "ingest/warehouse/plugin.py": f"{BY_BUILD}: tests/dbt_project/test_dbt_commands.py",
     "sample/send/resources.py": ALL_TOGETHER,
-    "sample/send/sender.py": "a fixture of tests/sample/conftest.py sends by it",
+    "sample/send/sample.py": "a fixture of tests/sample/conftest.py sends by it",
     **{
         f"sample/world/{name}.py": ALL_TOGETHER
         for name in (

@@ -10,7 +10,7 @@ from ingest.openpgp.keyring import Keyring
 from ingest.pipeline import run
 from ingest.receive.sources import Source, open_source
 from ingest.warehouse.build.dbt_build import build_warehouse
-from sample.send.sender import write_sample
+from sample.send.sample import write_sample
 from sample.serve.sftp_server import serve_sftp
 from tests.support.api import Api
 from tests.support.receiver import Receiver

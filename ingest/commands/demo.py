@@ -28,7 +28,7 @@ from ingest.status.runs import Summary
 from ingest.warehouse.build.dbt_build import build_warehouse
 from ingest.warehouse.database import open_warehouse
 from ingest.warehouse.publish.serving import read_serving
-from sample.send.sender import write_sample
+from sample.send.sample import write_sample
 from sample.ways import WAYS
 
 DATA = Path("data/demo")

@@ -25,7 +25,7 @@ def report(
     from ingest.store.durable import write_in_place
     from ingest.store.index.catch_up import open_state
     from ingest.store.index.lists.days import count_settled
-    from ingest.warehouse.served import read_served
+    from ingest.warehouse.readers import read_served
 
     settings = load_settings()
     with open_state(settings.data / "ledger") as state:

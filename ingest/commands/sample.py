@@ -17,7 +17,7 @@ from sample.send.armour import Bodies
 
 if TYPE_CHECKING:
     from ingest.openpgp.keyring import Keyring
-    from sample.send.sender import Summary
+    from sample.send.sample import Summary
     from sample.serve.offer import Offer
 
 To = Annotated[
@@ -67,7 +67,7 @@ def sample(
 
     They are encrypted to the newest key of MX_GNUPGHOME.
     """
-    from sample.send.sender import write_sample
+    from sample.send.sample import write_sample
 
     settings = load_settings("gnupghome")
     if serve and urlsplit(to).scheme == "sftp":

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest.openpgp.keyring import Keyring
-from sample.send.sender import Summary, write_sample
+from sample.send.sample import Summary, write_sample
 from sample.serve.sftp_server import ServedAt, serve_sftp
 from tests.sample.serve.sftp_client import PASSWORD, USER
 from tests.support.receiver import Receiver

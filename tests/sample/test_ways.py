@@ -8,7 +8,7 @@ import pytest
 from ingest.landing.decide import Rules
 from ingest.openpgp.keyring import Keyring
 from ingest.pipeline import run
-from sample.send.sender import write_sample
+from sample.send.sample import write_sample
 from sample.ways import WAYS
 from tests.support.receiver import Receiver
 

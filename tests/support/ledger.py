@@ -11,7 +11,7 @@ from ingest.delivery.names import Delivery
 from ingest.status.days import DayStanding, day_standings
 from ingest.status.overview import Overview, overview
 from ingest.status.report.facts import Facts, gather
-from ingest.status.report.served import Served
+from ingest.status.report.readers import Served
 from ingest.store.index.catch_up import open_state
 from ingest.store.index.known import DayState, FileState
 from ingest.store.index.lists.days import day_rows

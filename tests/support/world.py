@@ -9,7 +9,7 @@ from ingest.pipeline import run
 from ingest.receive.sources.local import LocalFolder
 from ingest.warehouse.build.dbt_build import build_warehouse
 from ingest.warehouse.publish.serving import Serving
-from sample.send.sender import write_sample
+from sample.send.sample import write_sample
 
 
 def publish_world(

@@ -14,8 +14,8 @@ from ingest.status.report.calendar import (
     first_day,
     freshness,
 )
+from ingest.status.report.readers import Served
 from ingest.status.report.schema_changes import SchemaChange, schema_changes
-from ingest.status.report.served import Served
 from ingest.status.report.to_do import OpenDay, Quarantined, open_day, quarantined_files
 from ingest.status.report.volumes import RULE, DrawnDays, Volume, volumes_of
 from ingest.status.runs import without_accounts

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ingest.status.report.served import Served
+from ingest.status.report.readers import Served
 
 AT = datetime(2026, 1, 5, tzinfo=UTC)
 ALL = Served(finished_at=AT, release=1, built_at=AT)

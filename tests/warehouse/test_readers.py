@@ -11,9 +11,9 @@ import pytest
 
 from ingest.status.report.facts import Facts
 from ingest.status.report.page import render
-from ingest.status.report.served import Served
+from ingest.status.report.readers import Served
 from ingest.warehouse.publish.release import roll_back
-from ingest.warehouse.served import read_served
+from ingest.warehouse.readers import read_served
 from tests.dbt_project.landing import Landing
 from tests.support.built import ask, copy_of, just_build, land, make_built
 from tests.support.ledger import facts_of as gather_facts

@@ -8,7 +8,7 @@ import pytest
 
 from ingest.delivery.names import DailyFile, parse_kept_stem
 from ingest.errors import UnknownNameError
-from ingest.status.named import find_landed, find_quarantined, find_subjects
+from ingest.status.lookup import find_landed, find_quarantined, find_subjects
 from ingest.store.index.catch_up import open_state
 from ingest.store.index.state import LedgerState
 from ingest.store.record.keys import Place, place_of

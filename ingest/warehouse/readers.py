@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ingest.errors import PublishError
-from ingest.status.report.served import Served
+from ingest.status.report.readers import Served
 from ingest.store.record.facts import What
 from ingest.store.releases import Releases
 from ingest.warehouse.build.completeness import GOOD, list_unreadable_files
