@@ -3,14 +3,13 @@
 import logging
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import groupby
 from pathlib import Path
 
 from ingest.concurrency import map_ahead
-from ingest.delivery.names import DailyFile, parse_kept_name
 from ingest.errors import Reason, RejectedError
 from ingest.landing.commit import Commit, Outcome, Rejected, Waiting
 from ingest.landing.convert.pool import Converters
@@ -85,14 +84,13 @@ class Landing:
 
     def _candidate(self, file: FileState, *, manifest_sha256: str | None) -> Candidate | None:
         """Describe a file; None for one that an older version archived under a strange name."""
-        parsed = parse_kept_name(file.newest.name)
-        if not isinstance(parsed, DailyFile):
+        delivered = file.delivered
+        if delivered is None:
             return None
-        parsed = replace(parsed, delivery=file.place.delivery)  # in the case that the archive has
         known = [] if file.place in self.rules.released else file.set_aside
         return Candidate(
-            file=parsed,
-            path=archive_path(self.data, parsed, name=file.newest.name),
+            file=delivered,
+            path=archive_path(self.data, delivered, name=file.newest.name),
             archived=file.newest,
             listing=file.listing,
             manifest_sha256=manifest_sha256,

@@ -5,11 +5,10 @@ Parquet file goes last: where both are there, a killed run has left work to do.
 """
 
 import logging
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ingest.delivery.names import DailyFile, parse_kept_name
+from ingest.delivery.names import DailyFile
 from ingest.errors import Reason, RejectedError
 from ingest.store.durable import remove_synced
 from ingest.store.index.known import FileState
@@ -29,7 +28,7 @@ def set_aside(place: Place, *, data: Path, ledger: Ledger, scratch: Path) -> Non
     Newer bytes that are in quarantine stay there with their own reason.
     """
     known = ledger.state.file(place)
-    file = _parse(known)
+    file = known.delivered
     if file and known.landed:
         error = _error()
         ledger.append(
@@ -51,7 +50,7 @@ def finish_set_aside(*, data: Path, ledger: Ledger, scratch: Path) -> None:
     """Take out what a killed run had recorded and left, or had landed again and not recorded."""
     ledger.flush()
     for known in set_aside_files(ledger.state):
-        file = _parse(known)
+        file = known.delivered
         if file and known.is_set_aside and (data / landing_path(file)).exists():
             _take_out(known, file, data=data, scratch=scratch)
 
@@ -93,8 +92,3 @@ def _facts(known: FileState, landed: Landed) -> dict[str, Any]:
         "encrypted_sha256": landed.encrypted_sha256,
         "manifest_sha256": result.manifest_sha256 if result and is_of_these else None,
     }
-
-
-def _parse(known: FileState) -> DailyFile | None:
-    file = parse_kept_name(known.archived.name) if known.archived else None
-    return replace(file, delivery=known.place.delivery) if isinstance(file, DailyFile) else None

@@ -38,7 +38,7 @@ QUIET = (Standing.LANDED, Standing.GIVEN_UP, Standing.NOT_DUE, Standing.BASELINE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileStanding:
-    """One daily file, how it stands, and whether that calls for someone."""
+    """One daily file, its status, and whether somebody has to act."""
 
     place: Place
     standing: Standing

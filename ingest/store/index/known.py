@@ -1,10 +1,10 @@
 """The facts that the ledger has of one daily file, and of one delivery. No I/O."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ingest.delivery.manifest import Listing
-from ingest.delivery.names import Delivery, Event
+from ingest.delivery.names import DailyFile, Delivery, Event, parse_kept_name
 from ingest.errors import Reason
 from ingest.store.record.facts import Archived, Landed, Rejection, Result, Twins, What
 from ingest.store.record.keys import Place
@@ -46,6 +46,17 @@ class FileState:
         """The bytes that count, of a file that has come."""
         assert self.archived  # noqa: S101 - for the type checker: callers ask only of files that came
         return self.archived
+
+    @property
+    def delivered(self) -> DailyFile | None:
+        """The file by its name as delivered, and by the client as the archive spells it.
+
+        None where nothing has come, or where an older version archived a strange name.
+        """
+        file = parse_kept_name(self.archived.name) if self.archived else None
+        if not isinstance(file, DailyFile):
+            return None
+        return replace(file, delivery=self.place.delivery)
 
     @property
     def current_result(self) -> Result | None:

@@ -33,7 +33,7 @@ _KINDS: Final[dict[str, tuple[type, ...]]] = {
     **dict.fromkeys(("is_unlisted", "is_unfinished"), (bool,)),
     **dict.fromkeys(("columns", "listed", "failures"), (list,)),
 }
-"""What a field is, wherever it stands."""
+"""The kinds of value that a field may have, in any record."""
 _WORDS: Final = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
 
 _DAY: Final = ("client_guid", "snapshot_date")
