@@ -83,7 +83,7 @@ class Plugin(BasePlugin):
         """Put the answer into the dictionary that a macro asks with.
 
         Raises:
-            DbtRuntimeError: a foreseeable fault; dbt shows other errors with a traceback.
+            DbtRuntimeError: a foreseeable fault; dbt reports other errors as faults of the SQL.
         """
         asked = target_config.config
         try:

@@ -47,7 +47,7 @@ def test_a_fault_in_an_answer_is_one_line(landing: Landing) -> None:
 
     done = typed_dbt(landing.data, "build", "--select", "ledger")
 
-    printed = done.stdout + done.stderr
+    fault = f"[Errno 17] File exists: '{landing.data / 'dbt' / 'ledger'}'"
     assert done.returncode == 1
-    assert f"File exists: '{landing.data / 'dbt' / 'ledger'}'" in printed
-    assert "Traceback" not in printed
+    assert f"Runtime Error in model ledger (models/ops/ledger.sql)\n  {fault}\n" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
