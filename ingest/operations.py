@@ -90,6 +90,6 @@ def set_files_aside(names: Sequence[str], *, data: Path, rules: Rules) -> Summar
         LockError, UnknownNameError: as with `give_up`; then no file is set aside.
     """
     with alone(data, rules=rules, command="release") as this:
-        for place in [find_landed(name, state=this.ledger.state) for name in names]:
-            set_aside(place, data=data, ledger=this.ledger, scratch=this.scratch)
+        for key in [find_landed(name, state=this.ledger.state) for name in names]:
+            set_aside(key, data=data, ledger=this.ledger, scratch=this.scratch)
     return this.summary

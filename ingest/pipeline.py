@@ -21,7 +21,7 @@ from ingest.receive.fetch import fetch_all
 from ingest.receive.orphans import adopt_orphans
 from ingest.receive.sources import Source, SourceFile
 from ingest.receive.wanted import ALL_DAYS, Days
-from ingest.status.files import count_alarms, count_standings, file_standings
+from ingest.status.files import count_alarms, count_statuses, file_statuses
 from ingest.status.runs import EmptySource, Progress, Silent, Summary, new_run_id, record_failure
 from ingest.store.durable import scratch_folder
 from ingest.store.index.state import LedgerState
@@ -166,8 +166,8 @@ def alone(data: Path, *, rules: Rules, command: str) -> Iterator[Run]:
             raise
         ledger.flush()
         now = datetime.now(tz=UTC)
-        files = list(file_standings(ledger.state, now=now, settle=rules.settle))
-        summary.standings = count_standings(ledger.state, files)
+        files = list(file_statuses(ledger.state, now=now, settle=rules.settle))
+        summary.statuses = count_statuses(ledger.state, files)
         summary.alarms = count_alarms(ledger.state, files)
         summary.seconds = time.monotonic() - began
         ledger.append(What.RUN, None, **summary.facts())

@@ -32,7 +32,7 @@ def test_what_is_given_up_stays_visible_and_alarms_no_more(
 
     summary = give_up_names(name, data=data)
 
-    assert (summary.alarms, summary.standings) == (0, {"given up": 1})
+    assert (summary.alarms, summary.statuses) == (0, {"given up": 1})
     assert signs(data) == ["given up"]
     assert ingest().alarms == 0
 
@@ -64,7 +64,7 @@ def test_a_given_up_file_that_comes_after_all_lands(
     sender.send_users("a")
     sender.send_manifest()
 
-    assert ingest().standings == {"landed": 1}
+    assert ingest().statuses == {"landed": 1}
 
 
 @pytest.mark.parametrize("name", ["nobody", "2026-13-01", "CLT-nobody", f"{CLIENT}.x", "users"])
@@ -91,7 +91,7 @@ def test_release_lands_what_a_new_key_opens(
 
     summary = release(data=data, keyring=keyring, rules=RULES)
 
-    assert (summary.standings, quarantine_reasons(data)) == ({"landed": 1}, {})
+    assert (summary.statuses, quarantine_reasons(data)) == ({"landed": 1}, {})
     assert [row["guid"] for row in landed_rows(data)] == ["a"]
 
 
@@ -102,4 +102,4 @@ def test_release_leaves_what_still_fails(
     sender.send_manifest()
     ingest()
 
-    assert release(data=data, keyring=keyring, rules=RULES).standings == {"quarantined": 1}
+    assert release(data=data, keyring=keyring, rules=RULES).statuses == {"quarantined": 1}

@@ -22,7 +22,7 @@ from ingest.store.index.tables.database import NAME
 from ingest.store.landed_file import MAKE_ANEW, NO_FILE, landed_problem
 from ingest.store.paths import landing_path
 from ingest.store.record.facts import Archived, Landed
-from ingest.store.record.keys import Place
+from ingest.store.record.keys import FileKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class Damage:
     """Below the data folder."""
     problem: str
     next_step: str
-    landed: Place | None = None
+    landed: FileKey | None = None
     """Which file it is, where it lies in the landing."""
 
     def text(self) -> str:
@@ -112,26 +112,26 @@ def _damage_of(data: Path, file: FileState, *, checked: Checked, now: datetime) 
     if landed:
         checked.landed += 1
         checked.without_hash += landed.parquet_sha256 is None
-        path = landing_path(file.place).as_posix()
+        path = landing_path(file.key).as_posix()
         if problem := landed_problem(data / path, sha256=landed.parquet_sha256):
-            yield Damage(path=path, problem=problem, next_step=MAKE_ANEW, landed=file.place)
+            yield Damage(path=path, problem=problem, next_step=MAKE_ANEW, landed=file.key)
     if archived:
         checked.archived += 1
-        yield from _archive_damage(data, file.place, archived, now=now)
+        yield from _archive_damage(data, file.key, archived, now=now)
     if landed and archived and landed.encrypted_sha256 != archived.encrypted_sha256:
-        yield from _replaced_damage(data, file.place, landed)
+        yield from _replaced_damage(data, file.key, landed)
 
 
 def _archive_damage(
-    data: Path, of: Place | Delivery, archived: Archived, *, now: datetime
+    data: Path, of: FileKey | Delivery, archived: Archived, *, now: datetime
 ) -> Iterator[Damage]:
-    delivery = of.delivery if isinstance(of, Place) else of
+    delivery = of.delivery if isinstance(of, FileKey) else of
     path = Path("archive", delivery.folder, archived.name)
     is_there = (data / path).is_file()
     if is_there and hash_file(data / path) == archived.encrypted_sha256:
         return
     problem = "other bytes than had come" if is_there else NO_FILE
-    is_baseline = isinstance(of, Place) and of.event is Event.BASELINE
+    is_baseline = isinstance(of, FileKey) and of.event is Event.BASELINE
     if now >= lost_at(delivery.snapshot_date) and not is_baseline:
         next_step = "MX's copy is gone: restore it from a backup"
     else:
@@ -142,11 +142,11 @@ def _archive_damage(
     yield Damage(path=path.as_posix(), problem=problem, next_step=next_step)
 
 
-def _replaced_damage(data: Path, place: Place, landed: Landed) -> Iterator[Damage]:
+def _replaced_damage(data: Path, key: FileKey, landed: Landed) -> Iterator[Damage]:
     """Look for the ciphertext of a landed file whose newest bytes have not landed."""
-    if find_ciphertext(data, place, sha256=landed.encrypted_sha256) is None:
+    if find_ciphertext(data, key, sha256=landed.encrypted_sha256) is None:
         yield Damage(
-            path=Path("archive", place.delivery.folder).as_posix(),
-            problem=f"no bytes of the {place.resource} {place.kind} that has landed",
+            path=Path("archive", key.delivery.folder).as_posix(),
+            problem=f"no bytes of the {key.resource} {key.kind} that has landed",
             next_step="restore them from a backup",
         )

@@ -8,7 +8,7 @@ from ingest.delivery.names import Delivery, Event
 from ingest.errors import Reason
 from ingest.store.index.known import DayState, FileState
 from ingest.store.record.facts import Result, What
-from ingest.store.record.keys import Place
+from ingest.store.record.keys import FileKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class Rules:
     """Land files that no manifest lists, too."""
     recheck_quarantine: bool = False
     """Check rejected files again, except those that an operator has set aside."""
-    released: frozenset[Place | Delivery] = frozenset()
+    released: frozenset[FileKey | Delivery] = frozenset()
     """Files and manifests to check again, whatever the reason why they are in quarantine."""
 
     @property
@@ -57,10 +57,10 @@ def next_file_step(
         manifest_sha256: of the manifest that it is checked against now.
     """
     archived, listing, result = file.newest, file.listing, file.current_result
-    if result and _is_final(result, file.place, manifest_sha256=manifest_sha256, rules=rules):
+    if result and _is_final(result, file.key, manifest_sha256=manifest_sha256, rules=rules):
         return Step.NOTHING
     was_aside = result is not None and result.reason == Reason.SET_ASIDE
-    if file.place.event is Event.BASELINE:
+    if file.key.event is Event.BASELINE:
         step = Step.VERIFY
     elif listing is None and not (rules.accept_unlisted or was_aside):
         step = Step.REJECT_UNLISTED if manifest_sha256 else Step.WAIT
@@ -73,10 +73,10 @@ def next_file_step(
     return Step.NOTHING if is_checked and step == Step.WAIT else step
 
 
-def _is_final(result: Result, place: Place, *, manifest_sha256: str | None, rules: Rules) -> bool:
+def _is_final(result: Result, key: FileKey, *, manifest_sha256: str | None, rules: Rules) -> bool:
     if result.what == What.LANDED:
         return True
-    if not result.is_quarantined or place in rules.released:
+    if not result.is_quarantined or key in rules.released:
         return False
     if result.reason == Reason.SET_ASIDE:
         return True

@@ -75,7 +75,7 @@ class Landing:
         for file in due_files(state, all_open=rules.reopen_quarantine):
             if file.archived is None:
                 continue
-            sha256 = state.day(file.place.delivery).sha256_for(file.place)
+            sha256 = state.day(file.key.delivery).sha256_for(file.key)
             step = next_file_step(file, manifest_sha256=sha256, now=self.now, rules=rules)
             candidate = self._candidate(file, manifest_sha256=sha256)
             if candidate and step != Step.NOTHING:
@@ -87,7 +87,7 @@ class Landing:
         delivered = file.delivered
         if delivered is None:
             return None
-        known = [] if file.place in self.rules.released else file.set_aside
+        known = [] if file.key in self.rules.released else file.set_aside
         return Candidate(
             file=delivered,
             path=archive_path(self.data, delivered, name=file.newest.name),

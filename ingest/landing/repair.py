@@ -14,7 +14,7 @@ from ingest.store.durable import move_all_synced
 from ingest.store.ledger import Ledger
 from ingest.store.paths import landing_path
 from ingest.store.record.facts import Archived, Landed, What
-from ingest.store.record.keys import Place
+from ingest.store.record.keys import FileKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +34,11 @@ class Repair:
                 left.append(replace(damage, next_step=problem))
         return replace(checked, made_anew=len(checked.damaged) - len(left), damaged=left)
 
-    def _repair(self, place: Place) -> str | None:
+    def _repair(self, key: FileKey) -> str | None:
         """Repair one file, or say why that is not possible."""
-        landed = self.ledger.state.file(place).landed
+        landed = self.ledger.state.file(key).landed
         sha256 = landed.encrypted_sha256 if landed else ""
-        found = find_ciphertext(self.data, place, sha256=sha256)
+        found = find_ciphertext(self.data, key, sha256=sha256)
         if landed is None or found is None:
             return (
                 "it cannot be made anew, as the archive no longer has its bytes: restore either "

@@ -17,17 +17,17 @@ from ingest.store.ledger import Ledger
 from ingest.store.paths import archive_path, landing_path, quarantine_path, replaced_path
 from ingest.store.quarantine import put_in_quarantine
 from ingest.store.record.facts import Landed, What
-from ingest.store.record.keys import Place
+from ingest.store.record.keys import FileKey
 
 log = logging.getLogger(__name__)
 
 
-def set_aside(place: Place, *, data: Path, ledger: Ledger, scratch: Path) -> None:
+def set_aside(key: FileKey, *, data: Path, ledger: Ledger, scratch: Path) -> None:
     """Take a landed file out of the landing; one that was set aside before has its record.
 
     Newer bytes that are in quarantine stay there with their own reason.
     """
-    known = ledger.state.file(place)
+    known = ledger.state.file(key)
     file = known.delivered
     if file and known.landed:
         error = _error()
@@ -43,7 +43,7 @@ def set_aside(place: Place, *, data: Path, ledger: Ledger, scratch: Path) -> Non
         )
         log.warning("set aside %s", file.stem, extra={"facts": {"event": "set aside"}})
     if file:
-        _take_out(ledger.state.file(place), file, data=data, scratch=scratch)
+        _take_out(ledger.state.file(key), file, data=data, scratch=scratch)
 
 
 def finish_set_aside(*, data: Path, ledger: Ledger, scratch: Path) -> None:

@@ -17,7 +17,7 @@ from ingest.store.ledger import Ledger
 from ingest.store.paths import archive_path, quarantine_path, replaced_path
 from ingest.store.quarantine import leave_quarantine, put_in_quarantine
 from ingest.store.record.facts import Archived, What
-from ingest.store.record.keys import Place, place_of
+from ingest.store.record.keys import FileKey, key_of
 
 FILES_AT_ONCE: Final = 64
 BYTES_AT_ONCE: Final = 64 << 20
@@ -94,7 +94,7 @@ class Archive(AbstractContextManager["Archive"]):
         """Give what is known of the bytes at the path that a file goes to."""
         if isinstance(file, ManifestFile):
             return self._ledger.state.day(file.delivery).manifest
-        known = self._ledger.state.file(place_of(file))
+        known = self._ledger.state.file(key_of(file))
         if known.archived and known.archived.name != name:
             log.warning(
                 "%s: expected one file of its stem, found %s; the manifest tells which counts",
@@ -126,12 +126,12 @@ def _version_of(listed: SourceFile) -> dict[str, Any]:
     }
 
 
-def find_ciphertext(data: Path, place: Place, *, sha256: str) -> tuple[DailyFile, Path] | None:
+def find_ciphertext(data: Path, key: FileKey, *, sha256: str) -> tuple[DailyFile, Path] | None:
     """Find bytes of a daily file in the archive, newest or replaced ones, by their hash."""
-    folder = data / "archive" / place.delivery.folder
+    folder = data / "archive" / key.delivery.folder
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         without_hash = path.name.rpartition(".")[0]
         file = parse_kept_name(path.name) or parse_kept_name(without_hash)
-        if isinstance(file, DailyFile) and place_of(file) == place and hash_file(path) == sha256:
+        if isinstance(file, DailyFile) and key_of(file) == key and hash_file(path) == sha256:
             return file, path
     return None

@@ -19,15 +19,15 @@ from ingest.status.schedule import is_ready
 from ingest.store.index.known import DayState
 from ingest.store.ledger import Ledger, Record
 from ingest.store.record.facts import What
-from ingest.store.record.keys import Place, place_of
+from ingest.store.record.keys import FileKey, key_of
 
 
 def record_lists(offers: Iterable[Offer], *, ledger: Ledger, now: datetime) -> None:
     """Record what a source says of its files, where that is news."""
-    days: dict[Delivery, dict[Place, Listing]] = defaultdict(dict)
+    days: dict[Delivery, dict[FileKey, Listing]] = defaultdict(dict)
     for listed, file in offers:
         if listed.listing and isinstance(file, DailyFile):
-            days[file.delivery][place_of(file)] = listed.listing
+            days[file.delivery][key_of(file)] = listed.listing
     records: list[Record] = []
     for delivery in sorted(days, key=lambda each: each.age):
         if facts := _news_of(ledger.state.day(delivery), days[delivery], now=now):
@@ -37,20 +37,20 @@ def record_lists(offers: Iterable[Offer], *, ledger: Ledger, now: datetime) -> N
 
 
 def _news_of(
-    day: DayState, listed: dict[Place, Listing], *, now: datetime
+    day: DayState, listed: dict[FileKey, Listing], *, now: datetime
 ) -> dict[str, Any] | None:
     # What has come by a manifest stays compared with that, as long as it is the same file.
     known = day.listings
     merged = known | {
-        place: listing
-        for place, listing in listed.items()
-        if place not in known or not day.file(place).has_come(listing)
+        key: listing
+        for key, listing in listed.items()
+        if key not in known or not day.file(key).has_come(listing)
     }
     is_unfinished = not is_ready(day.delivery.snapshot_date, now=now)
     has_ended = day.is_unfinished and not is_unfinished
     if merged == known and not has_ended:
         return None
-    rows = [asdict(merged[place]) for place in sorted(merged)]
+    rows = [asdict(merged[key]) for key in sorted(merged)]
     return {
         "list_sha256": hashlib.sha256(json.dumps(rows).encode()).hexdigest(),
         "is_unfinished": is_unfinished or None,

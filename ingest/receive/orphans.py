@@ -11,7 +11,7 @@ from ingest.store.durable import hash_file
 from ingest.store.index.state import LedgerState
 from ingest.store.ledger import Ledger
 from ingest.store.record.facts import Archived, What
-from ingest.store.record.keys import place_of
+from ingest.store.record.keys import key_of
 
 CLOCK_SLACK: Final = timedelta(seconds=2)
 """By how much a file system's times may lag behind the clock."""
@@ -48,7 +48,7 @@ def adopt_orphans(*, data: Path, ledger: Ledger) -> None:
 def _newest(state: LedgerState, file: DailyFile | ManifestFile) -> Archived | None:
     if isinstance(file, ManifestFile):
         return state.day(file.delivery).manifest
-    return state.file(place_of(file)).archived
+    return state.file(key_of(file)).archived
 
 
 def _changed_folders(archive: Path, *, since: datetime) -> Iterator[Path]:

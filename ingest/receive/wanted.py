@@ -22,7 +22,7 @@ from ingest.receive.sources import SourceFile
 from ingest.store.index.known import FileState
 from ingest.store.index.state import LedgerState
 from ingest.store.record.facts import SMALLER, What
-from ingest.store.record.keys import place_of
+from ingest.store.record.keys import key_of
 
 NO_VERSION: Final = (0, 0.0, None)
 """The version of every file of a source that gives neither sizes nor times."""
@@ -94,7 +94,7 @@ def _is_new(offer: Offer, state: LedgerState) -> bool:
         return True  # its day has come, or an older version did not know such names
     is_new = state.version(listed.key) != listed.version
     if listed.listing and isinstance(file, DailyFile):
-        return _is_wanted_version(state.file(place_of(file)), listed.listing, is_new=is_new)
+        return _is_wanted_version(state.file(key_of(file)), listed.listing, is_new=is_new)
     return is_new or (listed.version == NO_VERSION and _may_have_changed(offer, state))
 
 
@@ -117,7 +117,7 @@ def _may_have_changed(offer: Offer, state: LedgerState) -> bool:
     if isinstance(file, ManifestFile):
         result = state.day(file.delivery).result
         return result is not None and result.what != What.LISTED
-    known = state.file(place_of(file))
+    known = state.file(key_of(file))
     is_smaller = known.result is not None and known.result.reason == SMALLER
     return is_smaller or _may_improve(known) or known.is_set_aside
 
@@ -137,7 +137,7 @@ def _is_lost(
     day = state.day(file.delivery)
     if isinstance(file, ManifestFile):
         return day.manifest is not None and day.manifest.name == listed.name
-    known = day.file(place_of(file))
+    known = day.file(key_of(file))
     is_newest = known.archived is not None and known.archived.name == listed.name
     return is_newest and not known.is_gone_as(listed.listing)
 

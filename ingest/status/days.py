@@ -9,10 +9,10 @@ from ingest.delivery.days import is_plausible
 from ingest.delivery.names import Delivery
 from ingest.status.files import (
     QUIET,
-    FileStanding,
-    Standing,
-    file_standing,
-    file_standings,
+    FileStatus,
+    Status,
+    file_status,
+    file_statuses,
 )
 from ingest.status.schedule import last_due, lost_at
 from ingest.store.index.lists.days import DayRow, day_rows
@@ -20,24 +20,24 @@ from ingest.store.index.lists.files import OpenFile
 from ingest.store.index.state import LedgerState
 
 _WORST_FIRST = (
-    Standing.QUARANTINED,
-    Standing.GONE,
-    Standing.MISSING,
-    Standing.RESTATED,
-    Standing.WAITING,
-    Standing.UNLISTED,
+    Status.QUARANTINED,
+    Status.GONE,
+    Status.MISSING,
+    Status.RESTATED,
+    Status.WAITING,
+    Status.UNLISTED,
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DayStanding:
+class DayStatus:
     """One client's day: the worst of its manifest and files."""
 
     delivery: Delivery
-    standing: Standing
-    files: list[FileStanding]
+    status: Status
+    files: list[FileStatus]
     """Those that have not landed; of one day that was asked for, all."""
-    settled: Counter[Standing]
+    settled: Counter[Status]
     """How many more files there are, by status."""
     has_come: bool
     """A manifest or daily file has come."""
@@ -56,17 +56,15 @@ class DayStanding:
     """When the last of its listed files landed for the first time."""
 
     @property
-    def counts(self) -> Counter[Standing]:
+    def counts(self) -> Counter[Status]:
         """How many of its files have which status; landed ones of a baseline count apart."""
         return self.settled + Counter(
-            Standing.BASELINE
-            if file.is_baseline and file.standing is Standing.LANDED
-            else file.standing
+            Status.BASELINE if file.is_baseline and file.status is Status.LANDED else file.status
             for file in self.files
         )
 
 
-def day_standings(
+def day_statuses(
     state: LedgerState,
     *,
     now: datetime,
@@ -74,7 +72,7 @@ def day_standings(
     client: str | None = None,
     day: date | None = None,
     with_given_up: bool = False,
-) -> Iterator[DayStanding]:
+) -> Iterator[DayStatus]:
     """Give the status of each day, from each client's first delivery to the last that is due.
 
     A baseline is no delivery: it makes no day due, and its own day is given if none is due then.
@@ -89,10 +87,10 @@ def day_standings(
     seen_on = max(now, state.last_at).date()
     plausible = {each for each in delivered if is_plausible(each.snapshot_date, on=seen_on)}
     awaited = set(_awaited(plausible, until=last_due(now))) | delivered
-    files: dict[Delivery, list[FileStanding]] = defaultdict(list)
+    files: dict[Delivery, list[FileStatus]] = defaultdict(list)
     if day is None:
-        for file in file_standings(state, now=now, settle=settle, with_given_up=with_given_up):
-            files[file.place.delivery].append(file)
+        for file in file_statuses(state, now=now, settle=settle, with_given_up=with_given_up):
+            files[file.key.delivery].append(file)
     for delivery in sorted(awaited | known):
         if day not in (None, delivery.snapshot_date):
             continue
@@ -100,22 +98,22 @@ def day_standings(
             delivery=delivery, is_given_up=delivery.client_guid in state.meta.given_up
         )
         if day:
-            files[delivery] = _standings_of_day(state, row, now=now, settle=settle)
-        yield _day_standing(
+            files[delivery] = _statuses_of_day(state, row, now=now, settle=settle)
+        yield _day_status(
             row,
-            sorted(files.get(delivery, []), key=lambda file: file.place),
+            sorted(files.get(delivery, []), key=lambda file: file.key),
             now=now,
             is_awaited=delivery in awaited,
             is_plausible=is_plausible(delivery.snapshot_date, on=seen_on),
         )
 
 
-def _standings_of_day(
+def _statuses_of_day(
     state: LedgerState, row: DayRow, *, now: datetime, settle: timedelta
-) -> list[FileStanding]:
+) -> list[FileStatus]:
     """Give the status of all files of a day."""
     return [
-        file_standing(
+        file_status(
             OpenFile(file, row.is_listed, row.is_unfinished, row.is_given_up or file.is_given_up),
             now=now,
             settle=settle,
@@ -136,34 +134,34 @@ def _awaited(delivered: Iterable[Delivery], *, until: date) -> Iterator[Delivery
             yield Delivery(client_guid=client_guid, snapshot_date=first + timedelta(days=offset))
 
 
-def _day_standing(
+def _day_status(
     row: DayRow,
-    files: list[FileStanding],
+    files: list[FileStatus],
     *,
     now: datetime,
     is_awaited: bool,
     is_plausible: bool,
-) -> DayStanding:
+) -> DayStatus:
     delivery = row.delivery
-    listed = {file.standing for file in files}
-    standing = _worst(row, listed, is_awaited=is_awaited)
+    listed = {file.status for file in files}
+    status = _worst(row, listed, is_awaited=is_awaited)
     is_due = delivery.snapshot_date <= last_due(now)
-    if standing is None:
-        has_given_up = Standing.GIVEN_UP in listed or row.given_up + row.given_up_baselines > 0
-        complete = Standing.LANDED if is_awaited else Standing.BASELINE
-        standing = Standing.GIVEN_UP if has_given_up else complete
+    if status is None:
+        has_given_up = Status.GIVEN_UP in listed or row.given_up + row.given_up_baselines > 0
+        complete = Status.LANDED if is_awaited else Status.BASELINE
+        status = Status.GIVEN_UP if has_given_up else complete
     elif row.is_given_up:
-        standing = Standing.GIVEN_UP
-    elif not is_due and standing in (Standing.MISSING, Standing.WAITING):
-        standing = Standing.NOT_DUE
-    return DayStanding(
+        status = Status.GIVEN_UP
+    elif not is_due and status in (Status.MISSING, Status.WAITING):
+        status = Status.NOT_DUE
+    return DayStatus(
         delivery=delivery,
-        standing=standing,
+        status=status,
         files=files,
         settled=_settled(row, listed),
         has_come=row.landed + row.given_up > 0 or any(_has_come(file) for file in files),
         days_to_loss=(lost_at(delivery.snapshot_date).date() - now.date()).days,
-        is_alarm=standing not in QUIET or any(file.is_alarm for file in files),
+        is_alarm=status not in QUIET or any(file.is_alarm for file in files),
         is_awaited=is_awaited,
         is_plausible=is_plausible,
         has_manifest=row.is_listed,
@@ -172,28 +170,28 @@ def _day_standing(
     )
 
 
-def _has_come(file: FileStanding) -> bool:
-    return file.standing is not Standing.MISSING and not file.is_baseline
+def _has_come(file: FileStatus) -> bool:
+    return file.status is not Status.MISSING and not file.is_baseline
 
 
-def _worst(row: DayRow, listed: set[Standing], *, is_awaited: bool) -> Standing | None:
+def _worst(row: DayRow, listed: set[Status], *, is_awaited: bool) -> Status | None:
     """Give the worst status of a day's manifest and files; None where nothing is open."""
-    standings = set(listed)
+    statuses = set(listed)
     if row.quarantine_reason:
-        standings.add(Standing.QUARANTINED)
+        statuses.add(Status.QUARANTINED)
     elif is_awaited and not row.is_listed:
-        standings.add(Standing.WAITING if row.has_manifest else Standing.MISSING)
+        statuses.add(Status.WAITING if row.has_manifest else Status.MISSING)
     if row.is_unfinished:
-        standings.add(Standing.WAITING)
-    return next((each for each in _WORST_FIRST if each in standings), None)
+        statuses.add(Status.WAITING)
+    return next((each for each in _WORST_FIRST if each in statuses), None)
 
 
-def _settled(row: DayRow, listed: set[Standing]) -> Counter[Standing]:
+def _settled(row: DayRow, listed: set[Status]) -> Counter[Status]:
     """Count the files of a day that are not listed one by one."""
-    settled: Counter[Standing] = Counter()
-    if Standing.LANDED not in listed:
-        settled[Standing.LANDED] = row.landed
-        settled[Standing.BASELINE] = row.landed_baselines
-    if Standing.GIVEN_UP not in listed:
-        settled[Standing.GIVEN_UP] = row.given_up + row.given_up_baselines
+    settled: Counter[Status] = Counter()
+    if Status.LANDED not in listed:
+        settled[Status.LANDED] = row.landed
+        settled[Status.BASELINE] = row.landed_baselines
+    if Status.GIVEN_UP not in listed:
+        settled[Status.GIVEN_UP] = row.given_up + row.given_up_baselines
     return +settled

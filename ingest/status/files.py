@@ -14,10 +14,10 @@ from ingest.store.index.lists.days import count_settled, quarantined_manifests
 from ingest.store.index.lists.files import OpenFile, open_files
 from ingest.store.index.state import LedgerState
 from ingest.store.record.facts import Rejection
-from ingest.store.record.keys import Place
+from ingest.store.record.keys import FileKey
 
 
-class Standing(StrEnum):
+class Status(StrEnum):
     """The status of a daily file, or of a complete day, for a person on call."""
 
     LANDED = "landed"
@@ -33,15 +33,15 @@ class Standing(StrEnum):
     """Landed files of a baseline, and a day of which nothing else came or was due."""
 
 
-QUIET = (Standing.LANDED, Standing.GIVEN_UP, Standing.NOT_DUE, Standing.BASELINE)
+QUIET = (Status.LANDED, Status.GIVEN_UP, Status.NOT_DUE, Status.BASELINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FileStanding:
+class FileStatus:
     """One daily file, its status, and whether somebody has to act."""
 
-    place: Place
-    standing: Standing
+    key: FileKey
+    status: Status
     reason: str | None
     is_alarm: bool
     rejection: Rejection | None = None
@@ -49,34 +49,34 @@ class FileStanding:
 
     @property
     def is_baseline(self) -> bool:
-        return self.place.event is Event.BASELINE
+        return self.key.event is Event.BASELINE
 
 
-def file_standings(
+def file_statuses(
     state: LedgerState, *, now: datetime, settle: timedelta, with_given_up: bool = False
-) -> Iterator[FileStanding]:
+) -> Iterator[FileStatus]:
     """Give the status of every daily file that has not landed, in no order.
 
     Args:
         settle: how long a file may wait for its manifest before somebody should look.
-        with_given_up: give those that were given up, too; `count_standings` only counts them.
+        with_given_up: give those that were given up, too; `count_statuses` only counts them.
     """
     for open_file in open_files(state, with_given_up=with_given_up):
-        yield file_standing(open_file, now=now, settle=settle)
+        yield file_status(open_file, now=now, settle=settle)
 
 
-def count_standings(state: LedgerState, files: Iterable[FileStanding]) -> Counter[Standing]:
+def count_statuses(state: LedgerState, files: Iterable[FileStatus]) -> Counter[Status]:
     """Count every daily file that was ever listed or delivered, by its status.
 
     Args:
         files: those that have neither landed nor been given up.
     """
     landed, given_up = count_settled(state)
-    settled = Counter({Standing.LANDED: landed, Standing.GIVEN_UP: given_up})
-    return +(settled + Counter(file.standing for file in files))
+    settled = Counter({Status.LANDED: landed, Status.GIVEN_UP: given_up})
+    return +(settled + Counter(file.status for file in files))
 
 
-def count_alarms(state: LedgerState, files: Iterable[FileStanding]) -> int:
+def count_alarms(state: LedgerState, files: Iterable[FileStatus]) -> int:
     """Count what somebody should look at: files, manifests in quarantine, names that break rules.
 
     A day of which nothing has come yet is no file: only `ingest status` looks for those.
@@ -85,39 +85,39 @@ def count_alarms(state: LedgerState, files: Iterable[FileStanding]) -> int:
     return alarms + len(quarantined_manifests(state)) + len(state.bad_names)
 
 
-def file_standing(open_file: OpenFile, *, now: datetime, settle: timedelta) -> FileStanding:
+def file_status(open_file: OpenFile, *, now: datetime, settle: timedelta) -> FileStatus:
     """Give the status of a file.
 
     Args:
         settle: how long it may wait for its manifest before somebody should look.
     """
     file, is_listed, is_unfinished, is_given_up = open_file
-    standing = _standing_of(file, is_unfinished=is_unfinished, now=now)
-    if is_given_up and standing is not Standing.LANDED:
-        standing = Standing.GIVEN_UP
-    is_alarm = standing not in QUIET
-    if standing is Standing.WAITING and not is_listed:
+    status = _status_of(file, is_unfinished=is_unfinished, now=now)
+    if is_given_up and status is not Status.LANDED:
+        status = Status.GIVEN_UP
+    is_alarm = status not in QUIET
+    if status is Status.WAITING and not is_listed:
         is_alarm = now - file.newest.at > settle
-    reason = file.result.reason if file.result and standing is not Standing.LANDED else None
-    return FileStanding(
-        place=file.place,
-        standing=standing,
+    reason = file.result.reason if file.result and status is not Status.LANDED else None
+    return FileStatus(
+        key=file.key,
+        status=status,
         reason=reason,
         is_alarm=is_alarm,
         rejection=file.rejection,
     )
 
 
-def _standing_of(file: FileState, *, is_unfinished: bool, now: datetime) -> Standing:
+def _status_of(file: FileState, *, is_unfinished: bool, now: datetime) -> Status:
     result = file.current_result
     if file.is_landed:
-        return Standing.LANDED
+        return Status.LANDED
     if file.is_lost:
-        return Standing.GONE
+        return Status.GONE
     if file.archived is None:
-        is_early = is_unfinished and not is_ready(file.place.delivery.snapshot_date, now=now)
-        return Standing.NOT_DUE if is_early else Standing.MISSING
+        is_early = is_unfinished and not is_ready(file.key.delivery.snapshot_date, now=now)
+        return Status.NOT_DUE if is_early else Status.MISSING
     if result and result.is_quarantined:
         is_unlisted = result.reason == Reason.UNLISTED
-        return Standing.UNLISTED if is_unlisted else Standing.QUARANTINED
-    return Standing.RESTATED if result and file.is_restated else Standing.WAITING
+        return Status.UNLISTED if is_unlisted else Status.QUARANTINED
+    return Status.RESTATED if result and file.is_restated else Status.WAITING

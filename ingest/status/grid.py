@@ -7,28 +7,28 @@ from itertools import groupby
 
 from ingest.delivery.names import DAILY_EVENTS, Event
 from ingest.errors import Reason
-from ingest.status.days import DayStanding
-from ingest.status.files import FileStanding, Standing
+from ingest.status.days import DayStatus
+from ingest.status.files import FileStatus, Status
 from ingest.status.next_steps import NextStep, remedy, steps_for_day
 from ingest.store.record.facts import Failing
 
 SIGNS = {
-    Standing.LANDED: "#",
-    Standing.WAITING: "~",
-    Standing.RESTATED: "r",
-    Standing.MISSING: "M",
-    Standing.GONE: "X",
-    Standing.UNLISTED: "u",
-    Standing.QUARANTINED: "Q",
-    Standing.GIVEN_UP: "-",
-    Standing.NOT_DUE: ".",
-    Standing.BASELINE: "b",
+    Status.LANDED: "#",
+    Status.WAITING: "~",
+    Status.RESTATED: "r",
+    Status.MISSING: "M",
+    Status.GONE: "X",
+    Status.UNLISTED: "u",
+    Status.QUARANTINED: "Q",
+    Status.GIVEN_UP: "-",
+    Status.NOT_DUE: ".",
+    Status.BASELINE: "b",
 }
-LEGEND = "  ".join(f"{sign} {standing}" for standing, sign in SIGNS.items())
+LEGEND = "  ".join(f"{sign} {status}" for status, sign in SIGNS.items())
 MOST_DETAILS = 20
 
 
-def calendar(days: list[DayStanding], *, bad_names: list[str]) -> str:
+def calendar(days: list[DayStatus], *, bad_names: list[str]) -> str:
     """Draw a line a month for each client, a sign a day, and list what is incomplete."""
     lines: list[str] = []
     for client_guid, of_client in groupby(days, key=lambda day: day.delivery.client_guid):
@@ -68,55 +68,53 @@ def _told(step: NextStep) -> str:
     return f"  {step.text()}"
 
 
-def day_grid(day: DayStanding) -> str:
+def day_grid(day: DayStatus) -> str:
     """Draw one day's files, resource by event; a baseline has a column where there is one."""
     has_baseline = any(file.is_baseline for file in day.files)
     events = [Event.BASELINE, *DAILY_EVENTS] if has_baseline else DAILY_EVENTS
     lines = [_detail(day), "", f"{'':<30}" + "".join(f"{event:<22}" for event in events)]
-    by_resource = groupby(day.files, key=lambda file: file.place[1])
+    by_resource = groupby(day.files, key=lambda file: file.key[1])
     for resource, files in by_resource:
         of_resource = list(files)
         cells = (f"{_cell(of_resource, event):<22}" for event in events)
         lines.append(f"{resource:<30}{''.join(cells)}".rstrip())
-    lines += [
-        f"{file.place[1]} {file.place.kind}: {file.reason}" for file in day.files if file.reason
-    ]
+    lines += [f"{file.key[1]} {file.key.kind}: {file.reason}" for file in day.files if file.reason]
     return "\n".join(lines)
 
 
-def day_text(day: DayStanding) -> str:
+def day_text(day: DayStatus) -> str:
     """Draw one day's files, and give the next steps where it is incomplete."""
     steps = steps_for_day(day) if day.is_alarm else []
     return "\n".join([day_grid(day), *([""] if steps else []), *map(_told, steps)])
 
 
-def _cell(files: list[FileStanding], event: Event) -> str:
-    """Say how a resource's file of an event stands, or how many parts of a baseline do."""
-    standings = [file.standing for file in files if file.place.event is event]
-    if len(standings) < 2:
-        return "".join(standings)
-    return ", ".join(f"{count} {standing}" for standing, count in Counter(standings).items())
+def _cell(files: list[FileStatus], event: Event) -> str:
+    """Give the status of a resource's file of an event, or count parts of a baseline by it."""
+    statuses = [file.status for file in files if file.key.event is event]
+    if len(statuses) < 2:
+        return "".join(statuses)
+    return ", ".join(f"{count} {status}" for status, count in Counter(statuses).items())
 
 
-def _months(days: Iterable[DayStanding]) -> Iterator[str]:
+def _months(days: Iterable[DayStatus]) -> Iterator[str]:
     yield f"{'':9}" + "".join(f"{number:<5}" for number in range(1, 32, 5))
     for month, of_month in groupby(
         days, key=lambda day: day.delivery.snapshot_date.isoformat()[:7]
     ):
         signs = [" "] * 31
         for day in of_month:
-            signs[day.delivery.snapshot_date.day - 1] = SIGNS[day.standing]
+            signs[day.delivery.snapshot_date.day - 1] = SIGNS[day.status]
         yield f"{month}  {''.join(signs)}".rstrip()
 
 
-def _detail(day: DayStanding) -> str:
-    counts = ", ".join(f"{count} {standing}" for standing, count in sorted(day.counts.items()))
-    said = f"{day.delivery.snapshot_date}  {day.delivery.client_guid}  {day.standing}"
+def _detail(day: DayStatus) -> str:
+    counts = ", ".join(f"{count} {status}" for status, count in sorted(day.counts.items()))
+    said = f"{day.delivery.snapshot_date}  {day.delivery.client_guid}  {day.status}"
     return f"{said}: {counts or 'no files'}{_loss(day)}"
 
 
-def _loss(day: DayStanding) -> str:
-    if day.standing in (Standing.LANDED, Standing.GIVEN_UP) or not day.is_awaited:
+def _loss(day: DayStatus) -> str:
+    if day.status in (Status.LANDED, Status.GIVEN_UP) or not day.is_awaited:
         return ""
     if day.days_to_loss <= 0:
         return "; MX's copy is gone"

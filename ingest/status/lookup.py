@@ -17,13 +17,13 @@ from ingest.errors import UnknownNameError
 from ingest.store.index.known import DayState
 from ingest.store.index.lists.totals import known_clients
 from ingest.store.index.state import LedgerState
-from ingest.store.paths import place_at
-from ingest.store.record.keys import Place, place_of, subject
+from ingest.store.paths import key_at
+from ingest.store.record.keys import FileKey, key_of, subject
 
 _DAY = re.compile(r"(?:(?P<client>(?i:CLT)-[^./]+)[./])?(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})")
 
 
-def find_landed(name: str, *, state: LedgerState) -> Place:
+def find_landed(name: str, *, state: LedgerState) -> FileKey:
     """Find a landed file, or one that was set aside.
 
     Args:
@@ -33,7 +33,7 @@ def find_landed(name: str, *, state: LedgerState) -> Place:
         UnknownNameError: no such file has landed.
     """
     meant = _parse(name)
-    if isinstance(meant, Place):
+    if isinstance(meant, FileKey):
         file = state.file(meant)
         if file.landed or file.set_aside:
             return meant
@@ -43,7 +43,7 @@ def find_landed(name: str, *, state: LedgerState) -> Place:
     )
 
 
-def find_quarantined(name: str, *, state: LedgerState) -> Place | Delivery:
+def find_quarantined(name: str, *, state: LedgerState) -> FileKey | Delivery:
     """Find a file in quarantine, or the delivery whose manifest is there.
 
     Args:
@@ -54,7 +54,7 @@ def find_quarantined(name: str, *, state: LedgerState) -> Place | Delivery:
     """
     meant = _parse(name)
     if meant:
-        known = state.file(meant) if isinstance(meant, Place) else state.day(meant)
+        known = state.file(meant) if isinstance(meant, FileKey) else state.day(meant)
         if known.result and known.result.is_quarantined:
             return meant
     raise UnknownNameError(
@@ -63,17 +63,17 @@ def find_quarantined(name: str, *, state: LedgerState) -> Place | Delivery:
     )
 
 
-def _parse(name: str) -> Place | Delivery | None:
-    if place := place_at(name):
-        return place
+def _parse(name: str) -> FileKey | Delivery | None:
+    if key := key_at(name):
+        return key
     last = PurePath(name).name
     file = parse_kept_name(last) or parse_kept_stem(last)
     if file is None:
         return None
-    return file.delivery if isinstance(file, ManifestFile) else place_of(file)
+    return file.delivery if isinstance(file, ManifestFile) else key_of(file)
 
 
-def _found(meant: Place | Delivery | None, state: LedgerState) -> str:
+def _found(meant: FileKey | Delivery | None, state: LedgerState) -> str:
     if meant is None:
         return "nothing of that name"
     if isinstance(meant, Delivery):
@@ -109,7 +109,7 @@ def find_subjects(name: str, *, state: LedgerState) -> list[dict[str, Any]]:
     file = parse_kept_name(name) or parse_kept_stem(name)
     if isinstance(file, ManifestFile) and _is_known(state.day(file.delivery)):
         return [subject(file)]
-    if isinstance(file, DailyFile) and state.file(place_of(file)).is_known:
+    if isinstance(file, DailyFile) and state.file(key_of(file)).is_known:
         return [subject(file)]
     raise UnknownNameError(
         f"{name}: expected the name of a known file, a day (2026-01-31, or CLT-.../2026-01-31) "

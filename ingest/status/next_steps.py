@@ -10,8 +10,8 @@ from typing import Final
 
 from ingest.delivery.names import Delivery
 from ingest.errors import Reason
-from ingest.status.days import DayStanding
-from ingest.status.files import FileStanding, Standing
+from ingest.status.days import DayStatus
+from ingest.status.files import FileStatus, Status
 
 FETCH: Final = "ingest run"
 TAKE_UNLISTED: Final = "ingest run --accept-unlisted"
@@ -64,7 +64,7 @@ def remedy(reason: str, *, names: Sequence[str], baseline_of: Delivery | None = 
     )
 
 
-def steps_for_day(day: DayStanding) -> list[NextStep]:
+def steps_for_day(day: DayStatus) -> list[NextStep]:
     """Say what to do about a day that calls for someone, the first thing first."""
     steps = [
         *_for_quarantine(day),
@@ -84,13 +84,13 @@ def shell_word(name: str) -> str:
     return f"$'{escaped}'"
 
 
-def _for_quarantine(day: DayStanding) -> Iterator[NextStep]:
+def _for_quarantine(day: DayStatus) -> Iterator[NextStep]:
     """Give one step for all files with the same reason."""
     names: dict[tuple[str, bool], list[str]] = defaultdict(list)
     for file in day.files:
-        if file.standing in (Standing.QUARANTINED, Standing.UNLISTED) and file.is_alarm:
+        if file.status in (Status.QUARANTINED, Status.UNLISTED) and file.is_alarm:
             client, date = day.delivery.client_guid, day.delivery.snapshot_date
-            stem = f"{client}.{date}.{file.place.resource}.{file.place.kind}"
+            stem = f"{client}.{date}.{file.key.resource}.{file.key.kind}"
             names[file.reason or "", file.is_baseline].append(stem)
     for (reason, is_baseline), of_reason in sorted(names.items()):
         step = remedy(reason, names=of_reason, baseline_of=day.delivery if is_baseline else None)
@@ -98,7 +98,7 @@ def _for_quarantine(day: DayStanding) -> Iterator[NextStep]:
         yield NextStep(advice=advice, command=step.command)
 
 
-def _for_manifest(day: DayStanding) -> Iterator[NextStep]:
+def _for_manifest(day: DayStatus) -> Iterator[NextStep]:
     if day.manifest_reason:
         step = remedy(day.manifest_reason, names=[f"{day.delivery.folder}"])
         advice = f"the manifest in quarantine as {day.manifest_reason}: {step.advice}"
@@ -114,25 +114,25 @@ def _for_manifest(day: DayStanding) -> Iterator[NextStep]:
             yield _give_up(day, "MX's copy is gone")
 
 
-def _for_files(day: DayStanding, files: Sequence[FileStanding]) -> Iterator[NextStep]:
-    counts = {each: sum(file.standing is each for file in files) for each in Standing}
+def _for_files(day: DayStatus, files: Sequence[FileStatus]) -> Iterator[NextStep]:
+    counts = {each: sum(file.status is each for file in files) for each in Status}
     is_lost = day.days_to_loss <= 0
-    gone = counts[Standing.GONE] + (counts[Standing.MISSING] if is_lost else 0)
+    gone = counts[Status.GONE] + (counts[Status.MISSING] if is_lost else 0)
     asked_for = {
-        Standing.MISSING: "send {files}",
-        Standing.WAITING: "send {files} again, which came incomplete",
-        Standing.RESTATED: "send the new version of {files}",
+        Status.MISSING: "send {files}",
+        Status.WAITING: "send {files} again, which came incomplete",
+        Status.RESTATED: "send the new version of {files}",
     }
-    for standing, what in asked_for.items():
-        is_told = standing is Standing.WAITING and not day.has_manifest
-        if counts[standing] and not is_told and not (is_lost and standing is Standing.MISSING):
-            asked = what.format(files=_files(counts[standing]))
+    for status, what in asked_for.items():
+        is_told = status is Status.WAITING and not day.has_manifest
+        if counts[status] and not is_told and not (is_lost and status is Status.MISSING):
+            asked = what.format(files=_files(counts[status]))
             yield NextStep(advice=f"ask MX to {asked}{_within(day)}", command=FETCH)
     if gone:
         yield _give_up(day, f"MX's copy of {_files(gone)} is gone")
 
 
-def _give_up(day: DayStanding, why: str) -> NextStep:
+def _give_up(day: DayStatus, why: str) -> NextStep:
     client, date = day.delivery.client_guid, day.delivery.snapshot_date
     return NextStep(
         advice=f"{why}: ask MX, or record that it will not come",
@@ -144,7 +144,7 @@ def _files(count: int) -> str:
     return f"{count} file" if count == 1 else f"{count} files"
 
 
-def _within(day: DayStanding) -> str:
+def _within(day: DayStatus) -> str:
     if day.days_to_loss <= 0:
         return ""
     return f" within {day.days_to_loss} day{'' if day.days_to_loss == 1 else 's'}"

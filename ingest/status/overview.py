@@ -4,8 +4,8 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from ingest.status.days import DayStanding, day_standings
-from ingest.status.files import Standing
+from ingest.status.days import DayStatus, day_statuses
+from ingest.status.files import Status
 from ingest.status.next_steps import steps_for_day
 from ingest.store.index.state import LedgerState
 from ingest.store.record.facts import Failing
@@ -15,7 +15,7 @@ from ingest.store.record.facts import Failing
 class Overview:
     """The days that were asked for, and what of them calls for someone."""
 
-    days: list[DayStanding]
+    days: list[DayStatus]
     bad_names: list[str]
     """Names in quarantine; they belong to no day and no client."""
     failing: Failing | None = None
@@ -52,7 +52,7 @@ def overview(
 ) -> Overview:
     """Give the status of all days, or of those of one client, or of one day of each."""
     days = list(
-        day_standings(
+        day_statuses(
             state, now=now, settle=settle, client=client, day=day, with_given_up=with_given_up
         )
     )
@@ -62,27 +62,27 @@ def overview(
     return Overview(days=days, bad_names=sorted(state.bad_names), failing=state.failing)
 
 
-def day_facts(day: DayStanding, *, with_landed: bool) -> dict[str, Any]:
+def day_facts(day: DayStatus, *, with_landed: bool) -> dict[str, Any]:
     """Give one day for a program; files that have landed are only counted unless asked for."""
     return {
         "client_guid": day.delivery.client_guid,
         "snapshot_date": day.delivery.snapshot_date.isoformat(),
-        "standing": day.standing,
+        "standing": day.status,
         "days_to_loss": day.days_to_loss,
         "is_alarm": day.is_alarm,
         "next_steps": [asdict(step) for step in steps_for_day(day)] if day.is_alarm else [],
-        "counts": {str(standing): count for standing, count in sorted(day.counts.items())},
+        "counts": {str(status): count for status, count in sorted(day.counts.items())},
         "files": [
             {
-                "resource": file.place[1],
-                "event": file.place[2],
-                **({"part": file.place.part} if file.place.part > 1 else {}),
-                "standing": file.standing,
+                "resource": file.key[1],
+                "event": file.key[2],
+                **({"part": file.key.part} if file.key.part > 1 else {}),
+                "standing": file.status,
                 "reason": file.reason,
                 "is_alarm": file.is_alarm,
             }
             for file in day.files
-            if with_landed or file.standing != Standing.LANDED
+            if with_landed or file.status != Status.LANDED
         ],
     }
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ingest.errors import IngestError, LockError, SourceError, UnknownNameError, one_line
-from ingest.status.files import Standing
+from ingest.status.files import Status
 from ingest.store.ledger import Ledger, open_ledger
 from ingest.store.lock import run_lock
 from ingest.store.record.facts import What
@@ -66,7 +66,7 @@ class Summary:
     plain_bytes: int = 0
     seconds: float = 0.0
     failures: list[SourceError] = field(default_factory=list)
-    standings: Counter[Standing] = field(default_factory=Counter)
+    statuses: Counter[Status] = field(default_factory=Counter)
     """Of every daily file that was ever listed or delivered."""
     alarms: int = 0
     """Files and manifests that someone should look at."""
@@ -81,17 +81,15 @@ class Summary:
             last = f"incomplete: {self.alarms:,} files or manifests; see: ingest status"
         elif self.empty_source:
             last = self.empty_source.text()
-        stood = ", ".join(
-            f"{self.standings[standing]:,} {standing}"
-            for standing in Standing
-            if self.standings[standing]
+        counts = ", ".join(
+            f"{self.statuses[status]:,} {status}" for status in Status if self.statuses[status]
         )
         return "\n".join(
             (
                 f"landed {self.files_landed:,} files, {self.rows_landed:,} rows, "
                 f"{self.plain_bytes / 1e6:,.1f} MB in {self.seconds:.1f} s"
                 + (f"; left alone {self.left_alone:,} other files" if self.left_alone else ""),
-                f"now: {stood or 'no files'}",
+                f"now: {counts or 'no files'}",
                 last,
             )
         )
@@ -115,7 +113,7 @@ class Summary:
         return {
             "run_id": self.run_id,
             **self.work(),
-            "standings": {str(name): count for name, count in self.standings.items()},
+            "standings": {str(name): count for name, count in self.statuses.items()},
             "alarms": self.alarms,
             **empty,
             **({} if self.left_alone is None else {"left_alone": self.left_alone}),

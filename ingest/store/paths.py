@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from ingest.delivery.names import DailyFile, ManifestFile, parse_kept_stem
-from ingest.store.record.keys import Place, place_of
+from ingest.store.record.keys import FileKey, key_of
 
 _PATH: Final = re.compile(
     r"(?:.*/)?(?P<path>landing/resource=(?P<resource>[^/]+)/event=(?P<event>[^/]+)"
@@ -34,7 +34,7 @@ def quarantine_path(data: Path, file: DailyFile | ManifestFile | None, *, name: 
     return data / "quarantine" / file.delivery.folder / name
 
 
-def landing_path(file: DailyFile | Place) -> Path:
+def landing_path(file: DailyFile | FileKey) -> Path:
     """Give the path of a landed file, below the data folder."""
     part = f".{file.part:04}" if file.part > 1 else ""
     return Path(
@@ -46,7 +46,7 @@ def landing_path(file: DailyFile | Place) -> Path:
     )
 
 
-def place_at(path: str) -> Place | None:
+def key_at(path: str) -> FileKey | None:
     """Give the daily file that lands at a path, below the data folder or absolute."""
     match = _PATH.fullmatch(path)
     if match is None:
@@ -55,4 +55,4 @@ def place_at(path: str) -> Place | None:
     stem = f"{match['client']}.{match['date']}.{match['resource']}.{match['event']}{part}"
     file = parse_kept_stem(stem)
     is_it = file is not None and landing_path(file).as_posix() == match["path"]
-    return place_of(file) if file and is_it else None
+    return key_of(file) if file and is_it else None

@@ -34,7 +34,7 @@ def test_no_damaged_file_lands_and_none_keeps_the_others_back(
     summary = ingest(settle_hours=0)
 
     assert [row["guid"] for row in landed_rows(data)] == ["good"]
-    assert summary.standings == {"landed": 1, "quarantined": DAMAGES}
+    assert summary.statuses == {"landed": 1, "quarantined": DAMAGES}
     assert len(quarantine_reasons(data)) == DAMAGES
 
 

@@ -98,10 +98,10 @@ def test_days_are_those_of_utc_wherever_the_machine_stands(
 
     done = ingest("run", api=api, served=served, receiver=receiver_key, TZ=zone)
 
-    standings = {
+    statuses = {
         delivery.snapshot_date: delivery in api.state.unfinished for delivery in api.state.listings
     }
-    assert standings == {today - timedelta(days=2): False, today: True}
+    assert statuses == {today - timedelta(days=2): False, today: True}
     assert (done.returncode, done.stderr.count("found status 404")) == (3, 1)
     assert "not due yet" in done.stderr
 

@@ -138,7 +138,7 @@ def test_bytes_that_newer_ones_have_replaced_are_found_for_it(
     assert (checked.made_anew, checked.damaged) == (1, [])
     assert [row["guid"] for row in landed_rows(data)] == ["a", "other"]
     assert quarantine_reasons(data) == {NAME: "checksum"}
-    assert ingest().standings == {"landed": 1, "quarantined": 1}
+    assert ingest().statuses == {"landed": 1, "quarantined": 1}
 
 
 def test_replaced_bytes_of_what_has_landed_are_looked_for(

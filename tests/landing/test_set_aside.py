@@ -19,7 +19,7 @@ from ingest.status.grid import day_grid
 from ingest.status.runs import Summary
 from ingest.store.index.catch_up import open_state
 from ingest.store.ledger import read_records
-from ingest.store.paths import place_at
+from ingest.store.paths import key_at
 from tests.conftest import Ingest, landed_rows, quarantine_reasons
 from tests.status.test_standing import NEXT_MORNING, RULES
 from tests.support.ledger import days_of, facts_of, read_state
@@ -78,7 +78,7 @@ def test_what_is_set_aside_leaves_the_landing_with_a_record_and_is_in_quarantine
 
     summary = set_aside(name, data=data)
 
-    assert (summary.standings, summary.alarms) == ({"landed": 1, "quarantined": 1}, 1)
+    assert (summary.statuses, summary.alarms) == ({"landed": 1, "quarantined": 1}, 1)
     assert (guids(data), (data / LANDED).exists()) == (["other"], False)
     [record] = records(data, "set_aside")
     same = SUBJECT | {"name", "path", "encrypted_bytes", "encrypted_sha256"}
@@ -98,8 +98,8 @@ def test_what_is_set_aside_stays_aside_whatever_runs(
     set_aside(STEM, data=data)
     landed.send_manifest()  # a new one, so that files are judged anew
 
-    assert ingest(accept_unlisted=True).standings == {"landed": 1, "quarantined": 1}
-    assert release_again().standings == {"landed": 1, "quarantined": 1}
+    assert ingest(accept_unlisted=True).statuses == {"landed": 1, "quarantined": 1}
+    assert release_again().statuses == {"landed": 1, "quarantined": 1}
     assert (guids(data), quarantine_reasons(data)) == (["other"], {NAME: "set_aside"})
 
 
@@ -110,7 +110,7 @@ def test_other_bytes_of_what_was_set_aside_land(landed: Sender, ingest: Ingest, 
 
     summary = ingest()
 
-    assert (summary.standings, quarantine_reasons(data)) == ({"landed": 2}, {})
+    assert (summary.statuses, quarantine_reasons(data)) == ({"landed": 2}, {})
     assert guids(data) == ["b", "other"]
 
 
@@ -123,12 +123,12 @@ def test_the_same_contents_encrypted_anew_stay_aside_until_released(
     set_aside(STEM, data=data)
     send_encrypted_anew(sender, plain)
 
-    assert ingest().standings == {"quarantined": 1}
-    assert release_again().standings == {"quarantined": 1}
+    assert ingest().statuses == {"quarantined": 1}
+    assert release_again().statuses == {"quarantined": 1}
     assert (guids(data), quarantine_reasons(data)) == ([], {NAME: "set_aside"})
-    assert release_again(STEM).standings == {"landed": 1}
+    assert release_again(STEM).statuses == {"landed": 1}
     send_encrypted_anew(sender, plain)
-    assert ingest().standings == {"landed": 1}
+    assert ingest().statuses == {"landed": 1}
 
 
 def test_contents_that_were_set_aside_do_not_replace_better_ones(
@@ -152,9 +152,9 @@ def test_what_is_released_by_its_name_lands_again(
 
     summary = release_again(name)
 
-    assert (summary.files_landed, summary.standings) == (1, {"landed": 2})
+    assert (summary.files_landed, summary.statuses) == (1, {"landed": 2})
     assert (guids(data), quarantine_reasons(data)) == (["a", "other"], {})
-    assert ingest().standings == {"landed": 2}
+    assert ingest().statuses == {"landed": 2}
 
 
 def test_what_had_landed_unlisted_lands_so_again(
@@ -165,7 +165,7 @@ def test_what_had_landed_unlisted_lands_so_again(
     ingest(accept_unlisted=True)
     set_aside(STEM, data=data)
 
-    assert release_again(STEM).standings == {"landed": 1}
+    assert release_again(STEM).statuses == {"landed": 1}
     assert [each["is_unlisted"] for each in records(data, "landed")] == [True, True]
 
 
@@ -178,7 +178,7 @@ def test_what_is_released_and_fails_is_in_quarantine_as_any_other(
     release_again(STEM, keys=Keyring(tmp_path / "g"))
 
     assert quarantine_reasons(data) == {NAME: "wrong_key"}
-    assert release_again().standings == {"landed": 2}
+    assert release_again().statuses == {"landed": 2}
 
 
 def test_a_name_releases_nothing_else(
@@ -195,7 +195,7 @@ def test_a_name_releases_nothing_else(
     ingest(keys=Keyring(tmp_path / "g"))
     set_aside(STEM, data=data)
 
-    assert release_again(manifest.name).standings == {"quarantined": 1, "landed": 1}
+    assert release_again(manifest.name).statuses == {"quarantined": 1, "landed": 1}
     assert guids(data) == ["b"]
 
 
@@ -207,7 +207,7 @@ def test_setting_aside_twice_changes_nothing(landed: Sender, data: Path) -> None
 
     after = read_state(data / "ledger")
     assert (after.set_aside, after.results) == (before.set_aside, before.results)
-    assert (summary.standings, len(records(data, "set_aside"))) == (
+    assert (summary.statuses, len(records(data, "set_aside"))) == (
         {"landed": 1, "quarantined": 1},
         1,
     )
@@ -250,7 +250,7 @@ def test_what_is_set_aside_can_be_given_up(landed: Sender, ingest: Ingest, data:
 
     summary = give_up([STEM], data=data, rules=RULES)
 
-    assert (summary.standings, summary.alarms) == ({"landed": 1, "given up": 1}, 0)
+    assert (summary.statuses, summary.alarms) == ({"landed": 1, "given up": 1}, 0)
     assert ingest().alarms == 0
 
 
@@ -270,7 +270,7 @@ def test_newer_bytes_keep_their_own_verdict(landed: Sender, ingest: Ingest, data
     set_aside(STEM, data=data)
 
     assert (guids(data), quarantine_reasons(data)) == (["other"], {NAME: "checksum"})
-    assert ingest().standings == {"landed": 1, "quarantined": 1}
+    assert ingest().statuses == {"landed": 1, "quarantined": 1}
     facts = facts_of(data / "ledger", now=NEXT_MORNING, settle=RULES.settle)
     assert [each.reason for each in facts.quarantine] == ["checksum"]
 
@@ -287,14 +287,14 @@ def test_bytes_that_newer_ones_have_replaced_are_what_is_in_quarantine(
     set_aside(STEM, data=data)
 
     assert (data / "quarantine" / CLIENT / DAY / NAME).read_bytes() == old
-    assert ingest().standings == {"landed": 1, "waiting": 1}
+    assert ingest().statuses == {"landed": 1, "waiting": 1}
 
 
 def test_an_api_is_not_asked_again_for_what_is_set_aside(landed: Sender, data: Path) -> None:
     set_aside(STEM, data=data)
-    state, place = read_state(data / "ledger"), place_at(LANDED)
-    assert place
-    listing = state.listings[place.delivery][place]
+    state, key = read_state(data / "ledger"), key_at(LANDED)
+    assert key
+    listing = state.listings[key.delivery][key]
     restated = replace(listing, checksum="f" * 64)
 
     offers = [Offer.of(listed_by_an_api(each)) for each in (listing, restated)]
@@ -317,7 +317,7 @@ def test_status_and_report_tell_what_is_set_aside_and_the_way_back(
     [day] = days_of(data / "ledger", now=now, settle=settle)
     facts = facts_of(data / "ledger", now=now, settle=settle)
 
-    assert (day.standing, day.is_alarm) == ("quarantined", True)
+    assert (day.status, day.is_alarm) == ("quarantined", True)
     assert "users created: set_aside" in day_grid(day)
     [file] = facts.quarantine
     assert (file.reason, file.command) == ("set_aside", f"ingest release {NAME}")
@@ -326,6 +326,6 @@ def test_status_and_report_tell_what_is_set_aside_and_the_way_back(
 
 def test_a_path_tells_which_file_lands_there() -> None:
     for path in ("", LANDED.replace("=", ""), LANDED.replace(DAY, "2026-13-01"), f"x{LANDED}"):
-        assert place_at(path) is None
-    assert place_at(LANDED.replace(".parquet", ".0002.parquet")) is None
-    assert place_at(LANDED) == place_at(f"./{LANDED}") is not None
+        assert key_at(path) is None
+    assert key_at(LANDED.replace(".parquet", ".0002.parquet")) is None
+    assert key_at(LANDED) == key_at(f"./{LANDED}") is not None

@@ -125,7 +125,7 @@ def test_a_ledger_that_has_such_days_ends_neither_run_nor_status_nor_report(
     page = render(facts_of(data / "ledger", now=now, settle=SETTLE))
 
     assert [str(day.delivery.snapshot_date) for day in seen.days] == sorted(days)
-    assert {day.standing for day in seen.days} == {"landed"}
+    assert {day.status for day in seen.days} == {"landed"}
     assert all(day[:7] in shown for day in days)
     assert len(page) < 1_000_000
     assert time.monotonic() - began < 30
@@ -143,7 +143,7 @@ def test_such_a_day_of_which_a_file_is_missing_is_told(
 
     [day] = overview_of(data / "ledger", now=datetime.now(tz=UTC), settle=SETTLE).days
 
-    assert day.standing == "not due"
+    assert day.status == "not due"
 
 
 @pytest.mark.parametrize("as_of", ["0001-01-01", "1999-12-31", "2100-01-01", "9999-12-31"])

@@ -102,7 +102,7 @@ def test_rows_without_columns_land_by_their_number(
     sender.send(avro_bytes([{"a": None}], schema=NULLS), event="updated", record_count=1)
     sender.send_manifest()
 
-    assert ingest().standings == {"landed": 2}
+    assert ingest().statuses == {"landed": 2}
     assert [row["_row_number"] for row in landed_rows(data)] == [0, 1, 0]
 
 
@@ -127,7 +127,7 @@ def test_an_armoured_message_and_a_key_without_passphrase_open(
     sender.keyring, sender.recipient = keyring, "open@localhost"
     sender.send_manifest()
 
-    assert ingest(keys=keyring).standings == {"landed": 1}
+    assert ingest(keys=keyring).statuses == {"landed": 1}
     subprocess.run(["gpgconf", "--homedir", str(home), "--kill", "all"], check=True)
 
 

@@ -67,7 +67,7 @@ def test_a_file_waits_for_its_manifest(sender: Sender, ingest: Ingest, data: Pat
     sender.send_manifest()
     late = ingest()
 
-    assert (early.files_landed, early.standings) == (0, {"waiting": 1})
+    assert (early.files_landed, early.statuses) == (0, {"waiting": 1})
     assert (late.files_landed, guids(data)) == (1, ["a"])
 
 
@@ -84,9 +84,9 @@ def test_a_file_that_no_manifest_lists_stays_out(
     sender.send_manifest()
     sender.send_users("a")
 
-    assert ingest().standings == {"unlisted": 1}
+    assert ingest().statuses == {"unlisted": 1}
     assert guids(data) == []
-    assert ingest(accept_unlisted=True).standings == {"landed": 1}
+    assert ingest(accept_unlisted=True).statuses == {"landed": 1}
     assert guids(data) == ["a"]
 
 
@@ -96,7 +96,7 @@ def test_a_listed_file_that_is_absent_is_missing(sender: Sender, ingest: Ingest)
 
     summary = ingest()
 
-    assert (summary.standings, summary.alarms) == ({"missing": 1}, 1)
+    assert (summary.statuses, summary.alarms) == ({"missing": 1}, 1)
 
 
 def claim(**claims: str) -> Callable[[Sender], object]:
@@ -146,7 +146,7 @@ def test_a_file_that_is_not_what_it_claims_never_lands(
 
     assert quarantine_reasons(data) == {NAME: reason}
     assert guids(data) == ["good"]
-    assert (summary.files_landed, summary.standings["quarantined"]) == (1, 1)  # type: ignore[index]
+    assert (summary.files_landed, summary.statuses["quarantined"]) == (1, 1)  # type: ignore[index]
 
 
 def test_a_file_smaller_than_listed_may_still_be_growing(
@@ -159,8 +159,8 @@ def test_a_file_smaller_than_listed_may_still_be_growing(
     (sender.folder / NAME).write_bytes(whole)
     grown = ingest()
 
-    assert growing.standings == {"waiting": 1}
-    assert (grown.standings, guids(data)) == ({"landed": 1}, ["a"])
+    assert growing.statuses == {"waiting": 1}
+    assert (grown.statuses, guids(data)) == ({"landed": 1}, ["a"])
 
 
 def test_a_good_redelivery_heals_by_itself(sender: Sender, ingest: Ingest, data: Path) -> None:
@@ -173,7 +173,7 @@ def test_a_good_redelivery_heals_by_itself(sender: Sender, ingest: Ingest, data:
     summary = ingest()
 
     assert quarantine_reasons(data) == {}
-    assert (summary.standings, guids(data)) == ({"landed": 1}, ["a"])
+    assert (summary.statuses, guids(data)) == ({"landed": 1}, ["a"])
 
 
 def test_other_bytes_under_the_same_name_replace_the_landed_file(
@@ -202,7 +202,7 @@ def test_a_bad_restatement_leaves_what_has_landed(
 
     summary = ingest()
 
-    assert (guids(data), summary.standings) == (["a"], {"quarantined": 1})
+    assert (guids(data), summary.statuses) == (["a"], {"quarantined": 1})
 
 
 def test_a_restatement_that_has_not_come_yet_is_told(
@@ -217,7 +217,7 @@ def test_a_restatement_that_has_not_come_yet_is_told(
 
     summary = ingest()
 
-    assert (guids(data), summary.standings) == (["a"], {"restated, waiting": 1})
+    assert (guids(data), summary.statuses) == (["a"], {"restated, waiting": 1})
 
 
 def test_a_checksum_of_the_encrypted_file_counts_and_is_noted(
@@ -242,7 +242,7 @@ def test_a_manifest_that_does_not_open_waits_and_then_is_truncated(
     path = sender.send_manifest()
     path.write_bytes(path.read_bytes()[:-9])
 
-    assert ingest().standings == {"waiting": 1}
+    assert ingest().statuses == {"waiting": 1}
     assert ingest(settle_hours=0).alarms == 2
     assert quarantine_reasons(data) == {path.name: "truncated"}
 
@@ -258,7 +258,7 @@ def test_the_newest_manifest_that_opens_is_the_arbiter(
 
     summary = ingest()
 
-    assert summary.standings == {"landed": 1, "unlisted": 1}
+    assert summary.statuses == {"landed": 1, "unlisted": 1}
     assert list(quarantine_reasons(data).values()) == ["manifest", "unlisted"]
 
 

@@ -11,7 +11,7 @@ from ingest.errors import UnknownNameError
 from ingest.status.lookup import find_landed, find_quarantined, find_subjects
 from ingest.store.index.catch_up import open_state
 from ingest.store.index.state import LedgerState
-from ingest.store.record.keys import Place, place_of
+from ingest.store.record.keys import FileKey, key_of
 from tests.conftest import Ingest
 from tests.support.sender import CLIENT, DAY, Sender
 
@@ -19,10 +19,10 @@ LANDED = f"{CLIENT}.{DAY}.users.created"
 REJECTED = f"{CLIENT}.{DAY}.users.deleted"
 
 
-def key_of_stem(stem: str) -> Place:
+def key_of_stem(stem: str) -> FileKey:
     file = parse_kept_stem(stem)
     assert isinstance(file, DailyFile)
-    return place_of(file)
+    return key_of(file)
 
 
 @pytest.fixture

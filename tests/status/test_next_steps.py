@@ -10,7 +10,7 @@ import pytest
 from ingest.errors import Reason
 from ingest.openpgp.keyring import Keyring
 from ingest.operations import set_files_aside
-from ingest.status.days import DayStanding
+from ingest.status.days import DayStatus
 from ingest.status.grid import calendar, day_text
 from ingest.status.next_steps import NextStep, remedy, shell_word, steps_for_day
 from ingest.status.overview import day_facts
@@ -28,7 +28,7 @@ UNLISTED = "ask MX for a manifest that lists it, or take it as it is"
 Send = Callable[[Sender], object]
 
 
-def the_day(data: Path, *, now: datetime) -> DayStanding:
+def the_day(data: Path, *, now: datetime) -> DayStatus:
     [day] = days_of(data / "ledger", now=now, settle=timedelta(0), day=date.fromisoformat(DAY))
     return day
 

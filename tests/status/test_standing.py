@@ -1,10 +1,10 @@
-"""How files and days stand, and what an operator may give up."""
+"""The status of files and days."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from ingest.landing.decide import Rules
-from ingest.status.days import DayStanding
+from ingest.status.days import DayStatus
 from ingest.status.schedule import last_due
 from tests.conftest import Ingest
 from tests.support.ledger import days_of
@@ -15,12 +15,12 @@ RULES = Rules(settle=timedelta(hours=6), max_plain_bytes=1 << 30)
 NEXT_MORNING = datetime(2026, 1, 3, 7, tzinfo=UTC)
 
 
-def days(data: Path, *, now: datetime = NEXT_MORNING) -> list[DayStanding]:
+def days(data: Path, *, now: datetime = NEXT_MORNING) -> list[DayStatus]:
     return days_of(data / "ledger", now=now, settle=RULES.settle)
 
 
 def signs(data: Path, *, now: datetime = NEXT_MORNING) -> list[str]:
-    return [str(day.standing) for day in days(data, now=now)]
+    return [str(day.status) for day in days(data, now=now)]
 
 
 def test_a_day_is_due_at_six_in_the_morning_after_it() -> None:
@@ -45,7 +45,7 @@ def test_days_that_never_came_are_missing_once_they_are_due(
 
     later = days(data, now=datetime(2026, 1, 6, 7, tzinfo=UTC))
 
-    assert [str(day.standing) for day in later] == ["landed", "missing", "missing", "missing"]
+    assert [str(day.status) for day in later] == ["landed", "missing", "missing", "missing"]
     assert [day.is_alarm for day in later] == [False, True, True, True]
     assert later[1].days_to_loss == 5
 

@@ -11,7 +11,7 @@ from ingest.openpgp.keyring import Keyring
 from ingest.pipeline import run
 from ingest.receive.sources import Https, Source, open_source
 from ingest.receive.wanted import ALL_DAYS, Days
-from ingest.status.files import Standing
+from ingest.status.files import Status
 from ingest.status.runs import Summary
 from sample.send.armour import Bodies
 from sample.serve.reporting_api import ServedAt, serve_reporting_api
@@ -71,7 +71,7 @@ class Api:
     def state(self) -> Snapshot:
         return read_state(self.data / "ledger")
 
-    def standings(self) -> dict[str, Standing]:
+    def statuses(self) -> dict[str, Status]:
         """Say how each file stands, by resource and event."""
         dates = {delivery.snapshot_date for delivery in self.state.days}
         days = [
@@ -82,7 +82,7 @@ class Api:
             )
         ]
         return {
-            f"{file.place.resource}.{file.place.event}": file.standing
+            f"{file.key.resource}.{file.key.event}": file.status
             for day in days
             for file in day.files
         }

@@ -8,7 +8,7 @@ from typing import Any
 
 from ingest.delivery.manifest import Listing
 from ingest.delivery.names import Delivery
-from ingest.status.days import DayStanding, day_standings
+from ingest.status.days import DayStatus, day_statuses
 from ingest.status.overview import Overview, overview
 from ingest.status.report.facts import Facts, gather
 from ingest.status.report.readers import Served
@@ -18,48 +18,48 @@ from ingest.store.index.lists.days import day_rows
 from ingest.store.index.lists.files import all_files
 from ingest.store.ledger import open_ledger
 from ingest.store.record.facts import Archived, Failing, Landed, Rejection, Result, Version, What
-from ingest.store.record.keys import Place
+from ingest.store.record.keys import FileKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """What a ledger says at one moment."""
 
-    files: dict[Place, FileState]
+    files: dict[FileKey, FileState]
     days: dict[Delivery, DayState]
     bad_names: dict[str, Rejection]
-    given_up: set[str | Delivery | Place]
+    given_up: set[str | Delivery | FileKey]
     failing: Failing | None
     versions: dict[str, Version]
     """By the name that the source knows a file by."""
     last_at: datetime
 
     @property
-    def archived(self) -> dict[Place, Archived]:
-        return {place: file.archived for place, file in self.files.items() if file.archived}
+    def archived(self) -> dict[FileKey, Archived]:
+        return {key: file.archived for key, file in self.files.items() if file.archived}
 
     @property
-    def landed(self) -> dict[Place, Landed]:
-        return {place: file.landed for place, file in self.files.items() if file.landed}
+    def landed(self) -> dict[FileKey, Landed]:
+        return {key: file.landed for key, file in self.files.items() if file.landed}
 
     @property
-    def results(self) -> dict[Place, Result]:
-        return {place: file.result for place, file in self.files.items() if file.result}
+    def results(self) -> dict[FileKey, Result]:
+        return {key: file.result for key, file in self.files.items() if file.result}
 
     @property
-    def baselines(self) -> dict[tuple[Delivery, str], Place]:
+    def baselines(self) -> dict[tuple[Delivery, str], FileKey]:
         return {
-            (place.delivery, file.delivered_name): place
-            for place, file in self.files.items()
+            (key.delivery, file.delivered_name): key
+            for key, file in self.files.items()
             if file.delivered_name
         }
 
     @property
-    def set_aside(self) -> dict[Place, list[Landed]]:
-        return {place: file.set_aside for place, file in self.files.items() if file.set_aside}
+    def set_aside(self) -> dict[FileKey, list[Landed]]:
+        return {key: file.set_aside for key, file in self.files.items() if file.set_aside}
 
     @property
-    def listings(self) -> dict[Delivery, dict[Place, Listing]]:
+    def listings(self) -> dict[Delivery, dict[FileKey, Listing]]:
         return {delivery: day.listings for delivery, day in self.days.items() if day.is_listed}
 
     @property
@@ -75,10 +75,10 @@ def read_state(folder: Path) -> Snapshot:
     """Read all that a ledger says."""
     with open_state(folder) as state:
         days = {row.delivery: state.day(row.delivery) for row in day_rows(state)}
-        files = {file.place: file for file in all_files(state)}
-        given_up: set[str | Delivery | Place] = {*state.meta.given_up}
+        files = {file.key: file for file in all_files(state)}
+        given_up: set[str | Delivery | FileKey] = {*state.meta.given_up}
         given_up |= {delivery for delivery, day in days.items() if day.is_given_up}
-        given_up |= {place for place, file in files.items() if file.is_given_up}
+        given_up |= {key for key, file in files.items() if file.is_given_up}
         return Snapshot(
             files=files,
             days=days,
@@ -95,10 +95,10 @@ def read_state(folder: Path) -> Snapshot:
 
 def days_of(
     folder: Path, *, now: datetime, settle: timedelta, day: date | None = None
-) -> list[DayStanding]:
+) -> list[DayStatus]:
     """Give the status of all days, or all files of one."""
     with open_state(folder) as state:
-        return list(day_standings(state, now=now, settle=settle, day=day))
+        return list(day_statuses(state, now=now, settle=settle, day=day))
 
 
 def overview_of(folder: Path, *, now: datetime, settle: timedelta) -> Overview:

@@ -14,7 +14,7 @@ from ingest.receive.sources import Source, SourceFile
 from ingest.store.index.known import DayState
 from ingest.store.index.lists.totals import known_clients, known_resources
 from ingest.store.index.state import LedgerState
-from ingest.store.record.keys import Place
+from ingest.store.record.keys import FileKey
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:
-    """A source whose files have the names of a baseline's; what has no place in it is left out."""
+    """A source whose files have the names of a baseline's; any other file is left out."""
 
     source: Source
     delivered_names: Mapping[str, str]
@@ -71,7 +71,7 @@ def find_baseline(
     is_data: Callable[[str], bool],
     read_schema: Callable[[str], Any | None],
 ) -> Found:
-    """Give each file its place: the one it has in the ledger, or the next part of its resource.
+    """Give each file its key: the one it has in the ledger, or the next part of its resource.
 
     A file that a killed run archived and did not record has a part and no name. The next run lists
     its new files in the same order, so the same file gets that part again.
@@ -89,26 +89,24 @@ def find_baseline(
     data = [name for name in listed if is_data(name)]
     known = columns.keys() | known_resources(state)
     clients = known_clients(state)
-    taken: set[Place] = set()
+    taken: set[FileKey] = set()
     failures: list[SourceError] = []
     delivered_names: dict[str, str] = {}
     for name in data:
         try:
             delivery = Delivery(_client_of(name, wish, known=clients), wish.snapshot_date)
-            places = _places_of(state.day(delivery))
-            place = places.get(name)
-            if place is None:
+            keys = _keys_of(state.day(delivery))
+            key = keys.get(name)
+            if key is None:
                 resource = resource_in_name(name, known=known)
                 resource = resource or resource_in_schema(read_schema(name), columns=columns)
-                place = _next_place(
-                    delivery, resource, name=name, taken=taken.union(places.values())
-                )
-                taken.add(place)
+                key = _next_key(delivery, resource, name=name, taken=taken.union(keys.values()))
+                taken.add(key)
         except SourceError as error:
             log.warning("%s", error, extra={"facts": {"event": "not told", "name": name}})
             failures.append(error)
         else:
-            file = baseline_file(place.delivery, place.resource, part=place.part)
+            file = baseline_file(key.delivery, key.resource, part=key.part)
             delivered_names[f"{file.stem}.avro.pgp"] = name
     return Found(
         baseline=Baseline(source=source, delivered_names=delivered_names),
@@ -117,9 +115,9 @@ def find_baseline(
     )
 
 
-def _places_of(day: DayState) -> dict[str, Place]:
-    """Give the places that files of a baseline have, by their names at the source."""
-    return {file.delivered_name: place for place, file in day.files.items() if file.delivered_name}
+def _keys_of(day: DayState) -> dict[str, FileKey]:
+    """Give the keys that files of a baseline have, by their names at the source."""
+    return {file.delivered_name: key for key, file in day.files.items() if file.delivered_name}
 
 
 def _client_of(name: str, wish: Wish, *, known: Collection[str]) -> str:
@@ -137,16 +135,16 @@ def _client_of(name: str, wish: Wish, *, known: Collection[str]) -> str:
     return client
 
 
-def _next_place(
-    delivery: Delivery, resource: str | None, *, name: str, taken: Collection[Place]
-) -> Place:
+def _next_key(
+    delivery: Delivery, resource: str | None, *, name: str, taken: Collection[FileKey]
+) -> FileKey:
     if resource is None:
         raise SourceError(
             f"source file {name!r}: expected the name of one resource in its own or in its schema, "
             "found none; put it into the file's name, like users-1.avro"
         )
     for part in range(1, LAST_PART + 1):
-        place = Place(delivery, resource, Event.BASELINE, part)
-        if place not in taken:
-            return place
+        key = FileKey(delivery, resource, Event.BASELINE, part)
+        if key not in taken:
+            return key
     raise SourceError(f"source file {name!r}: expected at most {LAST_PART} files of {resource}")

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from ingest.status.days import DayStanding
-from ingest.status.files import Standing
+from ingest.status.days import DayStatus
+from ingest.status.files import Status
 from ingest.status.schedule import DUE_HOUR, last_due, moment_after
 
 WEEKS: Final = 13
@@ -34,15 +34,15 @@ class DayState(StrEnum):
 
 
 _STATES = {
-    Standing.QUARANTINED: DayState.QUARANTINED,
-    Standing.MISSING: DayState.INCOMPLETE,
-    Standing.GONE: DayState.INCOMPLETE,
-    Standing.WAITING: DayState.INCOMPLETE,
-    Standing.RESTATED: DayState.INCOMPLETE,
-    Standing.UNLISTED: DayState.INCOMPLETE,
-    Standing.GIVEN_UP: DayState.GIVEN_UP,
-    Standing.NOT_DUE: DayState.NOT_DUE,
-    Standing.BASELINE: DayState.BASELINE,
+    Status.QUARANTINED: DayState.QUARANTINED,
+    Status.MISSING: DayState.INCOMPLETE,
+    Status.GONE: DayState.INCOMPLETE,
+    Status.WAITING: DayState.INCOMPLETE,
+    Status.RESTATED: DayState.INCOMPLETE,
+    Status.UNLISTED: DayState.INCOMPLETE,
+    Status.GIVEN_UP: DayState.GIVEN_UP,
+    Status.NOT_DUE: DayState.NOT_DUE,
+    Status.BASELINE: DayState.BASELINE,
 }
 
 
@@ -79,7 +79,7 @@ class Freshness:
 
 
 def days_of_clients(
-    standings: Iterable[DayStanding], *, began_at: Mapping[str, datetime]
+    statuses: Iterable[DayStatus], *, began_at: Mapping[str, datetime]
 ) -> dict[str, list[Day]]:
     """Give each client's days in their order.
 
@@ -87,20 +87,20 @@ def days_of_clients(
         began_at: when the first record of each client's deliveries was written.
     """
     days: dict[str, list[Day]] = defaultdict(list)
-    for standing in standings:
-        delivery = standing.delivery
-        is_landed = standing.standing is Standing.LANDED
-        completed_at = standing.completed_at if is_landed else None
+    for day in statuses:
+        delivery = day.delivery
+        is_landed = day.status is Status.LANDED
+        completed_at = day.completed_at if is_landed else None
         days[delivery.client_guid].append(
             Day(
                 snapshot_date=delivery.snapshot_date,
-                state=_state(standing, completed_at, began_at),
+                state=_state(day, completed_at, began_at),
                 completed_at=completed_at,
-                days_to_loss=standing.days_to_loss,
-                is_alarm=standing.is_alarm,
-                counts={str(each): count for each, count in sorted(standing.counts.items())},
-                is_awaited=standing.is_awaited,
-                is_plausible=standing.is_plausible,
+                days_to_loss=day.days_to_loss,
+                is_alarm=day.is_alarm,
+                counts={str(each): count for each, count in sorted(day.counts.items())},
+                is_awaited=day.is_awaited,
+                is_plausible=day.is_plausible,
             )
         )
     return dict(days)
@@ -137,13 +137,13 @@ def due_at(snapshot_date: date) -> datetime:
 
 
 def _state(
-    day: DayStanding, completed_at: datetime | None, began_at: Mapping[str, datetime]
+    day: DayStatus, completed_at: datetime | None, began_at: Mapping[str, datetime]
 ) -> DayState:
     """A day that was due before anything of its client had come is not late but of old."""
-    if day.standing == Standing.MISSING and not day.has_come:
+    if day.status == Status.MISSING and not day.has_come:
         return DayState.MISSING
-    if day.standing != Standing.LANDED:
-        return _STATES[day.standing]
+    if day.status != Status.LANDED:
+        return _STATES[day.status]
     due = due_at(day.delivery.snapshot_date)
     is_late = completed_at is not None and completed_at > due
     is_ours = began_at[day.delivery.client_guid] <= due

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ingest.delivery.names import Delivery, Event
-from ingest.status.files import FileStanding, Standing
+from ingest.status.files import FileStatus, Status
 from ingest.status.next_steps import NextStep, remedy
 from ingest.status.report.calendar import Day, DayState
 from ingest.store.index.lists.days import quarantined_manifests
 from ingest.store.index.state import LedgerState
 from ingest.store.record.facts import Rejection
-from ingest.store.record.keys import Place
+from ingest.store.record.keys import FileKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +48,12 @@ class OpenDay:
     is_awaited: bool
 
 
-def quarantined_files(files: Iterable[FileStanding], *, state: LedgerState) -> list[Quarantined]:
+def quarantined_files(files: Iterable[FileStatus], *, state: LedgerState) -> list[Quarantined]:
     """Give what is in quarantine now, the youngest first; what was given up is left out."""
     found = [
-        _quarantined(file.rejection, delivery=file.place.delivery, place=file.place)
+        _quarantined(file.rejection, delivery=file.key.delivery, key=file.key)
         for file in files
-        if file.standing in (Standing.QUARANTINED, Standing.UNLISTED) and file.rejection
+        if file.status in (Status.QUARANTINED, Status.UNLISTED) and file.rejection
     ]
     found += [
         _quarantined(day.rejection, delivery=day.delivery)
@@ -80,9 +80,9 @@ def open_day(client_guid: str, day: Day, *, next_steps: Sequence[NextStep]) -> O
 
 
 def _quarantined(
-    rejection: Rejection, *, delivery: Delivery | None = None, place: Place | None = None
+    rejection: Rejection, *, delivery: Delivery | None = None, key: FileKey | None = None
 ) -> Quarantined:
-    is_baseline = place is not None and place.event is Event.BASELINE
+    is_baseline = key is not None and key.event is Event.BASELINE
     step = remedy(
         rejection.reason, names=[rejection.name], baseline_of=delivery if is_baseline else None
     )
@@ -90,8 +90,8 @@ def _quarantined(
         name=rejection.name,
         client_guid=delivery.client_guid if delivery else None,
         snapshot_date=delivery.snapshot_date if delivery else None,
-        resource=place.resource if place else None,
-        event=place.event if place else None,
+        resource=key.resource if key else None,
+        event=key.event if key else None,
         reason=rejection.reason,
         expected=rejection.expected,
         found=rejection.found,

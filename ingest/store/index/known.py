@@ -7,14 +7,14 @@ from ingest.delivery.manifest import Listing
 from ingest.delivery.names import DailyFile, Delivery, Event, parse_kept_name
 from ingest.errors import Reason
 from ingest.store.record.facts import Archived, Landed, Rejection, Result, Twins, What
-from ingest.store.record.keys import Place
+from ingest.store.record.keys import FileKey
 
 
 @dataclass(slots=True)
 class FileState:
     """All facts of one daily file."""
 
-    place: Place
+    key: FileKey
     archived: Archived | None = None
     """The bytes that count: of several files of one stem those that the manifest describes."""
     twins: Twins | None = None
@@ -56,7 +56,7 @@ class FileState:
         file = parse_kept_name(self.archived.name) if self.archived else None
         if not isinstance(file, DailyFile):
             return None
-        return replace(file, delivery=self.place.delivery)
+        return replace(file, delivery=self.key.delivery)
 
     @property
     def current_result(self) -> Result | None:
@@ -147,7 +147,7 @@ class DayState:
     """When the last of its listed files landed for the first time."""
     rejection: Rejection | None = None
     """Why its manifest was last turned away."""
-    files: dict[Place, FileState] = field(default_factory=dict)
+    files: dict[FileKey, FileState] = field(default_factory=dict)
     """Every daily file of the delivery of which anything is known."""
 
     @property
@@ -155,9 +155,9 @@ class DayState:
         """Say whether a manifest was read, or an API listed the day."""
         return self.manifest_sha256 is not None
 
-    def sha256_for(self, place: Place) -> str | None:
+    def sha256_for(self, key: FileKey) -> str | None:
         """Give the hash of the manifest a file is checked against; a baseline has none."""
-        return None if place.event is Event.BASELINE else self.manifest_sha256
+        return None if key.event is Event.BASELINE else self.manifest_sha256
 
     @property
     def is_manifest_due(self) -> bool:
@@ -168,10 +168,10 @@ class DayState:
         return not is_current or (self.result is not None and self.result.what == What.WAITING)
 
     @property
-    def listings(self) -> dict[Place, Listing]:
+    def listings(self) -> dict[FileKey, Listing]:
         """The rows of its newest manifest, or of an API's lists so far."""
-        return {place: file.listing for place, file in self.files.items() if file.listing}
+        return {key: file.listing for key, file in self.files.items() if file.listing}
 
-    def file(self, place: Place) -> FileState:
+    def file(self, key: FileKey) -> FileState:
         """Give what is known of one of its files; of an unknown file that is nothing."""
-        return self.files.get(place) or FileState(place)
+        return self.files.get(key) or FileState(key)

@@ -13,7 +13,7 @@ from ingest.store.index.tables.database import GIVEN_UP, LANDED, OPEN, UNKNOWN, 
 from ingest.store.index.tables.meta import read_meta, write_meta
 from ingest.store.index.tables.values import dump
 from ingest.store.record.facts import Failing, Rejection, Run, Span, Version
-from ingest.store.record.keys import Place
+from ingest.store.record.keys import FileKey
 
 DAYS_IN_MEMORY: Final = 500
 """With more, all are written to the index and read again when they are asked for."""
@@ -39,7 +39,7 @@ class LedgerState:
         self.meta = read_meta(self.index.database)
         self._days: dict[Delivery, DayState] = {}
         self._changed_days: set[Delivery] = set()
-        self._changed_files: set[Place] = set()
+        self._changed_files: set[FileKey] = set()
         self._versions: dict[str, Version] = {}
         self._landed_days: set[tuple[str, date]] = set()
         self.appended_to: set[str] = set()
@@ -73,15 +73,15 @@ class LedgerState:
             day = self._days[delivery] = self.index.read_day(delivery)
         return day
 
-    def file(self, place: Place) -> FileState:
+    def file(self, key: FileKey) -> FileState:
         """Give what is known of a daily file."""
-        return self.day(place.delivery).file(place)
+        return self.day(key.delivery).file(key)
 
-    def is_given_up(self, delivery: Delivery, place: Place | None = None) -> bool:
+    def is_given_up(self, delivery: Delivery, key: FileKey | None = None) -> bool:
         """Say whether an operator has given up a client, a day of it, or one file."""
         day = self.day(delivery)
         is_of_day = delivery.client_guid in self.meta.given_up or day.is_given_up
-        return is_of_day or (place is not None and day.file(place).is_given_up)
+        return is_of_day or (key is not None and day.file(key).is_given_up)
 
     @reads_rows
     def version(self, key: str) -> Version | None:
@@ -126,23 +126,23 @@ class LedgerState:
         self._changed_days.add(delivery)
         return self.day(delivery)
 
-    def change_file(self, place: Place) -> FileState:
+    def change_file(self, key: FileKey) -> FileState:
         """Give a daily file to change."""
-        self._changed_files.add(place)
-        day = self.day(place.delivery)
-        return day.files.setdefault(place, day.file(place))
+        self._changed_files.add(key)
+        day = self.day(key.delivery)
+        return day.files.setdefault(key, day.file(key))
 
     def give_client_up(self, client_guid: str) -> None:
         """Settle all of a client's files that somebody might have had to act on."""
         self.meta.given_up.add(client_guid)
         in_memory = {
-            place
+            key
             for delivery, day in self._days.items()
             if delivery.client_guid == client_guid
-            for place in day.files
+            for key in day.files
         }
-        for place in in_memory.union(self.index.open_places(client_guid)):
-            self.change_file(place)
+        for key in in_memory.union(self.index.open_keys(client_guid)):
+            self.change_file(key)
 
     def note_client(self, client_guid: str, *, at: datetime) -> None:
         self.meta.began_at.setdefault(client_guid, at)
@@ -153,8 +153,8 @@ class LedgerState:
     def note_schema(self, schema_id: str, columns: list[dict[str, Any]]) -> None:
         self.meta.schemas.setdefault(schema_id, columns)
 
-    def note_landed(self, place: Place, *, schema_id: str, file: str) -> None:
-        day, resource = place.delivery.snapshot_date, place.resource
+    def note_landed(self, key: FileKey, *, schema_id: str, file: str) -> None:
+        day, resource = key.delivery.snapshot_date, key.resource
         self._landed_days.add((resource, day))
         span = self.meta.spans.setdefault((resource, schema_id), Span(day, file, day))
         span.add(day, file)
@@ -171,7 +171,7 @@ class LedgerState:
         index = self.index
         write_meta(index.database, self.meta)
         index.write_days(self.day(each) for each in self._changed_days)
-        index.write_files(self._settled(self.file(place)) for place in self._changed_files)
+        index.write_files(self._settled(self.file(key)) for key in self._changed_files)
         index.write_versions(
             (_encode(key), dump(version)) for key, version in self._versions.items()
         )
@@ -185,9 +185,9 @@ class LedgerState:
             self._days = {}
 
     def _settled(self, file: FileState) -> tuple[FileState, int, bool]:
-        delivery = file.place.delivery
-        is_given_up = self.is_given_up(delivery, file.place)
-        sha256 = self.day(delivery).sha256_for(file.place)
+        delivery = file.key.delivery
+        is_given_up = self.is_given_up(delivery, file.key)
+        sha256 = self.day(delivery).sha256_for(file.key)
         is_due = file.is_due(sha256, is_given_up=is_given_up)
         if not file.is_known:
             return file, UNKNOWN, is_due

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from ingest.delivery.names import DailyFile, Delivery, Event, ManifestFile, kind_of_file
 
 
-class Place(NamedTuple):
+class FileKey(NamedTuple):
     """The key of a daily file, the same for all its names. A tuple, as a delivery is."""
 
     delivery: Delivery
@@ -21,9 +21,9 @@ class Place(NamedTuple):
         return kind_of_file(self.event, self.part)
 
 
-def place_of(file: DailyFile) -> Place:
+def key_of(file: DailyFile) -> FileKey:
     """Give a daily file's key."""
-    return Place(file.delivery, file.resource, file.event, file.part)
+    return FileKey(file.delivery, file.resource, file.event, file.part)
 
 
 def subject(file: DailyFile | ManifestFile) -> dict[str, Any]:
@@ -38,10 +38,10 @@ def subject(file: DailyFile | ManifestFile) -> dict[str, Any]:
     return delivery | {"resource": file.resource, "event": file.event, **part, "file": file.stem}
 
 
-def place_in(record: dict[str, Any]) -> Place:
+def key_in(record: dict[str, Any]) -> FileKey:
     """Read which daily file a record is about."""
     event, part = Event(record["event"]), record.get("part", 1)
-    return Place(delivery_in(record), record["resource"], event, part)
+    return FileKey(delivery_in(record), record["resource"], event, part)
 
 
 def delivery_in(record: dict[str, Any]) -> Delivery:

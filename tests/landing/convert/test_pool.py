@@ -119,7 +119,7 @@ def test_a_file_that_claims_too_much_is_turned_away_and_the_others_land(
 
     summary = ingest()
 
-    assert summary.standings == {"landed": 2, "quarantined": 1}
+    assert summary.statuses == {"landed": 2, "quarantined": 1}
     assert list(quarantine_reasons(data).values()) == ["not_avro"]
     assert sorted(guids(data)) == ["a", "b"]
 
@@ -134,7 +134,7 @@ def test_rows_without_bytes_that_are_listed_are_bounded_by_processor_time(
 
     summary = ingest()
 
-    assert summary.standings == {"landed": 2, "quarantined": 1}
+    assert summary.statuses == {"landed": 2, "quarantined": 1}
     assert list(quarantine_reasons(data).values()) == ["too_large"]
 
 
@@ -149,7 +149,7 @@ def test_blocks_that_grow_again_and_again_are_bounded_by_processor_time(
 
     summary = ingest()
 
-    assert summary.standings == {"landed": 2, "quarantined": 1}
+    assert summary.statuses == {"landed": 2, "quarantined": 1}
     assert list(quarantine_reasons(data).values()) == ["too_large"]
 
 
@@ -170,7 +170,7 @@ def test_a_file_that_takes_more_memory_than_its_bound_is_turned_away_and_the_oth
 
     summary = ingest()
 
-    assert summary.standings == {"landed": 2, "quarantined": 1}
+    assert summary.statuses == {"landed": 2, "quarantined": 1}
     assert list(quarantine_reasons(data).values()) == ["too_large"]
 
 
@@ -178,7 +178,7 @@ def test_the_same_file_lands_within_its_bound(sender: Sender, ingest: Ingest, da
     sender.send(wide_row(1_000_000), record_count=1)
     sender.send_manifest()
 
-    assert ingest().standings == {"landed": 1}
+    assert ingest().statuses == {"landed": 1}
 
 
 def test_a_fatal_file_with_another_checksum_is_rejected_for_its_checksum(
@@ -239,10 +239,10 @@ def test_a_file_that_ends_its_process_twice_is_turned_away_and_can_be_released(
         lose_by_stem(patch, "created", by=by)
         summary = ingest()
 
-    assert summary.standings == {"landed": 2, "quarantined": 1}
+    assert summary.statuses == {"landed": 2, "quarantined": 1}
     assert list(quarantine_reasons(data).values()) == ["not_avro"]
     assert f"ended by signal {int(by)} (" in caplog.text
-    assert ingest(recheck_quarantine=True).standings == {"landed": 3}
+    assert ingest(recheck_quarantine=True).statuses == {"landed": 3}
 
 
 def lose_by_stem(

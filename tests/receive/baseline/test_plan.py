@@ -289,7 +289,7 @@ def test_what_is_no_data_is_left_alone_and_counted(
 
     summary = take()
 
-    assert (summary.left_alone, summary.failures, summary.standings) == (1, [], {})
+    assert (summary.left_alone, summary.failures, summary.statuses) == (1, [], {})
     assert "left alone 1 other files" in summary.text()
     assert not archived(data)
 
@@ -417,7 +417,7 @@ def test_a_run_that_was_killed_goes_on_with_the_same_parts(
     parts = ["users.baseline", "users.baseline-0002", "users.baseline-0003"]
     assert landed(data) == {part: [f"u{number}"] for number, part in enumerate(parts)}
     assert take().files_landed == 0
-    named = {place.part: name for (_, name), place in read_state(data / "ledger").baselines.items()}
+    named = {key.part: name for (_, name), key in read_state(data / "ledger").baselines.items()}
     assert named == {number + 1: f"users-{number}.avro.pgp" for number in range(3)}
 
 
@@ -453,7 +453,7 @@ def test_a_baseline_makes_no_day_due_and_alarms_from_quarantine(
     def days() -> list[tuple[str, bool]]:
         now = read_state(data / "ledger").last_at + timedelta(days=30)
         found = days_of(data / "ledger", now=now, settle=RULES.settle)
-        return [(str(day.standing), day.is_alarm) for day in found]
+        return [(str(day.status), day.is_alarm) for day in found]
 
     assert days() == [("baseline", False)]
     bought.put("tags.avro.pgp", b"no Avro")
@@ -468,7 +468,7 @@ def test_a_part_that_never_heals_can_be_given_up(bought: Bought, take: Take, dat
 
     summary = give_up([f"{CLIENT}.{DAY}.users.baseline-0002"], data=data, rules=RULES)
 
-    assert (summary.alarms, summary.standings) == (0, {"landed": 1, "given up": 1})
+    assert (summary.alarms, summary.statuses) == (0, {"landed": 1, "given up": 1})
 
 
 def test_a_part_of_a_baseline_is_set_aside_and_released(
@@ -487,9 +487,9 @@ def test_a_part_of_a_baseline_is_set_aside_and_released(
     [record] = [each for each in read_records(data / "ledger") if each["what"] == "set_aside"]
     assert (record["event"], record["part"], record["path"]) == ("baseline", 2, path)
     assert landed(data) == {"users.baseline": ["a"]}
-    assert take().standings == {"landed": 1, "quarantined": 1}
+    assert take().statuses == {"landed": 1, "quarantined": 1}
     stem = f"{CLIENT}.{DAY}.users.baseline-0002"
-    assert release([stem], data=data, keyring=keyring, rules=RULES).standings == {"landed": 2}
+    assert release([stem], data=data, keyring=keyring, rules=RULES).statuses == {"landed": 2}
     assert landed(data) == {"users.baseline": ["a"], "users.baseline-0002": ["b"]}
 
 
@@ -504,9 +504,9 @@ def test_a_baseline_that_comes_in_the_clear_stays_aside(
     set_files_aside([f"{CLIENT}.{DAY}.users.baseline"], data=data, rules=RULES)
     path.touch()
 
-    assert take().standings == {"quarantined": 1}
+    assert take().statuses == {"quarantined": 1}
     bought.put_as_it_is("users.avro", avro_bytes(users("b")))
-    assert take().standings == {"landed": 1}
+    assert take().statuses == {"landed": 1}
     assert landed(data) == {"users.baseline": ["b"]}
 
 
@@ -552,7 +552,7 @@ def test_a_manifest_that_comes_later_judges_the_days_own_files_alone(
     summary = ingest()
 
     assert (summary.files_landed, summary.alarms) == (1, 0)
-    assert summary.standings == {"landed": 2}
+    assert summary.statuses == {"landed": 2}
 
 
 def test_what_of_a_baseline_was_lost_is_made_anew_or_fetched_again(

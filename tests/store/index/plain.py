@@ -15,7 +15,7 @@ from ingest.store.index.lists.days import count_settled, day_rows
 from ingest.store.index.lists.files import all_files, due_files, open_files
 from ingest.store.ledger import read_records
 from ingest.store.record.facts import Failing, Rejection, Run, Version
-from ingest.store.record.keys import Place
+from ingest.store.record.keys import FileKey
 
 
 class Plain:
@@ -35,8 +35,8 @@ class Plain:
     def change_day(self, delivery: Delivery) -> DayState:
         return self.days.setdefault(delivery, DayState(delivery))
 
-    def change_file(self, place: Place) -> FileState:
-        return self.change_day(place.delivery).files.setdefault(place, FileState(place))
+    def change_file(self, key: FileKey) -> FileState:
+        return self.change_day(key.delivery).files.setdefault(key, FileState(key))
 
     def give_client_up(self, client_guid: str) -> None:
         self.given_up.add(client_guid)
@@ -46,14 +46,14 @@ class Plain:
         self.versions[key] = version
 
     def note_schema(self, schema_id: str, columns: list[dict[str, Any]]) -> None: ...
-    def note_landed(self, place: Place, *, schema_id: str, file: str) -> None: ...
+    def note_landed(self, key: FileKey, *, schema_id: str, file: str) -> None: ...
 
-    def files(self) -> dict[Place, FileState]:
-        return {place: file for day in self.days.values() for place, file in day.files.items()}
+    def files(self) -> dict[FileKey, FileState]:
+        return {key: file for day in self.days.values() for key, file in day.files.items()}
 
     def status(self, file: FileState) -> str:
         """Say whether a file has landed, was given up or is open; unknown ones are none."""
-        day = self.days[file.place.delivery]
+        day = self.days[file.key.delivery]
         if file.archived is None and file.listing is None:
             return "unknown"
         if file.is_landed:
@@ -62,16 +62,16 @@ class Plain:
         return "given up" if is_any else "open"
 
     def is_due(self, file: FileState) -> bool:
-        day = self.days[file.place.delivery]
+        day = self.days[file.key.delivery]
         is_given_up = self.status(file) == "given up"
-        return file.is_due(day.sha256_for(file.place), is_given_up=is_given_up)
+        return file.is_due(day.sha256_for(file.key), is_given_up=is_given_up)
 
     def counts(self) -> dict[tuple[Delivery, bool], Counter[str]]:
         """Count files by status, of each day, those of baselines apart."""
         counts: dict[tuple[Delivery, bool], Counter[str]] = defaultdict(Counter)
-        for place, file in self.files().items():
+        for key, file in self.files().items():
             if (status := self.status(file)) != "unknown":
-                counts[place.delivery, place.event is Event.BASELINE][status] += 1
+                counts[key.delivery, key.event is Event.BASELINE][status] += 1
         return dict(counts)
 
 
@@ -83,12 +83,12 @@ def assert_index_is_right(folder: Path) -> None:
         assert list(all_rows(state.index.database)) == list(all_rows(made_anew.index.database))
         made_anew.index.close()
         anew.unlink()
-        files = {file.place: file for file in all_files(state)}
+        files = {file.key: file for file in all_files(state)}
         assert files == plain.files()
-        opened = {each.file.place for each in open_files(state)}
-        assert opened == {place for place in files if plain.status(files[place]) == "open"}
-        assert {file.place for file in due_files(state)} == {
-            place for place in files if plain.is_due(files[place])
+        opened = {each.file.key for each in open_files(state)}
+        assert opened == {key for key in files if plain.status(files[key]) == "open"}
+        assert {file.key for file in due_files(state)} == {
+            key for key in files if plain.is_due(files[key])
         }
         counts = plain.counts()
         assert {

@@ -16,7 +16,7 @@ from ingest.store.record.facts import (
     is_released,
     result_in,
 )
-from ingest.store.record.keys import delivery_in, place_in, place_of
+from ingest.store.record.keys import delivery_in, key_in, key_of
 
 
 def fold_archived(known: Known, record: dict[str, Any], at: datetime) -> None:
@@ -33,10 +33,10 @@ def fold_archived(known: Known, record: dict[str, Any], at: datetime) -> None:
     if "resource" not in record:
         day.manifest = _newer(day.manifest, archived)
         return
-    file = known.change_file(place_in(record))
+    file = known.change_file(key_in(record))
     _note_twin(file, record)
     file.archived = _newer(file.archived, archived)
-    file.choose_twin(manifest_sha256=day.sha256_for(file.place))
+    file.choose_twin(manifest_sha256=day.sha256_for(file.key))
     file.delivered_name = record.get("delivered_name", file.delivered_name)
 
 
@@ -75,18 +75,18 @@ def fold_listed(known: Known, record: dict[str, Any], at: datetime) -> None:
 
 def _note_listings(known: Known, day: DayState, listings: list[Listing]) -> None:
     """Replace all listings of a day; every file's result is compared with the new manifest."""
-    for place in list(day.files):
-        known.change_file(place).listing = None
+    for key in list(day.files):
+        known.change_file(key).listing = None
     for listing in listings:
         if daily_file := listing.daily_file:
-            known.change_file(place_of(daily_file)).listing = listing
+            known.change_file(key_of(daily_file)).listing = listing
     for file in day.files.values():
         if file.listing:
-            file.choose_twin(manifest_sha256=day.sha256_for(file.place))
+            file.choose_twin(manifest_sha256=day.sha256_for(file.key))
 
 
 def fold_gone(known: Known, record: dict[str, Any], _at: datetime) -> None:
-    file = known.change_file(place_in(record))
+    file = known.change_file(key_in(record))
     file.is_gone, file.gone_checksum = True, record.get("listed_checksum")
 
 
@@ -98,7 +98,7 @@ def fold_result(known: Known, record: dict[str, Any], at: datetime) -> None:
         day.result = result
         day.rejection = rejection_in(record, at) if result.is_quarantined else day.rejection
         return
-    file = known.change_file(place_in(record))
+    file = known.change_file(key_in(record))
     if is_released(file.result, result):
         file.set_aside = []
     file.result = result
@@ -107,12 +107,12 @@ def fold_result(known: Known, record: dict[str, Any], at: datetime) -> None:
         if file.twins:
             file.twins.refused.add((result.encrypted_sha256, result.manifest_sha256))
             day = known.change_day(delivery_in(record))
-            file.choose_twin(manifest_sha256=day.sha256_for(file.place))
+            file.choose_twin(manifest_sha256=day.sha256_for(file.key))
 
 
 def fold_landed(known: Known, record: dict[str, Any], at: datetime) -> None:
     fold_result(known, record, at)
-    file = known.change_file(place_in(record))
+    file = known.change_file(key_in(record))
     file.landed = Landed(
         encrypted_bytes=record["encrypted_bytes"],
         encrypted_sha256=record["encrypted_sha256"],
@@ -124,14 +124,14 @@ def fold_landed(known: Known, record: dict[str, Any], at: datetime) -> None:
     )
     if file.first_landed_at is None:
         file.first_landed_at = at
-        day = known.change_day(file.place.delivery)
+        day = known.change_day(file.key.delivery)
         if file.listing and day.completed_at:
             day.completed_at = max(day.completed_at, at)
-    known.note_landed(file.place, schema_id=record["schema_id"], file=record["file"])
+    known.note_landed(file.key, schema_id=record["schema_id"], file=record["file"])
 
 
 def fold_made_anew(known: Known, record: dict[str, Any], _at: datetime) -> None:
-    file = known.change_file(place_in(record))
+    file = known.change_file(key_in(record))
     if file.landed:
         file.landed = replace(file.landed, parquet_sha256=record["parquet_sha256"])
 
@@ -141,7 +141,7 @@ def fold_set_aside(known: Known, record: dict[str, Any], at: datetime) -> None:
 
     Newer bytes that were turned away keep their own reason.
     """
-    file = known.change_file(place_in(record))
+    file = known.change_file(key_in(record))
     if file.landed:
         file.set_aside, file.landed = [*file.set_aside, file.landed], None
     result = result_in(record)

@@ -7,7 +7,7 @@ from ingest.delivery.names import Event
 from ingest.store.index.fold import files
 from ingest.store.index.fold.known import Known
 from ingest.store.record.facts import Failing, Run, What
-from ingest.store.record.keys import delivery_in, place_in
+from ingest.store.record.keys import delivery_in, key_in
 
 RUNS_KEPT: Final = 30
 
@@ -36,12 +36,12 @@ def _fold_name(known: Known, record: dict[str, Any], at: datetime) -> None:
 
 def _fold_given_up(known: Known, record: dict[str, Any], _at: datetime) -> None:
     if "resource" in record:
-        known.change_file(place_in(record)).is_given_up = True
+        known.change_file(key_in(record)).is_given_up = True
     elif "snapshot_date" in record:
         day = known.change_day(delivery_in(record))
         day.is_given_up = True
-        for place in list(day.files):
-            known.change_file(place)
+        for key in list(day.files):
+            known.change_file(key)
     else:
         known.give_client_up(record["client_guid"])
 

@@ -46,7 +46,7 @@ def open_files(state: LedgerState, *, with_given_up: bool = False) -> Iterator[O
         f"inner join clients on clients.id = client where {settled}"
     )
     for *key, facts, is_listed, is_unfinished, is_given_up in ask(state, query):
-        file = read_file(state.index.numbers.place(*key), facts)
+        file = read_file(state.index.numbers.key(*key), facts)
         is_any_given_up = bool(is_given_up) or file.is_given_up
         yield OpenFile(file, bool(is_listed), bool(is_unfinished), is_any_given_up)
 
@@ -64,4 +64,4 @@ def all_files(state: LedgerState) -> Iterator[FileState]:
 
 def _files(state: LedgerState, query: str) -> Iterator[FileState]:
     for *key, facts in ask(state, query):
-        yield read_file(state.index.numbers.place(*key), facts)
+        yield read_file(state.index.numbers.key(*key), facts)

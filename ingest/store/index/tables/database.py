@@ -17,7 +17,7 @@ from ingest.store.index.known import DayState, FileState
 from ingest.store.index.tables.damage import reads_rows
 from ingest.store.index.tables.numbers import EVENT_NUMBERS, EVENTS, Numbers
 from ingest.store.index.tables.rows import read_day, read_file, write_day, write_file
-from ingest.store.record.keys import Place
+from ingest.store.record.keys import FileKey
 
 NAME: Final = "index.sqlite"
 SCHEMA: Final = resource_files(__package__).joinpath("schema.sql").read_text()
@@ -76,14 +76,14 @@ class Index:
         day, client = DayState(delivery), self.numbers.client(delivery.client_guid)
         if client is None:
             return day
-        key = (client, delivery.snapshot_date.toordinal())
+        row = (client, delivery.snapshot_date.toordinal())
         query = "select facts, is_given_up from days where client = ? and day = ?"
-        for facts, is_given_up in self.database.execute(query, key):
+        for facts, is_given_up in self.database.execute(query, row):
             day = read_day(delivery, facts, is_given_up=bool(is_given_up))
         query = "select resource, event, part, facts from files where client = ? and day = ?"
-        for resource, event, part, text in self.database.execute(query, key).fetchall():
-            place = Place(delivery, self.numbers.resource_name(resource), EVENTS[event], part)
-            day.files[place] = read_file(place, text)
+        for resource, event, part, text in self.database.execute(query, row).fetchall():
+            key = FileKey(delivery, self.numbers.resource_name(resource), EVENTS[event], part)
+            day.files[key] = read_file(key, text)
         return day
 
     def write_days(self, days: Iterable[DayState]) -> None:
@@ -103,11 +103,11 @@ class Index:
         rows = ((resource, day.toordinal()) for resource, day in days)
         self.database.executemany("insert or ignore into landed_days values (?, ?)", rows)
 
-    def open_places(self, client_guid: str) -> list[Place]:
+    def open_keys(self, client_guid: str) -> list[FileKey]:
         """Give a client's files that have neither landed nor been given up."""
         query = f"select {_KEY_COLUMNS} from files where settled = 0 and client = ?"
         rows = self.database.execute(query, [self.numbers.client(client_guid)])
-        return [self.numbers.place(*row) for row in rows.fetchall()]
+        return [self.numbers.key(*row) for row in rows.fetchall()]
 
     def _day_row(self, day: DayState) -> tuple[Any, ...]:
         result = day.result
@@ -125,7 +125,7 @@ class Index:
         )
 
     def _file_row(self, file: FileState, settled: int, is_due: bool) -> tuple[Any, ...]:
-        (client_guid, day), resource, event, part = file.place
+        (client_guid, day), resource, event, part = file.key
         landed = file.landed
         return (
             self.numbers.client(client_guid, adds=True),

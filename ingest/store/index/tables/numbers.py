@@ -6,7 +6,7 @@ from typing import Final
 
 from ingest.delivery.names import Delivery, Event
 from ingest.store.index.tables.damage import reads_rows
-from ingest.store.record.keys import Place
+from ingest.store.record.keys import FileKey
 
 EVENTS: Final = tuple(Event)
 EVENT_NUMBERS: Final = {event: number for number, event in enumerate(EVENTS)}
@@ -63,7 +63,7 @@ class Numbers:
         return self._resource_names[number]
 
     @reads_rows
-    def place(self, client: int, day: int, resource: int, event: int, part: int) -> Place:
+    def key(self, client: int, day: int, resource: int, event: int, part: int) -> FileKey:
         """Give the daily file that a row is about."""
         delivery = Delivery(self.client_guid(client), date.fromordinal(day))
-        return Place(delivery, self.resource_name(resource), EVENTS[event], part)
+        return FileKey(delivery, self.resource_name(resource), EVENTS[event], part)

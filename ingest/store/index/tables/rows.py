@@ -22,18 +22,18 @@ from ingest.store.index.tables.values import (
     write_result,
     write_twins,
 )
-from ingest.store.record.keys import Place
+from ingest.store.record.keys import FileKey
 from ingest.store.record.shape import parse_line
 
 
 def write_file(file: FileState) -> str:
     """Write what is known of a file."""
-    stem, archived = _stem(file.place), file.archived
+    stem, archived = _stem(file.key), file.archived
     sha256 = archived.encrypted_sha256 if archived else ""
     facts = {
         "archived": write_archived(archived, stem) if archived else None,
         "twins": write_twins(file.twins) if file.twins else None,
-        "listing": write_listing(file.listing, file.place, stem) if file.listing else None,
+        "listing": write_listing(file.listing, file.key, stem) if file.listing else None,
         "result": write_result(file.result, sha256) if file.result else None,
         "landed": write_landed(file.landed, sha256) if file.landed else None,
         "set_aside": [write_landed(each, sha256) for each in file.set_aside] or None,
@@ -47,16 +47,16 @@ def write_file(file: FileState) -> str:
 
 
 @reads_rows
-def read_file(place: Place, text: str) -> FileState:
+def read_file(key: FileKey, text: str) -> FileState:
     """Read what is known of a file."""
-    facts, stem, file = parse_line(text.encode()), _stem(place), FileState(place)
+    facts, stem, file = parse_line(text.encode()), _stem(key), FileState(key)
     if archived := facts.get("archived"):
         file.archived = read_archived(archived, stem)
     sha256 = file.archived.encrypted_sha256 if file.archived else ""
     if twins := facts.get("twins"):
         file.twins = read_twins(twins)
     if listing := facts.get("listing"):
-        file.listing = read_listing(listing, place, stem)
+        file.listing = read_listing(listing, key, stem)
     if result := facts.get("result"):
         file.result = read_result(result, sha256)
     if landed := facts.get("landed"):
@@ -111,6 +111,6 @@ def _write(facts: dict[str, Any]) -> str:
     return dump({name: each for name, each in facts.items() if each is not None})
 
 
-def _stem(place: Place) -> str:
-    client_guid, snapshot_date = place.delivery
-    return f"{client_guid}.{snapshot_date}.{place.resource}.{place.kind}"
+def _stem(key: FileKey) -> str:
+    client_guid, snapshot_date = key.delivery
+    return f"{client_guid}.{snapshot_date}.{key.resource}.{key.kind}"

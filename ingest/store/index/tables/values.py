@@ -12,7 +12,7 @@ import orjson
 
 from ingest.delivery.manifest import Listing
 from ingest.store.record.facts import Archived, Landed, Rejection, Result, Twins, What
-from ingest.store.record.keys import Place
+from ingest.store.record.keys import FileKey
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -64,11 +64,11 @@ def read_twins(facts: list[Any]) -> Twins:
     return Twins(others={each.name: each for each in others}, refused=refused)
 
 
-def write_listing(listing: Listing, place: Place, stem: str) -> list[Any]:
+def write_listing(listing: Listing, key: FileKey, stem: str) -> list[Any]:
     return [
         SAME if listing.file == stem else listing.file,
-        SAME if listing.resource == place.resource else listing.resource,
-        SAME if listing.event == place.event else listing.event,
+        SAME if listing.resource == key.resource else listing.resource,
+        SAME if listing.event == key.event else listing.event,
         listing.record_count,
         listing.plain_bytes,
         listing.encrypted_bytes,
@@ -77,12 +77,12 @@ def write_listing(listing: Listing, place: Place, stem: str) -> list[Any]:
     ]
 
 
-def read_listing(facts: list[Any], place: Place, stem: str) -> Listing:
+def read_listing(facts: list[Any], key: FileKey, stem: str) -> Listing:
     file, resource, event, record_count, plain_bytes, encrypted_bytes, checksum, date = facts
     return Listing(
         file=stem if file == SAME else file,
-        resource=place.resource if resource == SAME else resource,
-        event=str(place.event) if event == SAME else event,
+        resource=key.resource if resource == SAME else resource,
+        event=str(key.event) if event == SAME else event,
         record_count=record_count,
         plain_bytes=plain_bytes,
         encrypted_bytes=encrypted_bytes,

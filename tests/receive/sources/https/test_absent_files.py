@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from ingest.receive.wanted import Days
-from ingest.status.files import Standing
+from ingest.status.files import Status
 from tests.support import reporting_api as faulty
 from tests.support.api import Api, landed_guids
 from tests.support.reporting_api import FILE
@@ -17,7 +17,7 @@ def test_a_gone_file_is_asked_for_once(api: Api) -> None:
 
     assert [(len(each.failures), each.alarms) for each in summaries] == [(0, 1)] * 3
     assert len(api.faults.asked(FILE)) == 1
-    assert api.standings() == {"users.created": Standing.GONE}
+    assert api.statuses() == {"users.created": Status.GONE}
 
 
 def test_a_gone_file_that_is_listed_again_is_asked_for_again(api: Api, sender: Sender) -> None:
@@ -35,7 +35,7 @@ def test_a_listed_file_that_is_not_there_is_missing(api: Api) -> None:
     summary = api.pull()
 
     assert (summary.failures, summary.alarms) == ([], 1)
-    assert api.standings() == {"users.created": Standing.MISSING}
+    assert api.statuses() == {"users.created": Status.MISSING}
 
 
 def test_before_its_day_has_ended_a_file_is_not_due_yet(api: Api, sender: Sender) -> None:
@@ -49,7 +49,7 @@ def test_before_its_day_has_ended_a_file_is_not_due_yet(api: Api, sender: Sender
     summary = api.pull(days=Days(since=today))
 
     assert (summary.failures, summary.alarms) == ([], 0)
-    assert api.standings() == {"users.created": Standing.NOT_DUE}
+    assert api.statuses() == {"users.created": Status.NOT_DUE}
     assert {delivery.snapshot_date for delivery in api.state.unfinished} == {today}
 
 
@@ -77,4 +77,4 @@ def test_a_file_that_the_archive_has_lost_and_that_is_gone_is_asked_for_once(api
 
     assert [(each.failures, each.alarms) for each in summaries] == [([], 0)] * 3
     assert len(api.faults.asked(FILE)) == 2
-    assert api.standings() == {"users.created": Standing.LANDED}
+    assert api.statuses() == {"users.created": Status.LANDED}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ingest.receive.wanted import Days
-from ingest.status.files import Standing
+from ingest.status.files import Status
 from tests.conftest import Ingest, landed_rows
 from tests.receive.sources.https.conftest import GUIDS
 from tests.support import reporting_api as faulty
@@ -96,7 +96,7 @@ def test_where_checksums_are_of_another_kind_both_sources_settle(api: Api, inges
 
     assert landed == [1, 0, 0, 0]
     assert landed_rows(api.data) == before
-    assert api.standings() == {"users.created": Standing.LANDED}
+    assert api.statuses() == {"users.created": Status.LANDED}
 
 
 def test_a_restated_file_replaces_the_earlier_one(api: Api, sender: Sender) -> None:

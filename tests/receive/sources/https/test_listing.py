@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ingest.errors import SourceError
-from ingest.status.files import Standing
+from ingest.status.files import Status
 from tests.conftest import landed_rows
 from tests.receive.sources.https.conftest import GUIDS
 from tests.support import reporting_api as faulty
@@ -20,8 +20,8 @@ def test_a_file_that_is_not_what_the_list_says_goes_to_quarantine(api: Api) -> N
     )
 
     assert api.pull().alarms == 1
-    assert (api.standings(), landed_rows(api.data)) == (
-        {"users.created": Standing.QUARANTINED},
+    assert (api.statuses(), landed_rows(api.data)) == (
+        {"users.created": Status.QUARANTINED},
         [],
     )
 
