@@ -1,7 +1,7 @@
-"""Each combination of bytes, manifest and last result has one next step."""
+"""What happens next to an archived file is a function of what the ledger knows of it."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -12,115 +12,107 @@ from ingest.landing.decide import Rules, Step, is_manifest_due, next_file_step
 from ingest.store.index.known import DayState, FileState
 from ingest.store.record.facts import Archived, Result, What
 from ingest.store.record.keys import FileKey
+from tests.support.sender import CLIENT
 
-NOW = datetime(2026, 1, 3, 12, tzinfo=UTC)
-DELIVERY = Delivery("CLT-11111111-1111-4111-8111-111111111111", NOW.date())
-KEY = FileKey(DELIVERY, "users", Event.CREATED)
-RULES = Rules(settle=timedelta(hours=6), max_plain_bytes=1 << 30)
-ARCHIVED = Archived(name="n", encrypted_bytes=100, encrypted_sha256="a", at=NOW)
-LISTING = Listing(
-    file="n",
+NOW = datetime(2026, 1, 3, tzinfo=UTC)
+RULES = Rules(settle=timedelta(hours=6), max_plain_bytes=1)
+PLACE = FileKey(Delivery(CLIENT, date(2026, 1, 2)), "users", Event.CREATED)
+CAME = Archived(name="f.pgp", encrypted_bytes=9, encrypted_sha256="now", at=NOW)
+LISTED = Listing(
+    file="f",
     resource="users",
     event="created",
     record_count=1,
-    plain_bytes=10,
-    encrypted_bytes=100,
+    plain_bytes=1,
+    encrypted_bytes=9,
     checksum=None,
     effective_date="",
 )
-SMALL = replace(ARCHIVED, encrypted_bytes=50)
-OLD_AND_SMALL = replace(SMALL, at=NOW - timedelta(hours=7))
-UNLISTED = replace(RULES, accept_unlisted=True)
-AGAIN = replace(RULES, recheck_quarantine=True)
-RELEASED = replace(RULES, released=frozenset([KEY]))
+LARGER = replace(LISTED, encrypted_bytes=10)
+MANIFEST = "manifest"
 
 
-def result(what: What, reason: str | None = None, *, manifest: str | None = "m") -> Result:
-    return Result(what=what, encrypted_sha256="a", manifest_sha256=manifest, reason=reason)
+def result(what: What, reason: str | None = None, *, manifest: str | None = MANIFEST) -> Result:
+    return Result(what=what, encrypted_sha256="now", manifest_sha256=manifest, reason=reason)
 
 
 LANDED = result(What.LANDED)
+WAITS = result(What.WAITING)
 DAMAGED = result(What.QUARANTINED, Reason.DAMAGED)
-NOT_LISTED = result(What.QUARANTINED, Reason.UNLISTED)
+UNLISTED = result(What.QUARANTINED, Reason.UNLISTED)
 ASIDE = result(What.QUARANTINED, Reason.SET_ASIDE)
-WAITING = result(What.WAITING, "no manifest", manifest=None)
+RECHECK = replace(RULES, recheck_quarantine=True)
+UNLISTED_TOO = replace(RULES, accept_unlisted=True)
+RELEASED = replace(RULES, released=frozenset({PLACE}))
 
 
 @pytest.mark.parametrize(
-    ("archived", "listing", "before", "rules", "step"),
+    ("listing", "known", "rules", "expected"),
     [
-        (ARCHIVED, LISTING, None, RULES, Step.VERIFY),
-        (ARCHIVED, LISTING, LANDED, RULES, Step.NOTHING),
-        (ARCHIVED, LISTING, DAMAGED, RULES, Step.NOTHING),
-        (ARCHIVED, LISTING, replace(DAMAGED, manifest_sha256="old"), RULES, Step.VERIFY),
-        (ARCHIVED, LISTING, replace(DAMAGED, encrypted_sha256="old"), RULES, Step.VERIFY),
-        (ARCHIVED, LISTING, DAMAGED, AGAIN, Step.VERIFY),
-        (ARCHIVED, LISTING, ASIDE, AGAIN, Step.NOTHING),
-        (ARCHIVED, LISTING, replace(ASIDE, manifest_sha256="old"), RULES, Step.NOTHING),
-        (ARCHIVED, None, ASIDE, RELEASED, Step.VERIFY),
-        (ARCHIVED, None, None, RULES, Step.REJECT_UNLISTED),
-        (ARCHIVED, None, NOT_LISTED, UNLISTED, Step.VERIFY),
-        (SMALL, LISTING, None, RULES, Step.WAIT),
-        (SMALL, LISTING, result(What.WAITING), RULES, Step.NOTHING),
-        (OLD_AND_SMALL, LISTING, result(What.WAITING), RULES, Step.REJECT_TRUNCATED),
+        (LISTED, None, RULES, Step.VERIFY),
+        (LISTED, LANDED, RULES, Step.NOTHING),
+        (LISTED, replace(LANDED, encrypted_sha256="before"), RULES, Step.VERIFY),
+        (None, None, RULES, Step.REJECT_UNLISTED),
+        (None, None, UNLISTED_TOO, Step.VERIFY),
+        (None, UNLISTED, UNLISTED_TOO, Step.VERIFY),
+        (LISTED, DAMAGED, UNLISTED_TOO, Step.NOTHING),
+        (LARGER, None, RULES, Step.WAIT),
+        (LARGER, WAITS, RULES, Step.NOTHING),
+        (LISTED, DAMAGED, RULES, Step.NOTHING),
+        (LISTED, replace(DAMAGED, manifest_sha256="older"), RULES, Step.VERIFY),
+        (LISTED, DAMAGED, RECHECK, Step.VERIFY),
+        (LISTED, DAMAGED, RELEASED, Step.VERIFY),
+        (LISTED, ASIDE, RECHECK, Step.NOTHING),
+        (LISTED, replace(ASIDE, manifest_sha256="older"), RULES, Step.NOTHING),
+        (LISTED, ASIDE, RELEASED, Step.VERIFY),
+        (None, ASIDE, RELEASED, Step.VERIFY),
     ],
 )
-def test_a_listed_day_decides_by_its_manifest(
-    archived: Archived,
-    listing: Listing | None,
-    before: Result | None,
-    rules: Rules,
-    step: Step,
+def test_a_file_that_came_has_a_next_step(
+    listing: Listing | None, known: Result | None, rules: Rules, expected: Step
 ) -> None:
-    file = FileState(KEY, archived=archived, listing=listing, result=before)
+    file = FileState(PLACE, archived=CAME, listing=listing, result=known)
 
-    assert next_file_step(file, manifest_sha256="m", now=NOW, rules=rules) == step
+    assert next_file_step(file, manifest_sha256=MANIFEST, now=NOW, rules=rules) == expected
+
+
+def test_a_file_waits_for_a_manifest_and_a_baseline_for_none() -> None:
+    file = FileState(PLACE, archived=CAME)
+    baseline = FileState(PLACE._replace(event=Event.BASELINE), archived=CAME)
+
+    assert next_file_step(file, manifest_sha256=None, now=NOW, rules=RULES) == Step.WAIT
+    assert next_file_step(baseline, manifest_sha256=None, now=NOW, rules=RULES) == Step.VERIFY
+
+
+def test_a_file_that_stays_smaller_than_listed_is_truncated() -> None:
+    file = FileState(PLACE, archived=CAME, listing=LARGER, result=WAITS)
+    later = NOW + RULES.settle
+
+    step = next_file_step(file, manifest_sha256=MANIFEST, now=later, rules=RULES)
+
+    assert step == Step.REJECT_TRUNCATED
 
 
 @pytest.mark.parametrize(
-    ("before", "rules", "step"),
+    ("known", "rules", "hours", "expected"),
     [
-        (None, RULES, Step.WAIT),
-        (WAITING, RULES, Step.NOTHING),
-        (WAITING, UNLISTED, Step.VERIFY),
+        (None, RULES, 0, True),
+        (result(What.LISTED), RULES, 0, False),
+        (replace(result(What.LISTED), encrypted_sha256="before"), RULES, 0, True),
+        (WAITS, RULES, 5, False),
+        (WAITS, RULES, 6, True),
+        (DAMAGED, RULES, 9, False),
+        (DAMAGED, RECHECK, 0, True),
+        (DAMAGED, replace(RULES, released=frozenset({PLACE.delivery})), 0, True),
     ],
 )
-def test_without_a_manifest_a_file_waits_unless_it_is_accepted(
-    before: Result | None, rules: Rules, step: Step
+def test_a_manifest_is_opened_when_it_is_new_or_asked_for(
+    known: Result | None, rules: Rules, hours: int, expected: bool
 ) -> None:
-    file = FileState(KEY, archived=ARCHIVED, result=before)
+    day = DayState(PLACE.delivery, manifest=CAME, result=known)
 
-    assert next_file_step(file, manifest_sha256=None, now=NOW, rules=rules) == step
-
-
-def test_a_baseline_waits_for_no_manifest() -> None:
-    file = FileState(KEY._replace(event=Event.BASELINE), archived=ARCHIVED)
-
-    assert next_file_step(file, manifest_sha256=None, now=NOW, rules=RULES) == Step.VERIFY
+    assert is_manifest_due(day, now=NOW + timedelta(hours=hours), rules=rules) is expected
 
 
-@pytest.mark.parametrize(
-    ("before", "rules", "is_due"),
-    [
-        (None, RULES, True),
-        (replace(DAMAGED, encrypted_sha256="old"), RULES, True),
-        (result(What.LISTED), RULES, False),
-        (result(What.WAITING), RULES, False),
-        (DAMAGED, RULES, False),
-        (DAMAGED, AGAIN, True),
-        (DAMAGED, replace(RULES, released=frozenset([DELIVERY])), True),
-    ],
-)
-def test_a_manifest_is_opened_once_or_when_it_is_asked_for(
-    before: Result | None, rules: Rules, is_due: bool
-) -> None:
-    day = DayState(DELIVERY, manifest=ARCHIVED, result=before)
-
-    assert is_manifest_due(day, now=NOW, rules=rules) == is_due
-
-
-def test_an_unreadable_manifest_is_opened_again_once_it_has_settled() -> None:
-    day = DayState(DELIVERY, manifest=OLD_AND_SMALL, result=result(What.WAITING))
-
-    assert is_manifest_due(day, now=NOW, rules=RULES)
-    assert not is_manifest_due(DayState(DELIVERY), now=NOW, rules=RULES)
+def test_a_manifest_that_has_not_come_is_not_opened() -> None:
+    assert not is_manifest_due(DayState(PLACE.delivery), now=NOW, rules=RECHECK)

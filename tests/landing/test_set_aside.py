@@ -322,10 +322,3 @@ def test_status_and_report_tell_what_is_set_aside_and_the_way_back(
     [file] = facts.quarantine
     assert (file.reason, file.command) == ("set_aside", f"ingest release {NAME}")
     assert "an operator set aside" in file.found
-
-
-def test_a_path_tells_which_file_lands_there() -> None:
-    for path in ("", LANDED.replace("=", ""), LANDED.replace(DAY, "2026-13-01"), f"x{LANDED}"):
-        assert key_at(path) is None
-    assert key_at(LANDED.replace(".parquet", ".0002.parquet")) is None
-    assert key_at(LANDED) == key_at(f"./{LANDED}") is not None

@@ -63,37 +63,6 @@ def test_a_message_that_explodes_is_stopped_by_its_manifest(
     assert set(quarantine_reasons(data).values()) == {"too_large"}
 
 
-def test_a_manifest_that_explodes_is_turned_away(
-    sender: Sender, ingest: Ingest, data: Path
-) -> None:
-    sender.send_manifest_text(b"x" * (40 << 20))
-
-    ingest()
-
-    assert set(quarantine_reasons(data).values()) == {"too_large"}
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        b"ResourceType,EventType\x00,RecordCount",
-        b"\x00" * 1_000,
-        b'"' + b"x" * 1_000_000,
-        b"FileName,FileName\n",
-        b",".join([b"x"] * 100_000),
-    ],
-    ids=["NUL", "NULs", "huge field", "double column", "wide"],
-)
-def test_a_hostile_manifest_is_turned_away(
-    sender: Sender, ingest: Ingest, data: Path, text: bytes
-) -> None:
-    sender.send_manifest_text(text)
-
-    ingest()
-
-    assert set(quarantine_reasons(data).values()) == {"manifest"}
-
-
 def test_rows_without_columns_land_by_their_number(
     sender: Sender, ingest: Ingest, data: Path
 ) -> None:

@@ -1,18 +1,13 @@
-"""One run: complete files land, incomplete ones stay out and say why."""
+"""One run: what is whole is landed, what is not stays out and says why."""
 
-import hashlib
 import json
 import os
 import stat
-from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from ingest.status.runs import Summary
-from ingest.store.ledger import read_records
 from tests.conftest import Ingest, landed_rows, quarantine_reasons
-from tests.support.sender import CLIENT, DAY, Sender, avro_bytes, users
+from tests.support.sender import CLIENT, DAY, Sender
 
 NAME = f"{CLIENT}.{DAY}.users.created.avro.pgp"
 
@@ -99,56 +94,6 @@ def test_a_listed_file_that_is_absent_is_missing(sender: Sender, ingest: Ingest)
     assert (summary.statuses, summary.alarms) == ({"missing": 1}, 1)
 
 
-def claim(**claims: str) -> Callable[[Sender], object]:
-    return lambda sender: sender.send_users("a", **claims)
-
-
-def cut_off(sender: Sender) -> None:
-    path = sender.send_users("a")
-    path.write_bytes(path.read_bytes()[:-40])
-
-
-def cut_off_and_so_listed(sender: Sender) -> None:
-    cut_off(sender)
-    path = sender.folder / NAME
-    sender.rows[0]["EncryptedFileSize"] = str(path.stat().st_size)
-
-
-@pytest.mark.parametrize(
-    ("send", "reason"),
-    [
-        (claim(Checksum="0" * 64), "checksum"),
-        (claim(FileSize="7"), "size"),
-        (claim(FileSize="100000"), "size"),
-        (claim(EncryptedFileSize="7"), "size"),
-        (claim(RecordCount="2"), "record_count"),
-        (claim(EventType="DELETED"), "name"),
-        (cut_off, "truncated"),
-        (cut_off_and_so_listed, "damaged"),
-        (lambda sender: sender.send(b"no container"), "not_avro"),
-        (lambda sender: sender.send(avro_bytes(users("a"))[:-20], record_count=1), "not_avro"),
-        (lambda sender: sender.send(b""), "not_avro"),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "",
-)
-def test_a_file_that_is_not_what_it_claims_never_lands(
-    sender: Sender,
-    ingest: Ingest,
-    data: Path,
-    send: Callable[[Sender], object],
-    reason: str,
-) -> None:
-    send(sender)
-    sender.send_users("good", event="updated")
-    sender.send_manifest()
-
-    summary = ingest(settle_hours=0)
-
-    assert quarantine_reasons(data) == {NAME: reason}
-    assert guids(data) == ["good"]
-    assert (summary.files_landed, summary.statuses["quarantined"]) == (1, 1)  # type: ignore[index]
-
-
 def test_a_file_smaller_than_listed_may_still_be_growing(
     sender: Sender, ingest: Ingest, data: Path
 ) -> None:
@@ -218,48 +163,6 @@ def test_a_restatement_that_has_not_come_yet_is_told(
     summary = ingest()
 
     assert (guids(data), summary.statuses) == (["a"], {"restated, waiting": 1})
-
-
-def test_a_checksum_of_the_encrypted_file_counts_and_is_noted(
-    sender: Sender, ingest: Ingest, data: Path
-) -> None:
-    path = sender.send_users("a")
-    plain_sha256 = sender.rows[0]["Checksum"]
-    sender.rows[0]["Checksum"] = hashlib.sha256(path.read_bytes()).hexdigest()
-    sender.send_manifest()
-
-    ingest()
-
-    [record] = [each for each in read_records(data / "ledger") if each["what"] == "landed"]
-    assert record["checksum_of"] == "encrypted"
-    assert landed_rows(data)[0]["_source_sha256"] == plain_sha256
-
-
-def test_a_manifest_that_does_not_open_waits_and_then_is_truncated(
-    sender: Sender, ingest: Ingest, data: Path
-) -> None:
-    sender.send_users("a")
-    path = sender.send_manifest()
-    path.write_bytes(path.read_bytes()[:-9])
-
-    assert ingest().statuses == {"waiting": 1}
-    assert ingest(settle_hours=0).alarms == 2
-    assert quarantine_reasons(data) == {path.name: "truncated"}
-
-
-def test_the_newest_manifest_that_opens_is_the_arbiter(
-    sender: Sender, ingest: Ingest, data: Path
-) -> None:
-    sender.send_users("a")
-    sender.send_manifest()
-    ingest()
-    sender.send_manifest_text(b"not,a,manifest\n")
-    sender.send_users("b", event="deleted")
-
-    summary = ingest()
-
-    assert summary.statuses == {"landed": 1, "unlisted": 1}
-    assert list(quarantine_reasons(data).values()) == ["manifest", "unlisted"]
 
 
 def test_a_name_that_breaks_the_grammar_is_kept_apart_and_others_are_left_alone(

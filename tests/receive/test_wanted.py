@@ -1,92 +1,68 @@
-"""New, changed and lost files are fetched, the oldest day first; all others are left alone."""
+"""Only files that are new, have changed, may improve or were lost are fetched."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from ingest.receive.sources import SourceFile
-from ingest.receive.wanted import Days, Offer, choose_wanted
-from ingest.store.ledger import open_ledger
-from ingest.store.paths import archive_path
-from ingest.store.record.facts import What
-
-CLIENT = "CLT-11111111-1111-4111-8111-111111111111"
-OLD, NEW = (
-    f"{CLIENT}.2026-01-02.users.created.avro.pgp",
-    f"{CLIENT}.2026-01-03.tags.deleted.avro.pgp",
-)
-MANIFEST = f"{CLIENT}.2026-01-03-manifest.csv.pgp"
+from ingest.receive.wanted import ALL_DAYS, Days, Offer, choose_wanted
+from ingest.store.index.catch_up import open_state
+from tests.receive.breaking import LATER, NAME, BreakingSource, archived, fetch_from
+from tests.support.sender import CLIENT, DAY
 
 
-def offer(name: str, *, size_bytes: int = 3, modified_at: float = 1.0) -> Offer:
-    return Offer.of(SourceFile(name=name, size_bytes=size_bytes, modified_at=modified_at))
-
-
-def archive(data: Path, name: str) -> None:
-    """Record a file as a run does, and put it into the archive."""
-    known = offer(name)
-    assert known.file
-    path = archive_path(data, known.file, name=name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(b"abc")
-    with open_ledger(data / "ledger", run_id="r") as ledger:
-        ledger.append(
-            What.ARCHIVED,
-            known.file,
-            name=name,
-            encrypted_bytes=3,
-            encrypted_sha256="a",
-            source_bytes=3,
-            source_modified_at=1.0,
-        )
+def offer(name: str, *, modified_at: float = 1) -> Offer:
+    return Offer.of(SourceFile(name=name, size_bytes=1, modified_at=modified_at))
 
 
 def wanted(data: Path, *offers: Offer) -> list[str]:
-    with open_ledger(data / "ledger", run_id="r") as ledger:
-        return [each.listed.name for each in choose_wanted(offers, state=ledger.state, data=data)]
+    with open_state(data / "ledger") as state:
+        return [each.listed.name for each in choose_wanted(offers, state=state, data=data)]
 
 
-def test_new_files_are_wanted_the_oldest_day_first(tmp_path: Path) -> None:
-    assert wanted(tmp_path, offer(NEW), offer(MANIFEST), offer(OLD), offer("notes.txt")) == [
-        OLD,
-        MANIFEST,
-        NEW,
-    ]
+def test_a_file_is_not_read_again_until_size_or_time_differ(tmp_path: Path) -> None:
+    source = BreakingSource({NAME: b"a"})
+    fetch_from(source, tmp_path)
+    fetch_from(source, tmp_path)
+    source.change(b"b")
+    fetch_from(source, tmp_path)
+
+    assert source.offsets == [0, 0]
+    assert archived(tmp_path) == b"b"
 
 
-@pytest.mark.parametrize("name", [OLD, MANIFEST])
-def test_a_known_file_is_wanted_again_when_its_version_changes(tmp_path: Path, name: str) -> None:
-    archive(tmp_path, name)
+def test_new_files_are_wanted_the_oldest_day_first_and_names_of_no_day_before_them(
+    tmp_path: Path,
+) -> None:
+    names = [LATER, NAME, "CLT-x", "README"]
 
-    assert wanted(tmp_path, offer(name)) == []
-    assert wanted(tmp_path, offer(name, size_bytes=4)) == [name]
-    assert wanted(tmp_path, offer(name, modified_at=2.0)) == [name]
-
-
-@pytest.mark.parametrize("name", [OLD, MANIFEST])
-def test_a_file_that_the_archive_has_lost_is_wanted_again(tmp_path: Path, name: str) -> None:
-    archive(tmp_path, name)
-    known = offer(name).file
-    assert known
-
-    archive_path(tmp_path, known, name=name).unlink()
-
-    assert wanted(tmp_path, offer(name)) == [name]
+    assert wanted(tmp_path, *map(offer, names)) == ["CLT-x", NAME, LATER]
 
 
-def test_days_choose_by_the_date_in_a_name_and_keep_names_without_one() -> None:
-    days = Days(since=date(2026, 1, 3))
+def test_a_file_that_the_archive_has_lost_is_wanted_again(tmp_path: Path) -> None:
+    fetch_from(BreakingSource({NAME: b"a"}), tmp_path)
+    assert wanted(tmp_path, offer(NAME)) == []
 
-    assert [days.have(offer(name)) for name in (OLD, NEW, MANIFEST, f"{CLIENT}.odd")] == [
-        False,
-        True,
-        True,
-        True,
-    ]
+    (tmp_path / "archive" / CLIENT / DAY / NAME).unlink()
+
+    assert wanted(tmp_path, offer(NAME)) == [NAME]
 
 
-def test_a_name_of_a_day_that_cannot_be_meant_has_no_file() -> None:
-    far = (datetime.now(tz=UTC) + timedelta(days=9)).date()
+def test_a_known_file_with_another_time_is_wanted(tmp_path: Path) -> None:
+    fetch_from(BreakingSource({NAME: b"a"}), tmp_path)
 
-    assert offer(f"{CLIENT}.{far}.users.created.avro.pgp").file is None
+    assert wanted(tmp_path, offer(NAME, modified_at=2)) == [NAME]
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        (ALL_DAYS, [NAME, LATER, "CLT-x"]),
+        (Days(since=date(2026, 1, 3)), [LATER, "CLT-x"]),
+        (Days(until=date(2026, 1, 2)), [NAME, "CLT-x"]),
+    ],
+    ids=["all", "since", "until"],
+)
+def test_a_name_without_a_day_is_of_any_days(days: Days, expected: list[str]) -> None:
+    assert [name for name in (NAME, LATER, "CLT-x") if days.have(offer(name))] == expected

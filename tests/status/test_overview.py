@@ -23,7 +23,7 @@ def test_a_complete_day_needs_nobody(sender: Sender, ingest: Ingest, data: Path)
 
     seen = overview_now(data)
 
-    assert (seen.alarms, last_line(seen)) == (0, "all that is due is whole")
+    assert (seen.alarms, last_line(seen)) == (0, "everything due so far has arrived complete")
 
 
 def test_days_and_names_that_need_someone_are_counted(
@@ -37,7 +37,7 @@ def test_days_and_names_that_need_someone_are_counted(
     seen = overview_now(data)
 
     assert (seen.open_days, seen.bad_names, seen.alarms) == (1, ["CLT-x"], 2)
-    assert last_line(seen) == "not whole: 1 days, 1 names; see: ingest report"
+    assert last_line(seen) == "incomplete: 1 days, 1 names; see: ingest report"
 
 
 def test_a_program_gets_landed_files_only_if_it_asks(

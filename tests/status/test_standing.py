@@ -3,11 +3,18 @@
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
+from ingest.errors import UnknownNameError
 from ingest.landing.decide import Rules
+from ingest.openpgp.keyring import Keyring
+from ingest.operations import give_up, release
 from ingest.status.days import DayStatus
-from ingest.status.schedule import last_due
-from tests.conftest import Ingest
-from tests.support.ledger import days_of
+from ingest.status.grid import calendar, day_grid
+from ingest.status.overview import day_facts
+from ingest.status.runs import Summary
+from tests.conftest import Ingest, landed_rows, quarantine_reasons
+from tests.support.ledger import days_of, read_state
 from tests.support.sender import CLIENT, DAY, Sender
 
 STEM = f"{CLIENT}.{DAY}.users.created"
@@ -23,49 +30,121 @@ def signs(data: Path, *, now: datetime = NEXT_MORNING) -> list[str]:
     return [str(day.status) for day in days(data, now=now)]
 
 
-def test_a_day_is_due_at_six_in_the_morning_after_it() -> None:
-    assert last_due(datetime(2026, 1, 3, 5, 59, tzinfo=UTC)) == date(2026, 1, 1)
-    assert last_due(datetime(2026, 1, 3, 6, 0, tzinfo=UTC)) == date(2026, 1, 2)
+def give_up_names(*names: str, data: Path) -> Summary:
+    return give_up(list(names), data=data, rules=RULES)
 
 
-def test_a_whole_day_has_landed(sender: Sender, ingest: Ingest, data: Path) -> None:
+@pytest.mark.parametrize(
+    "name",
+    [STEM, f"{STEM}.avro.pgp", DAY, f"{CLIENT}/{DAY}", f"{CLIENT}.{DAY}", CLIENT],
+)
+def test_what_is_given_up_stays_visible_and_alarms_no_more(
+    sender: Sender, ingest: Ingest, data: Path, name: str
+) -> None:
+    sender.send_users("a", Checksum="0" * 64)
+    sender.send_manifest()
+    assert ingest().alarms == 1
+
+    summary = give_up_names(name, data=data)
+
+    assert (summary.alarms, summary.statuses) == (0, {"given up": 1})
+    assert signs(data) == ["given up"]
+    assert ingest().alarms == 0
+
+
+def test_a_given_up_client_is_not_waited_for(sender: Sender, ingest: Ingest, data: Path) -> None:
     sender.send_users("a")
     sender.send_manifest()
     ingest()
+    give_up_names(CLIENT, data=data)
 
-    assert signs(data) == ["landed"]
+    assert not any(day.is_alarm for day in days(data, now=datetime(2026, 2, 1, tzinfo=UTC)))
 
 
-def test_days_that_never_came_are_missing_once_they_are_due(
+def test_a_given_up_name_alarms_no_more(sender: Sender, ingest: Ingest, data: Path) -> None:
+    (sender.folder / "CLT-x").write_bytes(b"?")
+    assert ingest().alarms == 1
+
+    assert give_up_names("CLT-x", data=data).alarms == 0
+    assert ingest().alarms == 0
+
+
+def test_a_given_up_file_that_comes_after_all_lands(
     sender: Sender, ingest: Ingest, data: Path
+) -> None:
+    sender.send_users("a", Checksum="0" * 64)
+    sender.send_manifest()
+    ingest()
+    give_up_names(STEM, data=data)
+    sender.send_users("a")
+    sender.send_manifest()
+
+    assert ingest().statuses == {"landed": 1}
+
+
+@pytest.mark.parametrize("name", ["nobody", "2026-13-01", "CLT-nobody", f"{CLIENT}.x", "users"])
+def test_a_name_that_nobody_knows_gives_nothing_up(
+    sender: Sender, ingest: Ingest, data: Path, name: str
+) -> None:
+    sender.send_users("a")
+    ingest()
+
+    with pytest.raises(UnknownNameError, match="see: ingest status"):
+        give_up_names(STEM, name, data=data)
+    assert read_state(data / "ledger").given_up == set()
+
+
+def test_release_lands_what_a_new_key_opens(
+    sender: Sender, ingest: Ingest, data: Path, keyring: Keyring, tmp_path: Path
 ) -> None:
     sender.send_users("a")
     sender.send_manifest()
-    ingest()
+    stranger = tmp_path / "g"
+    stranger.mkdir(mode=0o700)
+    ingest(keys=Keyring(stranger))
+    assert set(quarantine_reasons(data).values()) == {"wrong_key"}
 
-    later = days(data, now=datetime(2026, 1, 6, 7, tzinfo=UTC))
+    summary = release(data=data, keyring=keyring, rules=RULES)
 
-    assert [str(day.status) for day in later] == ["landed", "missing", "missing", "missing"]
-    assert [day.is_alarm for day in later] == [False, True, True, True]
-    assert later[1].days_to_loss == 5
+    assert (summary.statuses, quarantine_reasons(data)) == ({"landed": 1}, {})
+    assert [row["guid"] for row in landed_rows(data)] == ["a"]
 
 
-def test_a_copy_is_lost_on_the_eighth_day_after(sender: Sender, ingest: Ingest, data: Path) -> None:
-    sender.send_users("a").unlink()
+def test_release_leaves_what_still_fails(
+    sender: Sender, ingest: Ingest, data: Path, keyring: Keyring
+) -> None:
+    sender.send_users("a", Checksum="0" * 64)
     sender.send_manifest()
     ingest()
 
-    lost = days(data, now=datetime(2026, 1, 10, tzinfo=UTC))[0].days_to_loss
-    kept = days(data, now=datetime(2026, 1, 9, 23, tzinfo=UTC))[0].days_to_loss
-
-    assert (lost, kept) == (0, 1)
+    assert release(data=data, keyring=keyring, rules=RULES).statuses == {"quarantined": 1}
 
 
-def test_an_unfinished_day_is_not_due_before_its_hour(
+def test_four_hundred_days_are_a_line_a_month(sender: Sender, ingest: Ingest, data: Path) -> None:
+    sender.send_users("a")
+    sender.send_manifest()
+    ingest()
+
+    drawn = calendar(days(data, now=datetime(2027, 2, 5, 7, tzinfo=UTC)), bad_names=["CLT-\n"])
+
+    assert f"2026-01   #{'M' * 29}" in drawn.splitlines()
+    assert len(drawn.splitlines()) < 45
+    assert "and 378 days more: ingest status --json" in drawn
+    assert "name in quarantine: 'CLT-\\n'" in drawn
+
+
+def test_a_day_in_detail_shows_resource_by_event(
     sender: Sender, ingest: Ingest, data: Path
 ) -> None:
     sender.send_users("a")
+    sender.send_users("b", event="deleted", Checksum="0" * 64)
+    sender.send_manifest()
     ingest()
+    [day] = days_of(
+        data / "ledger", now=NEXT_MORNING, settle=RULES.settle, day=date.fromisoformat(DAY)
+    )
 
-    assert signs(data, now=datetime(2026, 1, 3, 2, tzinfo=UTC)) == ["not due"]
-    assert signs(data, now=NEXT_MORNING) == ["missing"]
+    assert day_grid(day).splitlines()[3].split() == ["users", "landed", "quarantined"]
+    assert "users deleted: checksum" in day_grid(day)
+    assert [file["reason"] for file in day_facts(day, with_landed=False)["files"]] == ["checksum"]
+    assert len(day_facts(day, with_landed=True)["files"]) == 2

@@ -44,11 +44,8 @@ class Month:
 
     def may_go_on(self, path: Path, now: os.stat_result) -> bool:
         """Say whether what was read of a file is there still, and only its end has changed."""
-        is_other = now.st_ino != self.inode or now.st_size < self.position
         is_edited = now.st_size == self.size and not self._is_same(now)
-        if is_other or is_edited:
-            return False
-        return _hash_tail(path, self.position) == self.tail_sha256
+        return not is_edited and _hash_tail(path, self.position) == self.tail_sha256
 
     def _is_same(self, now: os.stat_result) -> bool:
         then = (self.size, self.modified_ns, self.inode)

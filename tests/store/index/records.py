@@ -1,4 +1,4 @@
-"""Random records of a small ledger: three clients, four days, and every kind of record."""
+"""Random records of a small ledger: two clients, two days, and every kind of record."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -20,9 +20,9 @@ from ingest.store.ledger import Record
 from ingest.store.record.facts import SMALLER, What
 from ingest.store.record.keys import subject
 
-CLIENTS: Final = [f"CLT-00000000-0000-0000-0000-00000000000{number}" for number in range(3)]
+CLIENTS: Final = [f"CLT-00000000-0000-0000-0000-00000000000{number}" for number in range(2)]
 DELIVERIES: Final = [
-    Delivery(client, date(2026, 1, day)) for client in CLIENTS for day in range(1, 5)
+    Delivery(client, date(2026, 1, day)) for client in CLIENTS for day in range(1, 3)
 ]
 RESOURCES: Final = ("users", "accounts")
 EXTENSIONS: Final = (".avro.pgp", ".pgp")

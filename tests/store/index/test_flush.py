@@ -61,8 +61,12 @@ def test_a_flush_that_fails_loses_nothing_for_the_next(
             with pytest.raises(LedgerError, match="database is locked; another command uses it"):
                 ledger.flush()
             reading.close()
-        ledger.append(What.RUN, None, seconds=1.0)
-        ledger.flush()
+            if other.in_transaction:
+                other.execute("rollback")
+            other.execute("insert into clients (client_guid) values ('CLT-another')")
+            ledger.append(What.RUN, None, seconds=1.0)
+            ledger.flush()
+            other.execute("delete from clients where client_guid = 'CLT-another'")
 
     assert_index_is_right(data / "ledger")
 

@@ -60,13 +60,11 @@ class Index:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Write all of a block or nothing, alone."""
-        self.database.execute("begin immediate")
         try:
-            yield
-            self.database.execute("commit")
+            with self.database:
+                self.database.execute("begin immediate")
+                yield
         except BaseException:
-            if self.database.in_transaction:  # a full disk may have ended it
-                self.database.execute("rollback")
             self.numbers.forget()
             raise
 

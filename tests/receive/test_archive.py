@@ -1,0 +1,82 @@
+"""The archive keeps the newest bytes under their name and each earlier version beside it."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from ingest.receive.archive import Archive, find_ciphertext
+from ingest.receive.incoming import Fetched
+from ingest.receive.sources import SourceFile
+from ingest.receive.wanted import Offer
+from ingest.store.ledger import open_ledger, read_records
+from ingest.store.record.keys import key_of
+from tests.conftest import quarantine_reasons
+from tests.support.sender import CLIENT, DAY
+
+NAME = f"{CLIENT}.{DAY}.users.created.avro.pgp"
+OTHER = f"{CLIENT}.{DAY}.users.created.pgp"
+FOLDER = Path("archive", CLIENT, DAY)
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def archive(data: Path, *files: tuple[str, bytes]) -> list[str]:
+    """Archive files with one sync, and name what the record says then."""
+    scratch = data / "scratch"
+    scratch.mkdir(exist_ok=True)
+    with (
+        open_ledger(data / "ledger", run_id="r") as ledger,
+        Archive(data=data, ledger=ledger, scratch=scratch) as opened,
+    ):
+        for number, (name, content) in enumerate(files):
+            path = scratch / str(number)
+            path.write_bytes(content)
+            fetched = Fetched(path=path, size_bytes=len(content), sha256=sha256(content))
+            opened.add(fetched, Offer.of(SourceFile(name=name, size_bytes=1, modified_at=0)))
+    return [record["name"] for record in read_records(data / "ledger")]
+
+
+def stored(data: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (data / FOLDER).iterdir()}
+
+
+@pytest.mark.parametrize("is_at_once", [True, False])
+def test_a_replaced_version_lies_beside_the_newest(tmp_path: Path, is_at_once: bool) -> None:
+    versions = [(NAME, b"old"), (NAME, b"new"), (NAME, b"new")]
+    if is_at_once:
+        archive(tmp_path, *versions)
+    else:
+        for version in versions:
+            archive(tmp_path, version)
+
+    assert stored(tmp_path) == {NAME: b"new", f"{NAME}.{sha256(b'old')[:12]}": b"old"}
+
+
+def test_files_of_another_extension_replace_nothing(tmp_path: Path) -> None:
+    assert archive(tmp_path, (NAME, b"one"), (OTHER, b"two")) == [NAME, OTHER]
+
+    assert stored(tmp_path) == {NAME: b"one", OTHER: b"two"}
+
+
+def test_a_name_that_breaks_the_grammar_goes_to_quarantine(tmp_path: Path) -> None:
+    archive(tmp_path, (NAME, b"one"), ("CLT-x", b"two"))
+
+    assert stored(tmp_path) == {NAME: b"one"}
+    assert list(quarantine_reasons(tmp_path).values()) == ["name"]
+
+
+@pytest.mark.parametrize("content", [b"old", b"new"])
+def test_bytes_are_found_by_their_hash_among_all_versions(tmp_path: Path, content: bytes) -> None:
+    archive(tmp_path, (NAME, b"old"), (NAME, b"new"))
+    offered = Offer.of(SourceFile(name=NAME, size_bytes=1, modified_at=0))
+    assert offered.file
+    key = key_of(offered.file)  # type: ignore[arg-type]
+
+    found = find_ciphertext(tmp_path, key, sha256=sha256(content))
+
+    assert found
+    assert (found[0], found[1].read_bytes()) == (offered.file, content)
+    assert find_ciphertext(tmp_path, key, sha256="other") is None
