@@ -36,7 +36,8 @@ def draw_record(random: Random) -> Record:
 
 
 def _draw_file(random: Random) -> DailyFile:
-    delivery, resource = random.choice(DELIVERIES), random.choice(RESOURCES)
+    delivery = random.choice(DELIVERIES)
+    [resource] = random.choices(RESOURCES, weights=(9, 1))
     if random.random() < 0.2:
         return baseline_file(delivery, resource, part=random.choice((1, 2)))
     client_guid, day = delivery
@@ -175,4 +176,4 @@ _KINDS: Final = {
 def draw_batches(random: Random, *, batches: int) -> Iterator[list[Record]]:
     """Draw records that are appended together."""
     for _ in range(batches):
-        yield [draw_record(random) for _ in range(random.randrange(1, 6))]
+        yield [draw_record(random) for _ in range(random.randrange(1, 10))]
