@@ -34,20 +34,8 @@ WITHOUT_TESTS = {
 RUNS = "complete runs of it: tests/pipeline"
 FACTS = "every way to the same facts: tests/store/index/test_state.py"
 THROUGH_OTHERS = {
-    **dict.fromkeys(
-        (f"ingest/landing/{name}.py" for name in ["commit", "land", "manifests", "verify"]), RUNS
-    ),
-    "ingest/landing/repair.py": "what it repairs: tests/landing/test_check.py, tests/chaos",
-    "ingest/receive/fetch.py": "what it fetches: tests/receive/test_download.py",
-    "ingest/receive/incoming.py": "files that break off: tests/receive/test_download.py",
-    "ingest/receive/archive.py": RUNS,
-    "ingest/receive/lists.py": "lists of the API: tests/receive/sources/https/test_list.py",
-    "ingest/receive/orphans.py": "kills at each step: tests/chaos, tests/receive/baseline",
+    **dict.fromkeys((f"ingest/landing/{name}.py" for name in ("commit", "land")), RUNS),
     "ingest/receive/baseline/header.py": "what a plan asks: tests/receive/baseline/test_plan.py",
-    "ingest/store/durable.py": "kills and full disks: tests/chaos, tests/status/test_runs.py",
-    "ingest/store/landed_file.py": "damage of every kind: tests/landing/test_check.py",
-    "ingest/store/paths.py": "names in and out: tests/landing, tests/status/test_lookup.py",
-    "ingest/store/quarantine.py": RUNS,
     "ingest/store/releases.py": "with release: tests/warehouse/publish/test_releases.py",
     **dict.fromkeys(
         (
@@ -62,13 +50,7 @@ THROUGH_OTHERS = {
         FACTS,
     ),
     "ingest/store/index/tables/damage.py": "damaged pages: tests/store/index/test_faults.py",
-    "ingest/store/record/facts.py": FACTS,
-    "ingest/store/record/keys.py": FACTS,
-    "ingest/store/record/shape.py": "what no record is: tests/store/record/test_lines.py",
-    **dict.fromkeys(
-        (f"ingest/status/{name}.py" for name in ["days", "files", "schedule"]),
-        "they are one status: tests/status/test_standing.py",
-    ),
+    "ingest/status/files.py": "with days: tests/status/test_days.py, test_standing.py",
 }
 """Modules that only tests of others show, and which."""
 
