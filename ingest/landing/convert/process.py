@@ -8,14 +8,6 @@ import resource
 import signal
 import sys
 from contextlib import suppress
-
-# without numpy pyarrow starts 60 ms sooner; a later import of numpy works as usual
-sys.modules.setdefault("numpy", None)  # type: ignore[arg-type]  # None hides a module
-import pyarrow.parquet  # noqa: F401 - imported while numpy is hidden
-
-if sys.modules["numpy"] is None:
-    del sys.modules["numpy"]
-
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
