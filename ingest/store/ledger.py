@@ -1,6 +1,6 @@
 """The record of what happened to each file: append-only, one JSON object a line, a file a month.
 
-A record is written after what it tells has reached the disk, so a crash leaves at most work to do
+A record is written after its files have reached the disk, so a crash leaves at most work to do
 again. One kind comes first: that a file is set aside. A last line that a crash cut off is no
 record: readers pass over it, the next run or build drops it.
 """

@@ -92,16 +92,15 @@ def find_baseline(
     taken: set[FileKey] = set()
     failures: list[SourceError] = []
     delivered_names: dict[str, str] = {}
+
+    def choose_resource(name: str) -> str | None:
+        in_name = resource_in_name(name, known=known)
+        return in_name or resource_in_schema(read_schema(name), columns=columns)
+
     for name in data:
         try:
             delivery = Delivery(_client_of(name, wish, known=clients), wish.snapshot_date)
-            keys = _keys_of(state.day(delivery))
-            key = keys.get(name)
-            if key is None:
-                resource = resource_in_name(name, known=known)
-                resource = resource or resource_in_schema(read_schema(name), columns=columns)
-                key = _next_key(delivery, resource, name=name, taken=taken.union(keys.values()))
-                taken.add(key)
+            key = _key_of(name, state.day(delivery), taken=taken, choose_resource=choose_resource)
         except SourceError as error:
             log.warning("%s", error, extra={"facts": {"event": "not told", "name": name}})
             failures.append(error)
@@ -113,6 +112,22 @@ def find_baseline(
         failures=failures,
         left_alone=len(listed) - len(data),
     )
+
+
+def _key_of(
+    name: str,
+    day: DayState,
+    *,
+    taken: set[FileKey],
+    choose_resource: Callable[[str], str | None],
+) -> FileKey:
+    keys = _keys_of(day)
+    if name not in keys:
+        taken.update(keys.values())
+        resource = choose_resource(name)
+        keys[name] = _next_key(day.delivery, resource, name=name, taken=taken)
+    taken.add(keys[name])
+    return keys[name]
 
 
 def _keys_of(day: DayState) -> dict[str, FileKey]:

@@ -1,9 +1,9 @@
-"""Bring an index up to the end of the record; where the record was changed, make it anew."""
+"""Bring an index up to the end of the record; if the record was changed, make it again."""
 
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -24,7 +24,7 @@ ATTEMPTS: Final = 5
 
 @contextmanager
 def open_state(folder: Path, *, repairs: bool = False) -> Iterator[LedgerState]:
-    """Open what a ledger says up to its last record; whoever may write keeps the index.
+    """Open what a ledger says up to its last record; the index is written if that is allowed.
 
     Args:
         repairs: drop what a crash left at the end of a file, as `read_on` does.
@@ -46,7 +46,7 @@ def open_state(folder: Path, *, repairs: bool = False) -> Iterator[LedgerState]:
 
 @contextmanager
 def _writable(folder: Path) -> Iterator[Path]:
-    """Give the path of the index, or of a copy for whoever may not write the folder."""
+    """Give the path of the index, or of a copy for a reader who may not write the folder."""
     path = folder / NAME
     if path.exists() and not path.is_file():
         raise LedgerError(f"{path}: expected a file or nothing, found a folder; remove it")
@@ -69,7 +69,7 @@ def _copy(path: Path, target: Path) -> None:
 
 
 def _open(path: Path, folder: Path, *, repairs: bool, attempts: int = ATTEMPTS) -> LedgerState:
-    """Open an index; one that is damaged, or of another record, is removed and made anew."""
+    """Open an index; one that is damaged, or of another record, is removed and made again."""
     inode = _inode(path)
     try:
         return open_state_at(path, folder, repairs=repairs)
@@ -92,14 +92,13 @@ def open_state_at(path: Path, folder: Path, *, repairs: bool = False) -> LedgerS
         LedgerError: a file of the ledger cannot be read, or a line is no record.
         sqlite3.DatabaseError: the index cannot be used.
     """
-    index = Index.open(path)
-    try:
+    with ExitStack() as unless_opened:
+        index = Index.open(path)
+        unless_opened.callback(index.close)
         state = LedgerState(index, folder)
         while not _catch_up(state, repairs=repairs):
             state.forget()
-    except BaseException:
-        index.close()
-        raise
+        unless_opened.pop_all()
     return state
 
 

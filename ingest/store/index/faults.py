@@ -1,4 +1,4 @@
-"""What is wrong with an index that SQLite cannot use, and what to do about it."""
+"""Describe the faults of an index that SQLite cannot use, and the next step."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ def as_ledger_error(path: Path) -> Iterator[None]:
 
 
 def is_damage(error: sqlite3.DatabaseError) -> bool:
-    """Say whether an index has to be made anew; else only something is in its way."""
+    """Say whether an index has to be made again; else only something is in its way."""
     return _kind(error) not in _IN_THE_WAY
 
 

@@ -91,10 +91,6 @@ class LedgerState:
         text = self._ask("select version from versions where key = ?", _encode(key))
         return tuple(orjson.loads(text)) if text else None
 
-    def columns(self) -> dict[str, list[dict[str, Any]]]:
-        """Give names and types of columns by schema_id."""
-        return self.meta.schemas
-
     # ---------- what records change
 
     @property

@@ -5,7 +5,7 @@ It is made from the ledger's records alone. It can be deleted at any time, and i
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import date
 from importlib.resources import files as resource_files
 from pathlib import Path
@@ -46,12 +46,11 @@ class Index:
         if path:
             with suppress(OSError):
                 path.touch(mode=FILE_MODE)
-        database = sqlite3.connect(path or ":memory:", timeout=WAIT_S, isolation_level=None)
-        try:
+        with ExitStack() as unless_prepared:
+            database = sqlite3.connect(path or ":memory:", timeout=WAIT_S, isolation_level=None)
+            unless_prepared.callback(database.close)
             _prepare(database)
-        except BaseException:
-            database.close()
-            raise
+            unless_prepared.pop_all()
         return cls(database)
 
     def close(self) -> None:
@@ -60,13 +59,12 @@ class Index:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Write all of a block or nothing, alone."""
-        try:
+        with ExitStack() as unless_written:
+            unless_written.callback(self.numbers.forget)
             with self.database:
                 self.database.execute("begin immediate")
                 yield
-        except BaseException:
-            self.numbers.forget()
-            raise
+            unless_written.pop_all()
 
     @reads_rows
     def read_day(self, delivery: Delivery) -> DayState:
