@@ -92,7 +92,7 @@ def main() -> int:
     if "--check" not in sys.argv:
         picture.write_text(drawn)
     elif not picture.exists() or picture.read_text() != drawn:
-        print(  # noqa: T201
+        print(  # noqa: T201 - a program
             f"{picture}: expected the picture that {PAGE.name} makes, found another; "
             "run: .venv/bin/python docs/architecture.py",
             file=sys.stderr,

@@ -56,7 +56,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=left_out)
         if left_out:
-            print(f"left out: {len(left_out)} tests of {name}, as they need {needs}")  # noqa: T201
+            print(f"left out: {len(left_out)} tests of {name}, as they need {needs}")  # noqa: T201 - seen
 
 
 def _needs() -> dict[str, str]:

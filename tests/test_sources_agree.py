@@ -51,7 +51,7 @@ def test_the_same_world_ends_in_the_same_tables(
     client_guid = next(folder.iterdir()).name.split(".")[0]
     for data, bodies in ((by_api, "plain"), (tmp_path / "armoured", "armour")):
         api = Api(folder=folder, data=data, keyring=keyring, today=START + timedelta(days=DAYS))
-        api.bodies = bodies  # type: ignore[assignment]
+        api.bodies = bodies  # type: ignore[assignment]  # a Literal
         with api.opened(client=client_guid) as source:
             land(source, data, keyring)
         assert landing(data) == landing(by_sftp)

@@ -12,7 +12,7 @@ DAMAGES = int(os.environ.get("CHAOS_DAMAGES", "100"))
 
 def damage(content: bytes, *, seed: int) -> bytes:
     """Flip a bit, or cut the end off."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)  # noqa: S311 - repeatable
     position = chance.randrange(len(content))
     if seed % 3 == 0:
         return content[:position]

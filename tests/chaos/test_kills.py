@@ -183,7 +183,8 @@ def test_a_run_killed_at_any_instant_leaves_no_trace(
 ) -> None:
     data = tmp_path / "data"
     running = stage.start(data)
-    time.sleep(random.Random(seed).uniform(0.2, STARTS_WITHIN_S + stage.seconds))  # noqa: S311
+    chance = random.Random(seed)  # noqa: S311 - repeatable
+    time.sleep(chance.uniform(0.2, STARTS_WITHIN_S + stage.seconds))
     running.kill()
     running.wait()
 

@@ -42,7 +42,7 @@ def stored(sender: Sender, ingest: Ingest, data: Path) -> dict[Path, bytes]:
 def test_no_damage_to_a_stored_file_goes_unseen(stored: dict[Path, bytes], data: Path) -> None:
     now = datetime.now(tz=UTC)
     for seed in range(DAMAGES):
-        path = random.Random(seed).choice(list(stored))  # noqa: S311
+        path = random.Random(seed).choice(list(stored))  # noqa: S311 - repeatable
         path.write_bytes(damage(stored[path], seed=seed))
 
         with open_state(data / "ledger") as state:

@@ -72,7 +72,7 @@ def list_files(address: str, *, key_file: str, ca: str) -> list[dict[str, Any]]:
     }
     request = Request(address, headers=headers)  # noqa: S310 - an https address of this machine
     context = ssl.create_default_context(cafile=ca)
-    with urlopen(request, context=context, timeout=ENDS_WITHIN_S) as answer:  # noqa: S310
+    with urlopen(request, context=context, timeout=ENDS_WITHIN_S) as answer:  # noqa: S310 - ours
         files: list[dict[str, Any]] = json.load(answer)["daily_snapshot_files"]
         return files
 

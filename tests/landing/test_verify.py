@@ -64,7 +64,7 @@ def test_a_file_that_is_not_what_it_claims_never_lands(
 
     assert quarantine_reasons(data) == {NAME: reason}
     assert guids(data) == ["good"]
-    assert (summary.files_landed, summary.statuses["quarantined"]) == (1, 1)  # type: ignore[index]
+    assert (summary.files_landed, summary.statuses["quarantined"]) == (1, 1)  # type: ignore[index]  # by its text
 
 
 def test_a_checksum_of_the_encrypted_file_counts_and_is_noted(

@@ -73,7 +73,7 @@ def test_bytes_are_found_by_their_hash_among_all_versions(tmp_path: Path, conten
     archive(tmp_path, (NAME, b"old"), (NAME, b"new"))
     offered = Offer.of(SourceFile(name=NAME, size_bytes=1, modified_at=0))
     assert offered.file
-    key = key_of(offered.file)  # type: ignore[arg-type]
+    key = key_of(offered.file)  # type: ignore[arg-type]  # a daily file
 
     found = find_ciphertext(tmp_path, key, sha256=sha256(content))
 

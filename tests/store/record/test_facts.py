@@ -74,7 +74,7 @@ def test_a_landed_version_fits_only_what_describes_it(
     facts: dict[str, str | int | None], expected: bool
 ) -> None:
     """An API does not say which size it lists."""
-    assert LANDED.fits(replace(LISTING, **facts)) is expected  # type: ignore[arg-type]
+    assert LANDED.fits(replace(LISTING, **facts)) is expected  # type: ignore[arg-type]  # by name
 
 
 @pytest.mark.parametrize(
@@ -95,5 +95,5 @@ def test_only_the_same_bytes_with_another_result_are_released(
         reason=Reason.SET_ASIDE,
     )
 
-    assert is_released(aside, replace(aside, **after)) is expected  # type: ignore[arg-type]
+    assert is_released(aside, replace(aside, **after)) is expected  # type: ignore[arg-type]  # by name
     assert not is_released(None, aside)
