@@ -47,8 +47,8 @@ def test_no_name_leads_out_of_its_folder(name: str) -> None:
     file = parse_name(name)
     target = quarantine_path(Path("/q"), file, name=name)
 
-    assert target.resolve().is_relative_to("/q")
-    assert file is not None or target.parent == Path("/q/_names")
+    assert target.resolve().is_relative_to("/q/quarantine")
+    assert file is not None or target.parent == Path("/q/quarantine/_names")
 
 
 @settings(max_examples=EXAMPLES, deadline=None)

@@ -168,10 +168,18 @@ def find_differing_models(project: Path) -> dict[Path, str]:
 
 
 def main() -> None:
-    """Write the models that differ from the template; with --check, only name them."""
     leave_no_core()
+    write_models(only_checks=sys.argv[1:] == ["--check"])
+
+
+def write_models(*, only_checks: bool) -> None:
+    """Write the models that differ from the template, or only name them.
+
+    Raises:
+        SystemExit: a model differs, and they are only checked.
+    """
     differing = find_differing_models(PROJECT)
-    if sys.argv[1:] == ["--check"]:
+    if only_checks:
         lines = [f"{path}: expected the text of its template; {NEXT}" for path in differing]
         raise SystemExit("\n".join(lines) or 0)
     for path, text in differing.items():

@@ -17,28 +17,22 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return project
 
 
-def test_a_model_that_differs_is_found_unless_it_says_why(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_model_that_differs_is_found_unless_it_says_why(project: Path) -> None:
     current = project / "models" / "current"
     accounts, users = current / "accounts.sql", current / "users.sql"
     accounts.write_text(accounts.read_text().replace("hidden_members", "hidden_users"))
     users.write_text("{#- By hand: a reason. -#}\n" + users.read_text())
-    monkeypatch.setattr("sys.argv", ["templates", "--check"])
 
     with pytest.raises(
         SystemExit, match=r"^\S+accounts.sql: expected the text of its template; write"
     ):
-        templates.main()
+        templates.write_models(only_checks=True)
 
 
-def test_models_are_written_anew_from_the_template(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_models_are_written_again_from_the_template(project: Path) -> None:
     inner = Path("models", "current", "accounts.sql")
     (project / inner).unlink()
-    monkeypatch.setattr("sys.argv", ["templates"])
 
-    templates.main()
+    templates.write_models(only_checks=False)
 
     assert (project / inner).read_bytes() == (PROJECT / inner).read_bytes()
