@@ -43,7 +43,7 @@ THROUGH_OTHERS = {
             f"ingest/store/index/{name}.py"
             for name in (
                 *("known", "fold/files", "fold/known", "fold/record"),
-                *("lists/ask", "lists/days", "lists/files", "lists/totals"),
+                *("lists/ask", "lists/days", "lists/totals"),
                 *("tables/database", "tables/meta", "tables/numbers", "tables/rows"),
                 "tables/values",
             )

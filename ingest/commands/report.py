@@ -1,5 +1,6 @@
 """`ingest report`: write the status page."""
 
+import gc
 import json
 from dataclasses import asdict
 from datetime import timedelta
@@ -21,6 +22,7 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Write the status page; with --json print its facts instead."""
+    gc.disable()  # it ends soon, and a fifth of its time would look for garbage
     from ingest.status.report.facts import gather
     from ingest.store.durable import write_in_place
     from ingest.store.index.catch_up import open_state

@@ -14,6 +14,8 @@ _IN_ORDER: Final = (
     "from files inner join clients on clients.id = client "
     "inner join resources on resources.id = resource"
 )
+_OF_INDEX: Final = f"settled in ({OPEN}, {GIVEN_UP})"
+"""The very words of the partial index: SQLite does not use it for any others."""
 _ORDER: Final = "order by client_guid, day, resources.name, event, part"
 
 
@@ -23,7 +25,7 @@ def due_files(state: LedgerState, *, all_open: bool = False) -> list[FileState]:
     Args:
         all_open: give all that have neither landed nor wait for a manifest, quarantined ones too.
     """
-    condition = f"settled in ({OPEN}, {GIVEN_UP})" if all_open else "is_due"
+    condition = _OF_INDEX if all_open else "is_due"
     return list(_files(state, f"select {_FILE} from files where {condition}"))
 
 
@@ -39,7 +41,7 @@ class OpenFile(NamedTuple):
 
 def open_files(state: LedgerState, *, with_given_up: bool = False) -> Iterator[OpenFile]:
     """Give the files that were listed or delivered and have not landed, in no order."""
-    settled = f"settled in ({OPEN}, {GIVEN_UP})" if with_given_up else f"settled = {OPEN}"
+    settled = _OF_INDEX if with_given_up else f"{_OF_INDEX} and settled = {OPEN}"
     query = (
         "select client, day, resource, event, part, files.facts, is_listed, is_unfinished, "
         "days.is_given_up or clients.is_given_up from files inner join days using (client, day) "

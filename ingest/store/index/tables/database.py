@@ -101,7 +101,8 @@ class Index:
 
     def open_keys(self, client_guid: str) -> list[FileKey]:
         """Give a client's files that have neither landed nor been given up."""
-        query = f"select {_KEY_COLUMNS} from files where settled = 0 and client = ?"
+        is_open = "settled in (0, 2) and settled = 0"  # the words of the partial index
+        query = f"select {_KEY_COLUMNS} from files where {is_open} and client = ?"
         rows = self.database.execute(query, [self.numbers.client(client_guid)])
         return [self.numbers.key(*row) for row in rows.fetchall()]
 
