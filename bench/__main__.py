@@ -68,7 +68,7 @@ def clients(
     runs: Annotated[int, typer.Option(min=1, help="Times each command.")] = 3,
     keep: Annotated[bool, typer.Option(help="Write the table into docs/performance.md.")] = False,
 ) -> None:
-    """What a run, status and report cost with years of many clients' files behind them."""
+    """Measure a run, status and report with years of files of many clients."""
     sizes = number or [1, 100]
     table = clients_table([measure_clients(clients=each, days=days, runs=runs) for each in sizes])
     typer.echo(table)

@@ -1,4 +1,4 @@
-"""What the commands cost with many clients and years of files behind them: `just bench clients`.
+"""Measure the commands with years of files of many clients: `just bench clients`.
 
 The ledger is written straight, as runs would have written it, and its index is made from it. The
 source has the files of the last week, all of them known: a run finds nothing new.

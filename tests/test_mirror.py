@@ -51,7 +51,7 @@ THROUGH_OTHERS = {
         FACTS,
     ),
     "ingest/store/index/tables/damage.py": "damaged pages: tests/store/index/test_faults.py",
-    "ingest/status/files.py": "with days: tests/status/test_days.py, test_standing.py",
+    "ingest/status/files.py": "with days: tests/status/test_days.py, test_next_steps.py",
 }
 """Modules that only tests of others show, and which."""
 
@@ -66,7 +66,6 @@ ACROSS = {
     "tests/sample/test_compare.py": "tests/truth.py, which compares for other tests",
     "tests/sample/test_wheel.py": "the wheel of both packages",
     "tests/status/report/test_browser.py": "the page in Chromium",
-    "tests/status/test_standing.py": "files, days and schedule are one status",
     "tests/store/index/test_flush.py": "a ledger writes its index",
     "tests/warehouse/publish/test_kills.py": "kills at each step of a publish",
     "tests/warehouse/publish/test_releases.py": "release and store/releases together",

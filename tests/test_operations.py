@@ -10,9 +10,11 @@ from ingest.openpgp.keyring import Keyring
 from ingest.operations import give_up, release
 from ingest.status.runs import Summary
 from tests.conftest import Ingest, landed_rows, quarantine_reasons
-from tests.status.test_standing import RULES, STEM, days, signs
 from tests.support.ledger import read_state
 from tests.support.sender import CLIENT, DAY, Sender
+from tests.support.status import RULES, days, signs
+
+STEM = f"{CLIENT}.{DAY}.users.created"
 
 
 def give_up_names(*names: str, data: Path) -> Summary:

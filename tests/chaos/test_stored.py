@@ -17,9 +17,9 @@ from ingest.warehouse.build.guard import check_ledger
 from ingest.warehouse.replay import verify_files
 from tests.chaos.test_damage import DAMAGES, damage
 from tests.conftest import Ingest
-from tests.status.test_standing import RULES
 from tests.support.ledger import open_once, read_state
 from tests.support.sender import Sender
+from tests.support.status import RULES
 
 
 @pytest.fixture

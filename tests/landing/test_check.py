@@ -24,8 +24,8 @@ from tests.landing.damages import (
     halve,
     whole,
 )
-from tests.status.test_standing import RULES
 from tests.support.sender import CLIENT, DAY, Sender
+from tests.support.status import RULES
 
 
 def test_what_is_as_it_was_stored_is_whole(landed: Sender, data: Path) -> None:

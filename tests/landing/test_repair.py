@@ -20,9 +20,9 @@ from tests.landing.damages import (
     flip,
     whole,
 )
-from tests.status.test_standing import RULES
 from tests.support.receiver import Receiver
 from tests.support.sender import Sender
+from tests.support.status import RULES
 
 
 @pytest.mark.parametrize("damage", [*DAMAGES, Path.unlink], ids=NAMED)

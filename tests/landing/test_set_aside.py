@@ -21,9 +21,9 @@ from ingest.store.index.catch_up import open_state
 from ingest.store.ledger import read_records
 from ingest.store.paths import key_at
 from tests.conftest import Ingest, landed_rows, quarantine_reasons
-from tests.status.test_standing import NEXT_MORNING, RULES
 from tests.support.ledger import days_of, facts_of, read_state
 from tests.support.sender import CLIENT, DAY, Sender, avro_bytes, users
+from tests.support.status import NEXT_MORNING, RULES
 
 STEM = f"{CLIENT}.{DAY}.users.created"
 NAME = f"{STEM}.avro.pgp"

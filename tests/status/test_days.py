@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.conftest import Ingest
-from tests.status.test_standing import NEXT_MORNING, days, signs
 from tests.support.sender import Sender
+from tests.support.status import NEXT_MORNING, days, signs
 
 
 def test_a_whole_day_has_landed(sender: Sender, ingest: Ingest, data: Path) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 from ingest.status.grid import calendar, day_grid
 from ingest.status.overview import day_facts
 from tests.conftest import Ingest
-from tests.status.test_standing import NEXT_MORNING, RULES, days
 from tests.support.ledger import days_of
 from tests.support.sender import DAY, Sender
+from tests.support.status import NEXT_MORNING, RULES, days
 
 
 def test_four_hundred_days_are_a_line_a_month(sender: Sender, ingest: Ingest, data: Path) -> None:

@@ -16,9 +16,9 @@ from ingest.status.next_steps import NextStep, remedy, shell_word, steps_for_day
 from ingest.status.overview import day_facts
 from tests.conftest import Ingest
 from tests.status.report.world import HOSTILE
-from tests.status.test_standing import RULES
 from tests.support.ledger import days_of, facts_of
 from tests.support.sender import CLIENT, DAY, Sender
+from tests.support.status import RULES
 
 NEXT_MORNING = datetime(2026, 1, 3, 7, tzinfo=UTC)
 AFTER_LOSS = datetime(2026, 1, 10, 7, tzinfo=UTC)

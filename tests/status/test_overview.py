@@ -7,9 +7,9 @@ from pathlib import Path
 from ingest.status.overview import Overview, last_line, overview
 from ingest.store.index.catch_up import open_state
 from tests.conftest import Ingest
-from tests.status.test_standing import NEXT_MORNING, RULES
 from tests.support.ledger import overview_of
 from tests.support.sender import CLIENT, DAY, Sender
+from tests.support.status import NEXT_MORNING, RULES
 
 
 def overview_now(data: Path) -> Overview:
