@@ -36,7 +36,7 @@ FACTS = "every way to the same facts: tests/store/index/test_state.py"
 THROUGH_OTHERS = {
     **dict.fromkeys((f"ingest/landing/{name}.py" for name in ("commit", "land")), RUNS),
     "ingest/landing/convert/process.py": "the pool's program: tests/landing/convert/test_pool.py",
-    "ingest/receive/baseline/header.py": "what a plan asks: tests/receive/baseline/test_plan.py",
+    "ingest/receive/baseline_header.py": "a baseline asks it: tests/receive/test_baseline.py",
     "ingest/store/releases.py": "with release: tests/warehouse/publish/test_releases.py",
     **dict.fromkeys(
         (

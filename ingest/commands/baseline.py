@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ingest.commands.options import Json, conclude, date_option
-from ingest.delivery.days import AHEAD, EARLIEST, is_plausible
-from ingest.delivery.names import spell_client
+from ingest.delivery.names import AHEAD, EARLIEST, is_plausible, spell_client
 from ingest.errors import SettingsError, SourceError
 from ingest.settings import Settings, load_settings, reveal
 
 if TYPE_CHECKING:
     from ingest.openpgp.keyring import Keyring
     from ingest.pipeline import Plan
-    from ingest.receive.baseline.plan import Wish
+    from ingest.receive.baseline import Wish
     from ingest.receive.sources import Source
     from ingest.store.index.state import LedgerState
 
@@ -48,7 +47,7 @@ def baseline(where: Where, date: Day, client: Client = None, as_json: Json = Fal
     from ingest.delivery.baseline import is_data_file, may_be_data
     from ingest.openpgp.keys import warn_of_expiry
     from ingest.pipeline import run_planned
-    from ingest.receive.baseline.plan import Wish
+    from ingest.receive.baseline import Wish
     from ingest.status.runs import recording_failure
 
     today = datetime.now(tz=UTC).date()
@@ -121,8 +120,8 @@ def _plan(
     is_data: Callable[[str], bool],
 ) -> "Plan":
     from ingest.pipeline import Plan
-    from ingest.receive.baseline.header import read_schema
-    from ingest.receive.baseline.plan import find_baseline
+    from ingest.receive.baseline import find_baseline
+    from ingest.receive.baseline_header import read_schema
     from ingest.warehouse.models.catalogue import read_catalogue
 
     found = find_baseline(

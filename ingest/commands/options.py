@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ingest.delivery.days import EARLIEST
+from ingest.delivery.names import EARLIEST
 from ingest.errors import SettingsError
 
 if TYPE_CHECKING:

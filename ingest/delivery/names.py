@@ -2,13 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
-
-from ingest.delivery.days import is_plausible
+from typing import Final, NamedTuple
 
 
 class Event(StrEnum):
@@ -62,6 +60,9 @@ class ManifestFile:
     delivery: Delivery
 
 
+EARLIEST: Final = date(2000, 1, 1)
+AHEAD: Final = timedelta(days=2)
+"""A sender's clock, or the name of a day, may be ahead of ours by so much."""
 CLIENT_PREFIX = "CLT-"
 STEM_PARTS = 4
 """Client, date, resource and event."""
@@ -87,6 +88,14 @@ def parse_name(name: str) -> DailyFile | ManifestFile | None:
     """
     file = _read_name(name)
     return file if file and is_plausible(file.delivery.snapshot_date, on=_today()) else None
+
+
+def is_plausible(snapshot_date: date, *, on: date) -> bool:
+    """Say whether a file of a day can arrive on another day: from 2000-01-01 to two days ahead.
+
+    A placeholder or a typing error is no such day: it would make thousands of days missing.
+    """
+    return EARLIEST <= snapshot_date <= on + AHEAD
 
 
 def _today() -> date:

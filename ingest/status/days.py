@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from ingest.delivery.days import is_plausible
-from ingest.delivery.names import Delivery
+from ingest.delivery.names import Delivery, is_plausible
 from ingest.status.files import (
     QUIET,
     FileStatus,

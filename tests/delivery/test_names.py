@@ -12,6 +12,7 @@ from ingest.delivery.names import (
     ManifestFile,
     baseline_file,
     is_ours,
+    is_plausible,
     parse_kept_name,
     parse_kept_stem,
     parse_name,
@@ -106,3 +107,23 @@ def test_what_is_delivered_is_known_in_the_archive_by_the_same_name() -> None:
     name = f"{CLIENT}.2026-01-02.Users.created.gpg"
 
     assert parse_kept_name(name) == parse_name(name)
+
+
+TODAY = date(2026, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(1970, 1, 1), False),
+        (date(1999, 12, 31), False),
+        (date(2000, 1, 1), True),
+        (TODAY, True),
+        (date(2026, 1, 4), True),
+        (date(2026, 1, 5), False),
+        (date(9999, 12, 31), False),
+    ],
+    ids=str,
+)
+def test_a_day_is_plausible_within_its_bounds(day: date, expected: bool) -> None:
+    assert is_plausible(day, on=TODAY) is expected

@@ -14,7 +14,7 @@ from ingest.landing.decide import Rules
 from ingest.openpgp.keyring import Keyring
 from ingest.operations import set_files_aside
 from ingest.pipeline import Plan, run_planned
-from ingest.receive.baseline.plan import Wish, find_baseline
+from ingest.receive.baseline import Wish, find_baseline
 from ingest.receive.sources import PLAIN_HTTPS
 from ingest.receive.sources.https.urls import UrlList, name_urls, open_urls, parse_urls
 from ingest.status.runs import Summary

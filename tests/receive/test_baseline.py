@@ -17,8 +17,8 @@ from ingest.landing.decide import Rules
 from ingest.openpgp.keyring import Keyring
 from ingest.operations import give_up, make_anew, release, set_files_aside
 from ingest.pipeline import Plan, run_planned
-from ingest.receive.baseline.header import START_BYTES, read_schema
-from ingest.receive.baseline.plan import Wish, find_baseline
+from ingest.receive.baseline import Wish, find_baseline
+from ingest.receive.baseline_header import START_BYTES, read_schema
 from ingest.receive.sources.local import FolderTree
 from ingest.status.grid import day_grid
 from ingest.status.runs import Summary

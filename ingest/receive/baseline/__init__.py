@@ -1,1 +1,0 @@
-"""A one-time snapshot as a source."""
