@@ -27,8 +27,8 @@ from ingest.pipeline import run
 from ingest.receive.sources.local import LocalFolder
 from ingest.settings import PASSPHRASE_FILE
 from ingest.store.durable import hash_file
+from ingest.store.keys import landing_path
 from ingest.store.ledger import read_records
-from ingest.store.paths import landing_path
 from sample.send.daily_file import write_daily_file
 from sample.send.delivery import Sent, manifest_text
 from sample.send.schema import codec_of, make_schema, read_catalogue

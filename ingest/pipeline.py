@@ -11,23 +11,23 @@ from typing import TYPE_CHECKING
 
 from ingest.delivery.names import is_ours
 from ingest.errors import SourceError
-from ingest.landing.convert.pool import Converters
+from ingest.landing.converters import Converters
 from ingest.landing.decide import Rules
 from ingest.landing.land import Landing
 from ingest.landing.set_aside import finish_set_aside
 from ingest.openpgp.encrypt import to_newest_key
 from ingest.openpgp.keyring import Keyring
+from ingest.receive.archive import adopt_orphans
 from ingest.receive.fetch import fetch_all
-from ingest.receive.orphans import adopt_orphans
 from ingest.receive.sources import Source, SourceFile
 from ingest.receive.wanted import ALL_DAYS, Days
 from ingest.status.files import count_alarms, count_statuses, file_statuses
 from ingest.status.runs import EmptySource, Progress, Silent, Summary, new_run_id, record_failure
 from ingest.store.durable import scratch_folder
+from ingest.store.facts import What
 from ingest.store.index.state import LedgerState
 from ingest.store.ledger import Ledger, open_ledger
 from ingest.store.lock import run_lock
-from ingest.store.record.facts import What
 
 if TYPE_CHECKING:
     pass

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 from xml.etree import ElementTree
 
-from ingest.store.record.facts import What
+from ingest.store.facts import What
 from tests.conftest import Ingest
 from tests.support.sender import Sender
 

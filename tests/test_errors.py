@@ -13,7 +13,7 @@ import pytest
 import ingest
 from ingest import errors
 from ingest.errors import IngestError, one_line
-from ingest.landing.convert.pool import Converters
+from ingest.landing.converters import Converters
 from ingest.landing.decide import Rules
 from ingest.openpgp.encrypt import Post
 from ingest.openpgp.gpg.failures import UnreadError

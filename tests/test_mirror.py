@@ -35,22 +35,17 @@ RUNS = "complete runs of it: tests/pipeline"
 FACTS = "every way to the same facts: tests/store/index/test_state.py"
 THROUGH_OTHERS = {
     **dict.fromkeys((f"ingest/landing/{name}.py" for name in ("commit", "land")), RUNS),
-    "ingest/landing/convert/process.py": "the pool's program: tests/landing/convert/test_pool.py",
     "ingest/receive/baseline_header.py": "a baseline asks it: tests/receive/test_baseline.py",
-    "ingest/store/releases.py": "with release: tests/warehouse/publish/test_releases.py",
     **dict.fromkeys(
         (
             f"ingest/store/index/{name}.py"
             for name in (
-                *("known", "fold/files", "fold/known", "fold/record"),
-                *("lists/ask", "lists/days", "lists/totals"),
-                *("tables/database", "tables/meta", "tables/numbers", "tables/rows"),
-                "tables/values",
+                *("known", "fold_files", "fold_record", "totals"),
+                *("tables/database", "tables/meta", "tables/rows", "tables/values"),
             )
         ),
         FACTS,
     ),
-    "ingest/store/index/tables/damage.py": "damaged pages: tests/store/index/test_faults.py",
     "ingest/status/files.py": "with days: tests/status/test_days.py, test_next_steps.py",
 }
 """Modules that only tests of others show, and which."""
@@ -59,6 +54,7 @@ ACROSS = {
     "tests/commands/test_empty_source.py": "run, status and report",
     "tests/commands/test_https_run.py": "a run of the program against the Reporting API",
     "tests/commands/test_interrupt.py": "all commands",
+    "tests/landing/test_repair.py": "make_anew in ingest/operations.py",
     "tests/openpgp/test_messages.py": "the ways to decrypt are compared",
     "tests/receive/sources/https/test_absent_files.py": "listing, file and fetching",
     "tests/receive/sources/test_import_paramiko.py": "the import in sources/__init__.py",
@@ -68,7 +64,6 @@ ACROSS = {
     "tests/status/report/test_browser.py": "the page in Chromium",
     "tests/store/index/test_flush.py": "a ledger writes its index",
     "tests/warehouse/publish/test_kills.py": "kills at each step of a publish",
-    "tests/warehouse/publish/test_releases.py": "release and store/releases together",
 }
 """Test files of more than one module."""
 

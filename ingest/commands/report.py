@@ -26,7 +26,7 @@ def report(
     from ingest.status.report.facts import gather
     from ingest.store.durable import write_in_place
     from ingest.store.index.catch_up import open_state
-    from ingest.store.index.lists.days import count_settled
+    from ingest.store.index.totals import count_settled
     from ingest.warehouse.readers import read_served
 
     settings = load_settings()

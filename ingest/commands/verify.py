@@ -10,7 +10,7 @@ from ingest.commands.options import FAILED, Json
 from ingest.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from ingest.landing.check import Checked
+    from ingest.landing.stored_files import Checked
 
 REBUILD = "rebuild the tables with: just rebuild"
 

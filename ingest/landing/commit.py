@@ -11,13 +11,13 @@ from typing import Any, Final
 
 from ingest.delivery.names import DailyFile, Event, ManifestFile
 from ingest.errors import RejectedError
-from ingest.landing.verify import Candidate, Verified
+from ingest.landing.check_file import Candidate, Verified
 from ingest.status.runs import Summary
 from ingest.store.durable import move_all_synced
+from ingest.store.facts import SMALLER, Archived, What
+from ingest.store.keys import archive_path, landing_path
 from ingest.store.ledger import Ledger, Record
-from ingest.store.paths import archive_path, landing_path, quarantine_path
-from ingest.store.quarantine import leave_quarantine, put_in_quarantine
-from ingest.store.record.facts import SMALLER, Archived, What
+from ingest.store.quarantine import leave_quarantine, put_in_quarantine, quarantine_path
 
 FILES_AT_ONCE: Final = 16
 BYTES_AT_ONCE: Final = 64 << 20

@@ -6,9 +6,9 @@ from enum import StrEnum
 
 from ingest.delivery.names import Delivery, Event
 from ingest.errors import Reason
+from ingest.store.facts import Result, What
 from ingest.store.index.known import DayState, FileState
-from ingest.store.record.facts import Result, What
-from ingest.store.record.keys import FileKey
+from ingest.store.keys import FileKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

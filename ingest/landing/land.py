@@ -11,17 +11,17 @@ from pathlib import Path
 
 from ingest.concurrency import map_ahead
 from ingest.errors import Reason, RejectedError
+from ingest.landing.check_file import Candidate, Verifier
 from ingest.landing.commit import Commit, Outcome, Rejected, Waiting
-from ingest.landing.convert.pool import Converters
+from ingest.landing.converters import Converters
 from ingest.landing.decide import Rules, Step, next_file_step
 from ingest.landing.manifests import open_manifests
-from ingest.landing.verify import Candidate, Verifier
 from ingest.openpgp.keyring import Keyring
 from ingest.status.runs import Progress, Summary
 from ingest.store.index.known import FileState
-from ingest.store.index.lists.files import due_files
+from ingest.store.index.lists import due_files
+from ingest.store.keys import archive_path
 from ingest.store.ledger import Ledger
-from ingest.store.paths import archive_path
 
 FILES_AT_ONCE = 4
 """More than there may be cores, as some wait for gpg-agent or the disk."""

@@ -12,11 +12,11 @@ from ingest.landing.commit import Commit, bytes_of
 from ingest.landing.decide import Rules, is_manifest_due
 from ingest.openpgp.keyring import Keyring
 from ingest.openpgp.plaintext import Plaintext
+from ingest.store.facts import Archived, What
 from ingest.store.index.known import DayState
-from ingest.store.index.lists.days import due_manifests
+from ingest.store.index.lists import due_manifests
+from ingest.store.keys import archive_path
 from ingest.store.ledger import Ledger
-from ingest.store.paths import archive_path
-from ingest.store.record.facts import Archived, What
 
 log = logging.getLogger(__name__)
 

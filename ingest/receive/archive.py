@@ -14,12 +14,11 @@ from ingest.receive.incoming import Fetched
 from ingest.receive.sources import SourceFile
 from ingest.receive.wanted import Offer
 from ingest.store.durable import hash_file, link_or_copy, move_synced, sync_folder
+from ingest.store.facts import Archived, What
 from ingest.store.index.state import LedgerState
+from ingest.store.keys import archive_path, key_of, replaced_path
 from ingest.store.ledger import Ledger
-from ingest.store.paths import archive_path, quarantine_path, replaced_path
-from ingest.store.quarantine import leave_quarantine, put_in_quarantine
-from ingest.store.record.facts import Archived, What
-from ingest.store.record.keys import FileKey, key_of
+from ingest.store.quarantine import leave_quarantine, put_in_quarantine, quarantine_path
 
 FILES_AT_ONCE: Final = 64
 BYTES_AT_ONCE: Final = 64 << 20
@@ -174,14 +173,3 @@ def _changed_folders(archive: Path, *, since: datetime) -> Iterator[Path]:
         with os.scandir(client) as days:
             changed = [day.path for day in days if day.stat().st_mtime > moment]
         yield from (Path(day) for day in sorted(changed))
-
-
-def find_ciphertext(data: Path, key: FileKey, *, sha256: str) -> tuple[DailyFile, Path] | None:
-    """Find bytes of a daily file in the archive, newest or replaced ones, by their hash."""
-    folder = data / "archive" / key.delivery.folder
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        without_hash = path.name.rpartition(".")[0]
-        file = parse_kept_name(path.name) or parse_kept_name(without_hash)
-        if isinstance(file, DailyFile) and key_of(file) == key and hash_file(path) == sha256:
-            return file, path
-    return None

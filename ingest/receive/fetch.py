@@ -27,10 +27,10 @@ from ingest.receive.sources import Source, SourceFile
 from ingest.receive.wanted import ALL_DAYS, Days, Offer, choose_wanted
 from ingest.status.runs import Progress
 from ingest.status.schedule import is_ready
+from ingest.store.facts import What
 from ingest.store.index.known import DayState
+from ingest.store.keys import FileKey, key_of
 from ingest.store.ledger import Ledger, Record
-from ingest.store.record.facts import What
-from ingest.store.record.keys import FileKey, key_of
 
 FILES_AT_ONCE = 8
 """More than a source has connections, as some wait for the disk."""

@@ -14,9 +14,9 @@ from ingest.status.files import (
     file_statuses,
 )
 from ingest.status.schedule import last_due, lost_at
-from ingest.store.index.lists.days import DayRow, day_rows
-from ingest.store.index.lists.files import OpenFile
+from ingest.store.index.lists import OpenFile
 from ingest.store.index.state import LedgerState
+from ingest.store.index.totals import DayRow, day_rows
 
 _WORST_FIRST = (
     Status.QUARANTINED,

@@ -9,12 +9,12 @@ from enum import StrEnum
 from ingest.delivery.names import Event
 from ingest.errors import Reason
 from ingest.status.schedule import is_ready
+from ingest.store.facts import Rejection
 from ingest.store.index.known import FileState
-from ingest.store.index.lists.days import count_settled, quarantined_manifests
-from ingest.store.index.lists.files import OpenFile, open_files
+from ingest.store.index.lists import OpenFile, open_files, quarantined_manifests
 from ingest.store.index.state import LedgerState
-from ingest.store.record.facts import Rejection
-from ingest.store.record.keys import FileKey
+from ingest.store.index.totals import count_settled
+from ingest.store.keys import FileKey
 
 
 class Status(StrEnum):

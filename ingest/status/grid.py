@@ -10,7 +10,7 @@ from ingest.errors import Reason
 from ingest.status.days import DayStatus
 from ingest.status.files import FileStatus, Status
 from ingest.status.next_steps import NextStep, remedy, steps_for_day
-from ingest.store.record.facts import Failing
+from ingest.store.facts import Failing
 
 SIGNS = {
     Status.LANDED: "#",

@@ -15,10 +15,9 @@ from ingest.delivery.names import (
 )
 from ingest.errors import UnknownNameError
 from ingest.store.index.known import DayState
-from ingest.store.index.lists.totals import known_clients
 from ingest.store.index.state import LedgerState
-from ingest.store.paths import key_at
-from ingest.store.record.keys import FileKey, key_of, subject
+from ingest.store.index.totals import known_clients
+from ingest.store.keys import FileKey, key_at, key_of, subject
 
 _DAY = re.compile(r"(?:(?P<client>(?i:CLT)-[^./]+)[./])?(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})")
 

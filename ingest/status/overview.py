@@ -7,8 +7,8 @@ from typing import Any
 from ingest.status.days import DayStatus, day_statuses
 from ingest.status.files import Status
 from ingest.status.next_steps import steps_for_day
+from ingest.store.facts import Failing
 from ingest.store.index.state import LedgerState
-from ingest.store.record.facts import Failing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

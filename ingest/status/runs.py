@@ -13,9 +13,9 @@ from typing import Any, Protocol
 
 from ingest.errors import IngestError, LockError, SourceError, UnknownNameError, one_line
 from ingest.status.files import Status
+from ingest.store.facts import What
 from ingest.store.ledger import Ledger, open_ledger
 from ingest.store.lock import run_lock
-from ingest.store.record.facts import What
 
 log = logging.getLogger(__name__)
 

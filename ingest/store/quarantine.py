@@ -1,11 +1,23 @@
 """The quarantine: rejected files, each with a JSON file that says why."""
 
+import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from ingest.delivery.names import DailyFile, ManifestFile
 from ingest.errors import RejectedError
 from ingest.store.durable import link_or_copy, put_in_place
+
+BAD_NAMES: Final = "_names"
+
+
+def quarantine_path(data: Path, file: DailyFile | ManifestFile | None, *, name: str) -> Path:
+    """Give the path of a file in quarantine; a name that breaks the grammar is hashed."""
+    if file is None:
+        name_bytes = name.encode(errors="surrogateescape")
+        return data / "quarantine" / BAD_NAMES / hashlib.sha256(name_bytes).hexdigest()
+    return data / "quarantine" / file.delivery.folder / name
 
 
 def put_in_quarantine(

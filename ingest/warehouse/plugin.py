@@ -19,8 +19,8 @@ from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
 
 from ingest.errors import IngestError, SettingsError
+from ingest.landing.stored_files import landed_problem
 from ingest.settings.isolation import keep_private, leave_no_core
-from ingest.store.landed_file import landed_problem
 from ingest.warehouse.build import completeness
 from ingest.warehouse.build.guard import hold_until_exit, release
 from ingest.warehouse.build.marks import describe_new_lines

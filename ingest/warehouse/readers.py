@@ -8,8 +8,7 @@ from typing import Any, Final
 
 from ingest.errors import PublishError
 from ingest.status.report.readers import Served
-from ingest.store.record.facts import What
-from ingest.store.releases import Releases
+from ingest.store.facts import What
 from ingest.warehouse.build.completeness import GOOD, list_unreadable_files
 from ingest.warehouse.build.last_build import find_changed, new_records, read_marks
 from ingest.warehouse.database import (
@@ -21,6 +20,7 @@ from ingest.warehouse.database import (
     quoted,
 )
 from ingest.warehouse.publish.release_database import RELEASE
+from ingest.warehouse.publish.serve_folder import Releases
 
 MOST_PROBLEMS: Final = 5
 BUILD: Final = "build with: just build"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from ingest.errors import WarehouseError
-from ingest.landing.check import Checked, check_files, index_damage
+from ingest.landing.stored_files import Checked, check_files, index_damage
 from ingest.settings.isolation import child_environment
 from ingest.store.durable import scratch_folder
 from ingest.store.index.catch_up import open_state

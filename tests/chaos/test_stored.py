@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import LedgerError
-from ingest.landing.check import check_files
+from ingest.landing.stored_files import check_files
 from ingest.openpgp.keyring import Keyring
 from ingest.operations import make_anew
 from ingest.store.index.catch_up import open_state

@@ -60,5 +60,5 @@ def test_a_run_on_a_folder_loads_nothing_that_it_does_not_need(
 
     slow = {"apprise", "dbt", "duckdb", "jinja2", "matplotlib", "paramiko", "polars", "pyarrow"}
     loaded = set(listed.read_text().split())
-    assert "ingest.landing.verify" in loaded
+    assert "ingest.landing.check_file" in loaded
     assert loaded & slow == set()

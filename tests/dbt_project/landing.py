@@ -10,11 +10,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ingest.delivery.avro.schema import column_types
 from ingest.delivery.names import DailyFile, Delivery, Event, baseline_file
-from ingest.landing.convert.parquet import column_types
 from ingest.store.durable import hash_file
-from ingest.store.paths import landing_path
-from ingest.store.record.keys import subject
+from ingest.store.keys import landing_path, subject
 
 CLIENT = "CLT-00000000-0000-0000-0000-000000000001"
 OTHER_CLIENT = "CLT-00000000-0000-0000-0000-000000000002"

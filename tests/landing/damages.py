@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingest.landing.check import Checked
+from ingest.landing.stored_files import Checked
 from tests.support.sender import CLIENT, DAY
 
 NAME = f"{CLIENT}.{DAY}.users.created.avro.pgp"

@@ -9,9 +9,9 @@ from ingest.delivery.manifest import Listing
 from ingest.delivery.names import Delivery, Event
 from ingest.errors import Reason
 from ingest.landing.decide import Rules, Step, is_manifest_due, next_file_step
+from ingest.store.facts import Archived, Result, What
 from ingest.store.index.known import DayState, FileState
-from ingest.store.record.facts import Archived, Result, What
-from ingest.store.record.keys import FileKey
+from ingest.store.keys import FileKey
 from tests.support.sender import CLIENT
 
 NOW = datetime(2026, 1, 3, tzinfo=UTC)

@@ -18,8 +18,8 @@ from ingest.receive.wanted import Offer, choose_wanted
 from ingest.status.grid import day_grid
 from ingest.status.runs import Summary
 from ingest.store.index.catch_up import open_state
+from ingest.store.keys import key_at
 from ingest.store.ledger import read_records
-from ingest.store.paths import key_at
 from tests.conftest import Ingest, landed_rows, quarantine_reasons
 from tests.support.ledger import days_of, facts_of, read_state
 from tests.support.sender import CLIENT, DAY, Sender, avro_bytes, users

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from ingest.receive.archive import Archive, adopt_orphans, find_ciphertext
+from ingest.receive.archive import Archive, adopt_orphans
 from ingest.receive.incoming import Fetched
 from ingest.receive.sources import SourceFile
 from ingest.receive.wanted import Offer
+from ingest.store.facts import What
+from ingest.store.keys import find_ciphertext, key_of
 from ingest.store.ledger import open_ledger, read_records
-from ingest.store.record.facts import What
-from ingest.store.record.keys import key_of
 from tests.conftest import quarantine_reasons
 from tests.support.ledger import read_state
 from tests.support.sender import CLIENT, DAY

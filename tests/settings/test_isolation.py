@@ -127,7 +127,7 @@ def test_a_run_keeps_its_secrets_and_leaves_no_core(
     assert watched.process.returncode == 0
     assert {
         "ingest.openpgp.unlocked_process",
-        "ingest.landing.convert.process",
+        "ingest.landing.convert_process",
         "gpg",
     } <= watched.children.keys()
     assert set(watched.core_limits.values()) == {"0 0"}

@@ -11,7 +11,7 @@ from ingest.errors import UnknownNameError
 from ingest.status.lookup import find_landed, find_quarantined, find_subjects
 from ingest.store.index.catch_up import open_state
 from ingest.store.index.state import LedgerState
-from ingest.store.record.keys import FileKey, key_of
+from ingest.store.keys import FileKey, key_of
 from tests.conftest import Ingest
 from tests.support.sender import CLIENT, DAY, Sender
 

@@ -6,8 +6,8 @@ import duckdb
 import pytest
 
 from ingest.errors import LedgerError
+from ingest.store.facts import What
 from ingest.store.ledger import open_ledger, read_records
-from ingest.store.record.facts import What
 from tests.support.ledger import append_once, open_once
 
 

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 
 from ingest.delivery.names import DailyFile, parse_name
 from ingest.errors import RejectedError
-from ingest.landing.convert.pool import (
+from ingest.landing.converters import (
     IN_COLUMNS_BYTES,
     Conversion,
     Converted,

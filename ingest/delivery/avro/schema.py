@@ -1,4 +1,4 @@
-"""An Avro schema as an Arrow schema, and the limits of a schema."""
+"""An Avro schema as an Arrow schema, its limits, and Arrow's types as DuckDB names them."""
 
 import re
 from collections.abc import Sequence
@@ -156,3 +156,38 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise unfit("a name", type(value).__name__)
     return value
+
+
+def column_types(schema: pa.Schema) -> list[dict[str, str]]:
+    """Name a file's own columns and their types, as the ledger records them."""
+    return [{"name": field.name, "type": sql_type(field.type)} for field in schema]
+
+
+def sql_type(kind: pa.DataType) -> str:
+    """Write an Arrow type as DuckDB reads it back from Parquet."""
+    if pa.types.is_struct(kind):
+        fields = ", ".join(f'"{field.name}" {sql_type(field.type)}' for field in kind)
+        return f"struct({fields})"
+    if pa.types.is_map(kind):
+        return f"map({sql_type(kind.key_type)}, {sql_type(kind.item_type)})"
+    if pa.types.is_list(kind):
+        return f"{sql_type(kind.value_type)}[]"
+    if pa.types.is_decimal(kind):
+        return f"decimal({kind.precision},{kind.scale})"
+    if pa.types.is_timestamp(kind):
+        return ("timestamptz" if kind.tz else "timestamp") + ("_ns" if kind.unit == "ns" else "")
+    return _SQL_TYPES.get(kind, "blob")
+
+
+_SQL_TYPES = {
+    pa.null(): "null",
+    pa.bool_(): "boolean",
+    pa.int32(): "integer",
+    pa.int64(): "bigint",
+    pa.float32(): "float",
+    pa.float64(): "double",
+    pa.string(): "varchar",
+    pa.date32(): "date",
+    pa.time32("ms"): "time",
+    pa.time64("us"): "time",
+}

@@ -10,7 +10,7 @@ from typing import BinaryIO, Final, Protocol
 
 from ingest.delivery.manifest import Listing
 from ingest.errors import SettingsError
-from ingest.store.record.facts import Version
+from ingest.store.facts import Version
 
 KNOWN_HOSTS = Path("~/.ssh/known_hosts").expanduser()
 GROWTH: Final = 2

@@ -18,7 +18,7 @@ from ingest.status.report.canvas import (
     draw_text,
 )
 from ingest.status.report.volumes import Volume
-from ingest.store.record.facts import Run
+from ingest.store.facts import Run
 
 LETTERS: Final = {
     DayState.COMPLETE: "",

@@ -19,8 +19,8 @@ from ingest.status.report.schema_changes import SchemaChange, schema_changes
 from ingest.status.report.to_do import OpenDay, Quarantined, open_day, quarantined_files
 from ingest.status.report.volumes import RULE, DrawnDays, Volume, volumes_of
 from ingest.status.runs import without_accounts
+from ingest.store.facts import Failing, Run
 from ingest.store.index.state import LedgerState
-from ingest.store.record.facts import Failing, Run
 
 COMPLETE = (DayState.COMPLETE, DayState.LATE)
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ingest.store.index.lists.totals import landed_days
+from ingest.store.facts import Span
 from ingest.store.index.state import LedgerState
-from ingest.store.record.facts import Span
+from ingest.store.index.totals import landed_days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

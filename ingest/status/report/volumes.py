@@ -6,8 +6,8 @@ from datetime import date
 from statistics import median
 from typing import Final
 
-from ingest.store.index.lists.totals import landed_resources, volume_rows
 from ingest.store.index.state import LedgerState
+from ingest.store.index.totals import landed_resources, volume_rows
 
 BEFORE_MOST, BEFORE_LEAST = 28, 14
 """With how many complete days before it a day is compared."""

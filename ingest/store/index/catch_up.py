@@ -9,12 +9,12 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from ingest.errors import LedgerError
-from ingest.store.index.faults import as_ledger_error, is_damage
-from ingest.store.index.fold.record import fold
-from ingest.store.index.months import Month, find_unread, read_months, write_month
+from ingest.store.index.fold_record import fold
 from ingest.store.index.state import LedgerState
 from ingest.store.index.tables.database import NAME, Index
-from ingest.store.record.lines import end_last_line, ledger_files, read_on, unreadable
+from ingest.store.index.tables.faults import as_ledger_error, is_damage
+from ingest.store.index.tables.months import Month, find_unread, read_months, write_month
+from ingest.store.lines import end_last_line, ledger_files, read_on, unreadable
 
 RECORDS_AT_ONCE: Final = 100_000
 """How many are read while other processes wait for the index."""

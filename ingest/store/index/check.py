@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from ingest.store.index.catch_up import open_state, open_state_at
-from ingest.store.index.faults import as_ledger_error
 from ingest.store.index.tables.database import NAME
+from ingest.store.index.tables.faults import as_ledger_error
 
 _DAY: Final = "date(day + 1721424.5)"
 """The day of Python's ordinal, which SQLite counts from another day on."""

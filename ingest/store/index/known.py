@@ -6,8 +6,8 @@ from datetime import datetime
 from ingest.delivery.manifest import Listing
 from ingest.delivery.names import DailyFile, Delivery, Event, parse_kept_name
 from ingest.errors import Reason
-from ingest.store.record.facts import Archived, Landed, Rejection, Result, Twins, What
-from ingest.store.record.keys import FileKey
+from ingest.store.facts import Archived, Landed, Rejection, Result, Twins, What
+from ingest.store.keys import FileKey
 
 
 @dataclass(slots=True)

@@ -4,16 +4,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-import orjson
-
 from ingest.delivery.names import Delivery
+from ingest.store.facts import Failing, Rejection, Run, Span, Version
 from ingest.store.index.known import DayState, FileState
-from ingest.store.index.tables.damage import reads_rows
 from ingest.store.index.tables.database import GIVEN_UP, LANDED, OPEN, UNKNOWN, Index
+from ingest.store.index.tables.faults import reads_rows
 from ingest.store.index.tables.meta import read_meta, write_meta
-from ingest.store.index.tables.values import dump
-from ingest.store.record.facts import Failing, Rejection, Run, Span, Version
-from ingest.store.record.keys import FileKey
+from ingest.store.keys import FileKey
+from ingest.store.record import dump, parse_line
 
 DAYS_IN_MEMORY: Final = 500
 """With more, all are written to the index and read again when they are asked for."""
@@ -89,7 +87,7 @@ class LedgerState:
         if key in self._versions:
             return self._versions[key]
         text = self._ask("select version from versions where key = ?", _encode(key))
-        return tuple(orjson.loads(text)) if text else None
+        return tuple(parse_line(text.encode())) if text else None
 
     # ---------- what records change
 

@@ -7,7 +7,7 @@ tests that passed and are up to date. Each has a hash of the text that passed.
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ingest.store.landed_file import next_step_of
+from ingest.landing.stored_files import next_step_of
 from ingest.warehouse.database import Database, NoSuchTable
 
 GOOD: Final = {"success", "pass", "warn"}

@@ -10,9 +10,9 @@ from typing import Final
 
 from ingest.errors import LedgerError, LockError, SettingsError, WarehouseError
 from ingest.store.durable import make_folder
+from ingest.store.facts import What
+from ingest.store.lines import end_last_line, ledger_files
 from ingest.store.lock import run_lock
-from ingest.store.record.facts import What
-from ingest.store.record.lines import end_last_line, ledger_files
 from ingest.warehouse.build.last_build import read_marks
 from ingest.warehouse.build.marks import Marks, find_new_lines, size_in
 from ingest.warehouse.database import (

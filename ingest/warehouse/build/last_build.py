@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ingest.store.record.facts import What
+from ingest.store.facts import What
 from ingest.warehouse.build.marks import Marks, find_new_lines
 from ingest.warehouse.database import Database, DatabaseError, open_to_read
 

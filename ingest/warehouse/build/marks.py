@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ingest.store.durable import make_folder
-from ingest.store.record.lines import ledger_files, read_file
+from ingest.store.lines import ledger_files, read_file
 
 CHUNK_BYTES: Final = 1 << 20
 Marks = dict[str, str]

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from ingest.store.record.lines import ledger_files
+from ingest.store.lines import ledger_files
 from ingest.warehouse.build.marks import version_of
 from ingest.warehouse.dbt import PROJECT, dbt_environment
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from ingest.errors import PublishError
-from ingest.store.releases import FACTS, Releases
+from ingest.warehouse.publish.serve_folder import FACTS, Releases
 
 NO_KEY: Final = "no masked release: MX_MASK_KEY is not set"
 _NEEDED: Final = {"tables", "is_masked"}

@@ -9,7 +9,6 @@ from typing import Any, Final
 from ingest.errors import PublishError
 from ingest.store.durable import FILE_MODE, scratch_folder
 from ingest.store.lock import run_lock
-from ingest.store.releases import DATABASES, Releases, write_facts
 from ingest.warehouse.database import DUCKDB_VERSION, Database
 from ingest.warehouse.models.catalogue import Catalogue, read_catalogue
 from ingest.warehouse.publish import mask, release_database
@@ -19,6 +18,7 @@ from ingest.warehouse.publish.release_database import (
     Label,
     write_database,
 )
+from ingest.warehouse.publish.serve_folder import DATABASES, Releases, write_facts
 from ingest.warehouse.publish.serving import Serving
 
 PASSING: Final = 0o011

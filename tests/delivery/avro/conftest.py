@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ingest.landing.convert.pool import Converters
+from ingest.landing.converters import Converters
 
 
 @pytest.fixture(scope="module")

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from ingest.delivery.avro.container import read_header
 from ingest.delivery.avro.decode import COLUMNS, GROUP_BYTES, ROWS, open_container
+from ingest.delivery.avro.schema import column_types
 from ingest.errors import RejectedError
-from ingest.landing.convert.parquet import column_types
-from ingest.landing.convert.pool import Converters
+from ingest.landing.converters import Converters
 from tests.support.converting import LOST, converted
 from tests.support.sender import avro_bytes
 

@@ -3,7 +3,7 @@
 import pytest
 
 from ingest.delivery.avro.decode import MAX_EMPTY_ROWS
-from ingest.landing.convert.pool import Converters
+from ingest.landing.converters import Converters
 from tests.delivery.avro.containers import block, header, one, record
 from tests.support.converting import converted
 

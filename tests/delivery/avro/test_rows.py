@@ -7,7 +7,7 @@ import pytest
 from ingest.delivery.avro.container import write_long
 from ingest.delivery.avro.rows import MAX_EMPTY_ITEMS
 from ingest.errors import RejectedError
-from ingest.landing.convert.pool import Converters
+from ingest.landing.converters import Converters
 from tests.delivery.avro.containers import (
     ENUM,
     INTS,

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from ingest.delivery.avro.container import write_long
-from ingest.landing.convert.pool import Converters
+from ingest.landing.converters import Converters
 from tests.delivery.avro.containers import ENUM, INTS, logical, one, read, record, text
 from tests.support.converting import converted
 from tests.support.sender import avro_bytes

@@ -13,7 +13,7 @@ from ingest.status.report.charts import (
     volume_chart,
 )
 from ingest.status.report.volumes import Volume
-from ingest.store.record.facts import Run
+from ingest.store.facts import Run
 
 LAST = date(2026, 3, 31)
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from ingest.delivery.manifest import Listing
 from ingest.delivery.names import DailyFile, Delivery, Event, ManifestFile, baseline_file
+from ingest.store.facts import What
 from ingest.store.ledger import Record, open_ledger
-from ingest.store.record.facts import What
 
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
 FIRST, LAST = date(2026, 2, 1), date(2026, 3, 30)

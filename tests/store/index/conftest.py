@@ -6,7 +6,7 @@ import pytest
 
 from ingest.store.index.catch_up import open_state
 from tests.store.index.ledgers import MONTHS, both
-from tests.store.record.test_lines import RUN, line
+from tests.store.test_lines import RUN, line
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from typing import Any
 
 from ingest.store.index.tables import database
 from ingest.store.index.tables.database import NAME
-from tests.store.record.test_lines import DAY, LANDED, NEWER, line
+from tests.store.test_lines import DAY, LANDED, NEWER, line
 
 MIDDLE = "2026-01.jsonl"
 

@@ -16,9 +16,9 @@ from ingest.delivery.names import (
     parse_stem,
 )
 from ingest.errors import Reason
+from ingest.store.facts import SMALLER, What
+from ingest.store.keys import subject
 from ingest.store.ledger import Record
-from ingest.store.record.facts import SMALLER, What
-from ingest.store.record.keys import subject
 
 CLIENTS: Final = [f"CLT-00000000-0000-0000-0000-00000000000{number}" for number in range(2)]
 DELIVERIES: Final = [

@@ -11,11 +11,11 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from ingest.store.facts import What
 from ingest.store.index.catch_up import open_state
-from ingest.store.index.lists.files import all_files
+from ingest.store.index.lists import all_files
 from ingest.store.index.tables.database import NAME
 from ingest.store.ledger import open_ledger
-from ingest.store.record.facts import What
 from tests.store.index.ledgers import (
     UNUSABLE,
     append_to_newest,
@@ -90,7 +90,7 @@ def test_a_torn_line_that_a_reader_saw_is_dropped_by_a_run_and_the_index_goes_on
 READ = """
 import os, pathlib, sys
 from ingest.store.index.catch_up import open_state
-from ingest.store.index.lists.files import all_files
+from ingest.store.index.lists import all_files
 os.geteuid() or os.seteuid(65534)
 with open_state(pathlib.Path(sys.argv[1])) as state:
     print(len(list(all_files(state))))

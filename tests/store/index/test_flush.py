@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import LedgerError
-from ingest.store.index.lists.files import all_files
+from ingest.store.facts import What
+from ingest.store.index.lists import all_files
 from ingest.store.index.tables import database
 from ingest.store.ledger import open_ledger
 from ingest.store.lock import run_lock
-from ingest.store.record.facts import What
 from tests.store.index.ledgers import (
     MONTHS,
     UNUSABLE,
@@ -20,7 +20,7 @@ from tests.store.index.ledgers import (
     status,
 )
 from tests.store.index.plain import assert_index_is_right
-from tests.store.record.test_lines import AT, DAY
+from tests.store.test_lines import AT, DAY
 
 
 @pytest.mark.parametrize("meanwhile", ["nothing", "deleted", "random bytes", "a line changed"])

@@ -11,9 +11,9 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from ingest.store.releases import Releases
 from ingest.warehouse.build.dbt_build import UNCHANGED, build_warehouse
 from ingest.warehouse.dbt import PROJECT
+from ingest.warehouse.publish.serve_folder import Releases
 from tests.dbt_project.landing import Landing, daily_file
 from tests.landing.test_check import forget_hashes
 from tests.support.built import (

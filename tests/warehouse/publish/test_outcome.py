@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import PublishError
-from ingest.store.releases import FACTS, Releases
 from ingest.warehouse.publish.outcome import NO_KEY, Outcome, Published, published_now
+from ingest.warehouse.publish.serve_folder import FACTS, Releases
 
 
 def published(outcome: Outcome, *, is_masked: bool = True, left_out: list[str]) -> Published:

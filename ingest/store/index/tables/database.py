@@ -14,10 +14,17 @@ from typing import Any, Final
 from ingest.delivery.names import Delivery
 from ingest.store.durable import FILE_MODE
 from ingest.store.index.known import DayState, FileState
-from ingest.store.index.tables.damage import reads_rows
-from ingest.store.index.tables.numbers import EVENT_NUMBERS, EVENTS, Numbers
-from ingest.store.index.tables.rows import read_day, read_file, write_day, write_file
-from ingest.store.record.keys import FileKey
+from ingest.store.index.tables.faults import reads_rows
+from ingest.store.index.tables.rows import (
+    EVENT_NUMBERS,
+    EVENTS,
+    Numbers,
+    read_day,
+    read_file,
+    write_day,
+    write_file,
+)
+from ingest.store.keys import FileKey
 
 NAME: Final = "index.sqlite"
 SCHEMA: Final = resource_files(__package__).joinpath("schema.sql").read_text()

@@ -5,10 +5,10 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from ingest.store.index.tables.damage import reads_rows
-from ingest.store.index.tables.values import dump, read_rejection, write_rejection
-from ingest.store.record.facts import Failing, Rejection, Run, Span
-from ingest.store.record.shape import parse_line
+from ingest.store.facts import Failing, Rejection, Run, Span
+from ingest.store.index.tables.faults import reads_rows
+from ingest.store.index.tables.values import read_rejection, write_rejection
+from ingest.store.record import dump, parse_line
 
 
 @dataclass(slots=True)

@@ -4,27 +4,16 @@ An index holds millions of files, so nothing is repeated. A hash that equals the
 So is the start of a name that equals the file's stem.
 """
 
-import json
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-import orjson
-
 from ingest.delivery.manifest import Listing
-from ingest.store.record.facts import Archived, Landed, Rejection, Result, Twins, What
-from ingest.store.record.keys import FileKey
+from ingest.store.facts import Archived, Landed, Rejection, Result, Twins, What
+from ingest.store.keys import FileKey
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 SAME: Final = 0
-
-
-def dump(value: Any) -> str:
-    """Write JSON in ASCII or UTF-8, also of names that are no UTF-8."""
-    try:
-        return orjson.dumps(value).decode()
-    except TypeError:
-        return json.dumps(value, default=lambda moment: moment.isoformat())
 
 
 def write_moment(moment: datetime) -> int:

@@ -1,1 +1,0 @@
-"""Plaintext Avro to Parquet, in processes that may be lost."""

@@ -1,1 +1,0 @@
-"""Apply the record's lines to what is known, one by one in their order."""

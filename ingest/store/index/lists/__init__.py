@@ -1,1 +1,0 @@
-"""Lists and counts over all files and days, asked of the index."""
