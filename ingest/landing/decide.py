@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from ingest.delivery.names import Delivery, Event
 from ingest.errors import Reason
-from ingest.store.facts import Result, What
+from ingest.store.facts import What
 from ingest.store.index.known import DayState, FileState
 from ingest.store.keys import FileKey
 
@@ -57,7 +57,7 @@ def next_file_step(
         manifest_sha256: of the manifest that it is checked against now.
     """
     archived, listing, result = file.newest, file.listing, file.current_result
-    if result and _is_final(result, file.key, manifest_sha256=manifest_sha256, rules=rules):
+    if file.is_final(manifest_sha256) and not _is_asked_for(file, rules=rules):
         return Step.NOTHING
     was_aside = result is not None and result.reason == Reason.SET_ASIDE
     if file.key.event is Event.BASELINE:
@@ -69,30 +69,28 @@ def next_file_step(
         step = Step.REJECT_TRUNCATED if has_settled else Step.WAIT
     else:
         step = Step.VERIFY
-    is_checked = result is not None and result.manifest_sha256 == manifest_sha256
+    is_checked = file.is_checked_against(manifest_sha256)
     return Step.NOTHING if is_checked and step == Step.WAIT else step
 
 
-def _is_final(result: Result, key: FileKey, *, manifest_sha256: str | None, rules: Rules) -> bool:
-    if result.what == What.LANDED:
-        return True
-    if not result.is_quarantined or key in rules.released:
+def _is_asked_for(file: FileState, *, rules: Rules) -> bool:
+    """Say whether an operator wants a rejected file to be checked again."""
+    result = file.current_result
+    if result is None or not result.is_quarantined:
         return False
+    if file.key in rules.released:
+        return True
     if result.reason == Reason.SET_ASIDE:
-        return True
-    if result.manifest_sha256 != manifest_sha256 or rules.recheck_quarantine:
         return False
-    return not (rules.accept_unlisted and result.reason == Reason.UNLISTED)
+    return rules.recheck_quarantine or (rules.accept_unlisted and result.reason == Reason.UNLISTED)
 
 
 def is_manifest_due(day: DayState, *, now: datetime, rules: Rules) -> bool:
     """Decide whether to open the newest bytes of a manifest."""
-    manifest, result = day.manifest, day.result
-    if manifest is None:
-        return False
-    if result is None or result.encrypted_sha256 != manifest.encrypted_sha256:
-        return True
-    if result.what == What.WAITING and now - manifest.at >= rules.settle:
-        return True
+    manifest, result = day.manifest, day.current_result
+    if manifest is None or result is None:
+        return day.is_manifest_due
+    if result.what == What.WAITING:
+        return now - manifest.at >= rules.settle
     is_asked_for = rules.recheck_quarantine or day.delivery in rules.released
     return result.is_quarantined and is_asked_for

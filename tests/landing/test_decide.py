@@ -116,3 +116,18 @@ def test_a_manifest_is_opened_when_it_is_new_or_asked_for(
 
 def test_a_manifest_that_has_not_come_is_not_opened() -> None:
     assert not is_manifest_due(DayState(PLACE.delivery), now=NOW, rules=RECHECK)
+
+
+@pytest.mark.parametrize("manifest", [MANIFEST, "another", None])
+@pytest.mark.parametrize("listing", [LISTED, LARGER, None])
+@pytest.mark.parametrize("known", [None, LANDED, WAITS, DAMAGED, UNLISTED, ASIDE])
+def test_the_index_gives_every_file_that_a_run_has_something_to_do_with(
+    known: Result | None, listing: Listing | None, manifest: str | None
+) -> None:
+    file = FileState(PLACE, archived=CAME, listing=listing, result=known)
+    steps = {
+        next_file_step(file, manifest_sha256=manifest, now=now, rules=RULES)
+        for now in (NOW, NOW + RULES.settle)
+    }
+
+    assert steps == {Step.NOTHING} or file.is_due(manifest, is_given_up=False)

@@ -61,12 +61,7 @@ class FileState:
     @property
     def current_result(self) -> Result | None:
         """The last result, unless newer bytes have come since."""
-        is_current = (
-            self.result
-            and self.archived
-            and self.result.encrypted_sha256 == self.archived.encrypted_sha256
-        )
-        return self.result if is_current else None
+        return _result_of(self.archived, self.result)
 
     @property
     def is_set_aside(self) -> bool:
@@ -106,6 +101,23 @@ class FileState:
             return self.archived
         return self.twins.others.get(name) if self.twins else None
 
+    def is_checked_against(self, manifest_sha256: str | None) -> bool:
+        """Say whether its newest bytes have a result of just this manifest, or of none."""
+        result = self.current_result
+        return result is not None and result.manifest_sha256 == manifest_sha256
+
+    def is_final(self, manifest_sha256: str | None) -> bool:
+        """Say whether its result stays until other bytes or another manifest come.
+
+        A file that was set aside stays so even then. An operator can ask for another check.
+        """
+        result = self.current_result
+        if result is None:
+            return False
+        if result.what == What.LANDED or result.reason == Reason.SET_ASIDE:
+            return True
+        return result.is_quarantined and self.is_checked_against(manifest_sha256)
+
     def is_due(self, manifest_sha256: str | None, *, is_given_up: bool) -> bool:
         """Say whether a run may have something to do with it, without being asked to.
 
@@ -113,13 +125,9 @@ class FileState:
             manifest_sha256: of the manifest it is checked against now.
             is_given_up: then it no longer waits for a truncated copy to grow.
         """
-        result = self.current_result
-        if self.archived is None or result is None:
-            return self.archived is not None
-        if result.what == What.LANDED or result.reason == Reason.SET_ASIDE:
+        if self.archived is None or self.is_final(manifest_sha256):
             return False
-        is_checked = result.manifest_sha256 == manifest_sha256
-        return not is_checked or (result.what == What.WAITING and not is_given_up)
+        return not (is_given_up and self.is_checked_against(manifest_sha256))
 
     def choose_twin(self, *, manifest_sha256: str | None) -> None:
         """Choose the file that counts, where there are several."""
@@ -160,12 +168,15 @@ class DayState:
         return None if key.event is Event.BASELINE else self.manifest_sha256
 
     @property
+    def current_result(self) -> Result | None:
+        """The last result of its manifest, unless a newer one has come since."""
+        return _result_of(self.manifest, self.result)
+
+    @property
     def is_manifest_due(self) -> bool:
         """Say whether a run may have something to do with its manifest, without being asked to."""
-        if self.manifest is None:
-            return False
-        is_current = self.result and self.result.encrypted_sha256 == self.manifest.encrypted_sha256
-        return not is_current or (self.result is not None and self.result.what == What.WAITING)
+        result = self.current_result
+        return self.manifest is not None and (result is None or result.what == What.WAITING)
 
     @property
     def listings(self) -> dict[FileKey, Listing]:
@@ -175,3 +186,9 @@ class DayState:
     def file(self, key: FileKey) -> FileState:
         """Give what is known of one of its files; of an unknown file that is nothing."""
         return self.files.get(key) or FileState(key)
+
+
+def _result_of(archived: Archived | None, result: Result | None) -> Result | None:
+    """Give a result if it is one of these bytes."""
+    is_of_these = archived and result and archived.encrypted_sha256 == result.encrypted_sha256
+    return result if is_of_these else None
