@@ -20,7 +20,7 @@ from bench.measure import run_measured
 from ingest.delivery.avro.decode import Container, open_container
 from ingest.landing.convert_process import write_parquet
 from ingest.landing.converters import ROW_GROUP_SHARE
-from ingest.openpgp.plaintext import CHUNK_BYTES
+from ingest.openpgp.message.plaintext import CHUNK_BYTES
 
 MEMORY_BYTES: Final = 512 << 20
 STEPS: Final = ("decrypt", "hash", "decode", "write")

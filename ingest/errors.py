@@ -16,7 +16,7 @@ IngestError                 caught once, in commands/app.py, and reported on one
 ├── PublishError            the warehouse must not be published, or no older release is there
 ├── UnknownNameError        no file, day, client, resource or column has the given name
 └── RejectedError           a delivered file is not what it claims; it goes to quarantine
-    └── UnreadError         gpg changes the contents or does not read them (openpgp/gpg/failures.py)
+    └── UnreadError         gpg changes the contents or does not read them (openpgp/report.py)
 """
 
 from enum import StrEnum

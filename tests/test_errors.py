@@ -16,11 +16,11 @@ from ingest.errors import IngestError, one_line
 from ingest.landing.converters import Converters
 from ingest.landing.decide import Rules
 from ingest.openpgp.encrypt import Post
-from ingest.openpgp.gpg.failures import UnreadError
-from ingest.openpgp.gpg.home import GnupgHome
+from ingest.openpgp.home import GnupgHome
 from ingest.openpgp.keyring import Keyring
 from ingest.openpgp.message.form import open_message
-from ingest.openpgp.plaintext import plaintext_pipe
+from ingest.openpgp.message.plaintext import plaintext_pipe
+from ingest.openpgp.report import UnreadError
 from ingest.operations import set_files_aside
 from ingest.receive.sources import PLAIN_HTTPS
 from ingest.receive.sources.https.urls import UrlList, open_urls

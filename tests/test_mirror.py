@@ -55,6 +55,7 @@ ACROSS = {
     "tests/commands/test_https_run.py": "a run of the program against the Reporting API",
     "tests/commands/test_interrupt.py": "all commands",
     "tests/landing/test_repair.py": "make_anew in ingest/operations.py",
+    "tests/openpgp/test_key_check.py": "Keyring.check and keys.check_keys",
     "tests/openpgp/test_messages.py": "the ways to decrypt are compared",
     "tests/receive/sources/https/test_absent_files.py": "listing, file and fetching",
     "tests/receive/sources/test_import_paramiko.py": "the import in sources/__init__.py",

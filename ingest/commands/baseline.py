@@ -55,7 +55,7 @@ def baseline(where: Where, date: Day, client: Client = None, as_json: Json = Fal
     settings = load_settings("gnupghome")
     with recording_failure("baseline", data=settings.data):
         keyring = open_checked_keyring(settings)
-    warn_of_expiry(keyring, today=today)
+    warn_of_expiry(keyring.home, today=today)
     wish = Wish(
         snapshot_date=date.date(),
         client=client and spell_client(client),

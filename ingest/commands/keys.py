@@ -38,7 +38,7 @@ def new(
 @keys.command("list")
 def list_keys(as_json: Json = False) -> None:
     """List the key pairs that can open deliveries."""
-    from ingest.openpgp.gpg.home import GnupgHome
+    from ingest.openpgp.home import GnupgHome
 
     facts = [
         {
@@ -65,7 +65,7 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Print a public key as ASCII armour, the form that MX asks for."""
-    from ingest.openpgp.gpg.home import GnupgHome
+    from ingest.openpgp.home import GnupgHome
 
     home = GnupgHome(load_settings("gnupghome").gnupghome)
     known = [key.fingerprint for key in home.private_keys()]

@@ -43,7 +43,7 @@ def run(
         with recording_failure("run", data=data_folder()):
             settings = load_settings("source", "gnupghome")
             keyring = open_checked_keyring(settings)
-            warn_of_expiry(keyring, today=datetime.now(tz=UTC).date())
+            warn_of_expiry(keyring.home, today=datetime.now(tz=UTC).date())
             rules = read_rules(settings, accept_unlisted=accept_unlisted)
             source = opened.enter_context(open_configured_source(settings))
         progress = opened.enter_context(progress_bar())

@@ -12,7 +12,7 @@ from ingest.delivery.names import DailyFile
 from ingest.errors import Reason, RejectedError
 from ingest.landing.converters import Conversion, Converted, ConverterLost, Converters
 from ingest.openpgp.keyring import Keyring
-from ingest.openpgp.plaintext import Plaintext
+from ingest.openpgp.message.plaintext import Plaintext
 from ingest.store.durable import hash_file, sync_file
 from ingest.store.facts import Archived
 

@@ -1,6 +1,7 @@
 """Convert plaintexts to Parquet, one after the other: the program of `ingest.landing.converters`.
 
-A request brings two descriptors: one to read the plain bytes, and one to write Parquet."""
+A request brings two descriptors: one to read the plain bytes, and one to write Parquet.
+"""
 
 import os
 import resource
@@ -21,7 +22,7 @@ from ingest.delivery.avro.schema import LINEAGE, column_types
 from ingest.delivery.names import DailyFile, parse_kept_stem
 from ingest.errors import RejectedError
 from ingest.landing.converters import ROW_GROUP_SHARE, Conversion, Converted, write_answer
-from ingest.openpgp.plaintext import Plaintext
+from ingest.openpgp.message.plaintext import Plaintext
 from ingest.settings.isolation import leave_no_core
 
 SWITCH_S: Final = 0.0005

@@ -18,7 +18,7 @@ from typing import Any, Final, Self
 from ingest.concurrency import Worker, WorkerLost, WorkerPool
 from ingest.delivery.names import DailyFile
 from ingest.errors import ConversionError, Reason, RejectedError
-from ingest.openpgp.plaintext import Plaintext, Totals
+from ingest.openpgp.message.plaintext import Plaintext, Totals
 
 IN_COLUMNS_BYTES = 64 << 10
 """Smaller files are read faster row by row."""

@@ -11,7 +11,7 @@ from ingest.errors import Reason, RejectedError
 from ingest.landing.commit import Commit, bytes_of
 from ingest.landing.decide import Rules, is_manifest_due
 from ingest.openpgp.keyring import Keyring
-from ingest.openpgp.plaintext import Plaintext
+from ingest.openpgp.message.plaintext import Plaintext
 from ingest.store.facts import Archived, What
 from ingest.store.index.known import DayState
 from ingest.store.index.lists import due_manifests

@@ -8,8 +8,8 @@ from subprocess import PIPE, Popen
 from typing import BinaryIO, Final, cast
 
 from ingest.errors import KeyringError
-from ingest.openpgp.gpg.report import Report
 from ingest.openpgp.keyring import Keyring
+from ingest.openpgp.report import Report
 from ingest.settings.isolation import gpg_environment
 
 QUICK: Final = ("--compress-level", "1")

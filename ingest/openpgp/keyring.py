@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from ingest.openpgp.gpg.decryption import Gpg
-from ingest.openpgp.gpg.failures import UnreadError, check_report
-from ingest.openpgp.gpg.home import GnupgHome
-from ingest.openpgp.gpg.key_check import KeyCheck
+from ingest.openpgp.decryption import Gpg
+from ingest.openpgp.home import GnupgHome
+from ingest.openpgp.keys import check_keys
 from ingest.openpgp.message.form import Message, open_message
-from ingest.openpgp.plaintext import Plaintext, plaintext_pipe
+from ingest.openpgp.message.plaintext import Plaintext, plaintext_pipe
+from ingest.openpgp.report import UnreadError, check_report
 from ingest.openpgp.unlocked import Secrets, UnlockedKeys
 
 T = TypeVar("T")
@@ -44,7 +44,7 @@ class Keyring:
         Raises:
             SettingsError: no private key here decrypts, or the passphrase is not that of the keys.
         """
-        KeyCheck(home=self.home, passphrase=self._passphrase).check()
+        check_keys(self.home, passphrase=self._passphrase)
 
     @contextmanager
     def unlocking(self) -> Iterator[None]:

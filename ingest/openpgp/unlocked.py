@@ -12,7 +12,7 @@ from typing import Any, Final, Self, TypedDict, TypeVar
 
 from ingest.concurrency import Worker, WorkerLost, WorkerPool
 from ingest.openpgp.message.form import Message
-from ingest.openpgp.plaintext import Plaintext, plaintext_pipe
+from ingest.openpgp.message.plaintext import Plaintext, plaintext_pipe
 
 T = TypeVar("T")
 

@@ -16,7 +16,7 @@ from pysequoia import Tsk, decrypt_file
 from pysequoia.packet import PacketPile, Tag
 
 from ingest.concurrency import serve
-from ingest.openpgp.gpg.report import NOT_CHECKED
+from ingest.openpgp.report import NOT_CHECKED
 from ingest.openpgp.unlocked import Secrets
 from ingest.settings.isolation import leave_no_core
 

@@ -9,7 +9,7 @@ from ingest.delivery.avro import MAGIC
 from ingest.delivery.avro.container import MAX_METADATA_BYTES, read_header
 from ingest.errors import RejectedError
 from ingest.openpgp.keyring import Keyring
-from ingest.openpgp.plaintext import Plaintext
+from ingest.openpgp.message.plaintext import Plaintext
 from ingest.receive.sources import Source
 
 START_BYTES: Final = 1 << 20

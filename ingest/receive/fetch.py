@@ -2,7 +2,8 @@
 
 Rule: the list of a source that lists its files itself is its manifest. It gives what there is now,
 so a day's files are all that its lists have named so far: files that expire do not take back what
-they were compared with."""
+they were compared with.
+"""
 
 import hashlib
 import json

@@ -13,7 +13,7 @@ from typing import BinaryIO
 from ingest.delivery.manifest import MAX_MANIFEST_BYTES, Listing, parse_manifest
 from ingest.delivery.names import DailyFile, ManifestFile, is_ours, parse_name
 from ingest.openpgp.keyring import Keyring
-from ingest.openpgp.plaintext import Plaintext
+from ingest.openpgp.message.plaintext import Plaintext
 from sample.send.armour import Bodies, armour
 
 KEPT_DAYS = 7

@@ -9,7 +9,7 @@ import pytest
 
 from ingest.openpgp.encrypt import Post
 from ingest.openpgp.keyring import Keyring
-from ingest.openpgp.plaintext import Plaintext
+from ingest.openpgp.message.plaintext import Plaintext
 from ingest.openpgp.unlocked import PAYS_FROM_BYTES
 from tests.support.receiver import Receiver
 

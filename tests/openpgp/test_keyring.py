@@ -9,7 +9,7 @@ import pytest
 
 from ingest.errors import KeyringError, RejectedError
 from ingest.openpgp.keyring import Keyring
-from ingest.openpgp.plaintext import Plaintext
+from ingest.openpgp.message.plaintext import Plaintext
 from sample.send.armour import armour
 from tests.openpgp.conftest import PLAIN, Read, encrypt
 from tests.support.receiver import PASSPHRASE, Receiver, receiver

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import KeyringError
+from ingest.openpgp.home import GnupgHome
 from ingest.openpgp.keyring import Keyring
 from ingest.openpgp.keys import make_receiver_key, warn_of_expiry
 from tests.openpgp.conftest import encrypt
@@ -60,20 +61,20 @@ def test_keys_of_one_home_have_one_passphrase(own: Path, made: Path) -> None:
 def test_an_expiry_is_warned_of_thirty_days_ahead(
     made: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    keyring = Keyring(made)
+    home = GnupgHome(made)
     today = datetime.now(tz=UTC).date()
     caplog.set_level(logging.WARNING)
 
-    warn_of_expiry(keyring, today=today)
+    warn_of_expiry(home, today=today)
     assert caplog.messages == []
-    warn_of_expiry(keyring, today=today + timedelta(days=11))
-    assert f"key {keyring.home.private_keys()[0].fingerprint}: expires on" in caplog.text
+    warn_of_expiry(home, today=today + timedelta(days=11))
+    assert f"key {home.private_keys()[0].fingerprint}: expires on" in caplog.text
 
 
 def test_a_key_that_never_expires_is_not_warned_of(
     own: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    warn_of_expiry(Keyring(own), today=date(2126, 1, 1))
+    warn_of_expiry(GnupgHome(own), today=date(2126, 1, 1))
 
     assert caplog.messages == []
 

@@ -11,7 +11,7 @@ import pytest
 
 from ingest.errors import RejectedError
 from ingest.openpgp.keyring import Keyring
-from ingest.openpgp.plaintext import Plaintext
+from ingest.openpgp.message.plaintext import Plaintext
 from ingest.openpgp.unlocked import PAYS_AFTER_FILES
 from tests.conftest import Ingest
 from tests.openpgp.landed_messages import LANDED, OTHER_CONTENTS, SIGNATURES

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.openpgp.gpg.home import GnupgHome
+from ingest.openpgp.home import GnupgHome
 from ingest.openpgp.keyring import Keyring
-from ingest.openpgp.plaintext import Plaintext
+from ingest.openpgp.message.plaintext import Plaintext
 from ingest.openpgp.unlocked import PAYS_AFTER_FILES
 from tests.openpgp.conftest import PLAIN, encrypt
 from tests.support.receiver import PASSPHRASE, Receiver

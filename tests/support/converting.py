@@ -15,7 +15,7 @@ from ingest.landing.converters import (
     ConverterLost,
     Converters,
 )
-from ingest.openpgp.plaintext import plaintext_pipe
+from ingest.openpgp.message.plaintext import plaintext_pipe
 from tests.support.sender import CLIENT, DAY
 
 LOST = ("", "lost")

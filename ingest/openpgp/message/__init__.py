@@ -1,1 +1,1 @@
-"""Read the outer form of an OpenPGP message, before gpg gets it."""
+"""An OpenPGP message: its outer form, its contents, and its plaintext."""

@@ -5,8 +5,14 @@ import zlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Final, cast
 
-from ingest.openpgp.message.packets import NoPacketError, Packet, Tag, read_packets
-from ingest.openpgp.message.stream import Readable
+from ingest.openpgp.message.packets import (
+    NoPacketError,
+    Packet,
+    Readable,
+    Stream,
+    Tag,
+    read_packets,
+)
 
 _CHUNK_BYTES: Final = 1 << 18
 _RAW_DEFLATE: Final = -15
@@ -35,7 +41,7 @@ class Contents:
 
     def _read(self, stream: Readable, *, depth: int) -> Iterator[bytes]:
         is_found = False
-        for packet in read_packets(stream):
+        for packet in read_packets(Stream(stream)):
             if packet.tag in (Tag.LITERAL, Tag.COMPRESSED):
                 if is_found or depth > _DEEPEST:
                     raise NoPacketError

@@ -15,8 +15,14 @@ from typing import BinaryIO, Final
 
 from ingest.errors import Reason, RejectedError, damaged
 from ingest.openpgp.message.armour import is_armoured, strip_armour
-from ingest.openpgp.message.packets import NoPacketError, Packet, Tag, read_file_packets
-from ingest.openpgp.message.stream import CutOffError
+from ingest.openpgp.message.packets import (
+    CutOffError,
+    FileStream,
+    NoPacketError,
+    Packet,
+    Tag,
+    read_packets,
+)
 
 HIDDEN: Final = "0" * 16
 """The key ID of a recipient that the sender does not name."""
@@ -138,7 +144,7 @@ def _read_head(binary: BinaryIO, head: _Head, *, is_complete: bool) -> int:
     found = "an empty file"
     size_bytes = os.fstat(binary.fileno()).st_size
     try:
-        for packet in read_file_packets(binary, size_bytes=size_bytes):
+        for packet in read_packets(FileStream(binary, size_bytes=size_bytes)):
             if packet.tag in _ENCRYPTED:
                 _read_encrypted(packet, head)
                 if is_complete:

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from subprocess import PIPE, Popen
 from typing import IO, BinaryIO, Final
 
-from ingest.openpgp.gpg.report import Report
 from ingest.openpgp.message.contents import Contents
-from ingest.openpgp.message.packets import NoPacketError
-from ingest.openpgp.message.stream import CutOffError
-from ingest.openpgp.plaintext import CHUNK_BYTES
+from ingest.openpgp.message.packets import CutOffError, NoPacketError
+from ingest.openpgp.message.plaintext import CHUNK_BYTES
+from ingest.openpgp.report import Report
 from ingest.settings.isolation import gpg_environment
 
 DECRYPT: Final = ("--decrypt",)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.openpgp.gpg.decryption import Gpg
-from ingest.openpgp.gpg.report import Report
+from ingest.openpgp.decryption import Gpg
 from ingest.openpgp.keyring import Keyring
-from ingest.openpgp.plaintext import plaintext_pipe
+from ingest.openpgp.message.plaintext import plaintext_pipe
+from ingest.openpgp.report import Report
 from tests.openpgp.conftest import PLAIN
 from tests.support.receiver import PASSPHRASE
 

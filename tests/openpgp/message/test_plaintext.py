@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from ingest.openpgp.plaintext import CHUNK_BYTES, Totals, plaintext_pipe
+from ingest.openpgp.message.plaintext import CHUNK_BYTES, Totals, plaintext_pipe
 
 
 def test_size_and_hash_are_those_of_the_complete_file() -> None:

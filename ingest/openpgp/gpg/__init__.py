@@ -1,1 +1,0 @@
-"""Everything that calls gpg or reads what it reports."""
