@@ -1,4 +1,4 @@
-"""The HTTP client of sources over HTTPS, its certificates and its proxy."""
+"""The HTTP client of sources over HTTPS: its certificates, its proxy, and what fails in it."""
 
 import ssl
 from collections.abc import Iterator, Mapping
@@ -10,13 +10,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from ingest.errors import SettingsError
+from ingest.errors import SettingsError, SourceError, SourceUnavailable
 from ingest.receive.sources import Https
-from ingest.receive.sources.https.failures import (
-    explain_failures,
-    refuse_compressed,
-    refuse_status,
-)
+from ingest.receive.sources.https.failures import refuse_compressed, refuse_status
 
 Response = httpx.Response
 Advice = Mapping[int, str]
@@ -78,8 +74,8 @@ class Client:
         request = self._client.stream("GET", url, headers=dict(headers))
         with explain_failures(subject), request as response:
             if response.status_code not in accepted:
-                refuse_status(subject, response, advice=advice)
-            refuse_compressed(subject, response)
+                refuse_status(subject, response.status_code, response.headers, advice=advice)
+            refuse_compressed(subject, response.headers)
             yield response
 
     def read(
@@ -120,6 +116,38 @@ def open_client(https: Https) -> Iterator[Client]:
         ) from error
     with client:
         yield Client(client)
+
+
+@contextmanager
+def explain_failures(subject: str) -> Iterator[None]:
+    """Raise what fails inside as an error that names what was expected.
+
+    Raises:
+        SourceError: the server's certificate is not trusted, or its answer is malformed.
+        SourceUnavailable: the connection is broken.
+    """
+    try:
+        yield
+    except httpx.TransportError as error:
+        if why := _distrust(error):
+            raise SourceError(
+                f"https: expected {subject}, found a certificate that is not trusted "
+                f"({why}); see MX_HTTPS_CA"
+            ) from error
+        raise SourceUnavailable(
+            f"https: expected {subject}, found the connection broken ({type(error).__name__})"
+        ) from error
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+        raise SourceError(f"https: expected {subject}, found {type(error).__name__}") from error
+
+
+def _distrust(error: BaseException | None) -> str | None:
+    """Return why a certificate was not trusted, if that caused an error."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return error.verify_message
+        error = error.__cause__ or error.__context__
+    return None
 
 
 def _trust(https: Https) -> ssl.SSLContext:

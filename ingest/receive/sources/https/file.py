@@ -8,8 +8,7 @@ from http import HTTPStatus
 from typing import BinaryIO, Final, cast
 
 from ingest.errors import NotResumable, SourceError
-from ingest.receive.sources.https.client import Advice, Client, Response
-from ingest.receive.sources.https.failures import explain_failures
+from ingest.receive.sources.https.client import Advice, Client, Response, explain_failures
 
 _CONTENT_RANGE: Final = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 
