@@ -4,10 +4,9 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from ingest.errors import SettingsError
 from ingest.warehouse.dbt import PROJECT
+from ingest.warehouse.models.catalogue import read_yaml
 from sample.world.life import DRIFT_DAY
 
 CATALOGUE = PROJECT / "models" / "staging"
@@ -75,7 +74,7 @@ def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
     """
     catalogue: Catalogue = {}
     for path in sorted(folder.glob("stg_*.yml")):
-        for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]:
+        for model in read_yaml(path.read_text(encoding="utf-8"))["models"]:
             columns = {column["name"]: column["data_type"] for column in model["columns"]}
             catalogue[model["name"].removeprefix("stg_")] = columns
     if not catalogue:

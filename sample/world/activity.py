@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 from ingest.delivery.names import Event
-from sample.world.draw import dice, guid, roll
+from sample.world.draw import dice, guid, note, roll
 from sample.world.life import DRIFT_DAY, Change, Day, Life, Moment, Row, live_all
 from sample.world.purchases import purchases_made
-from sample.world.words import note
 from sample.world.world import User
 
 TEMPLATES = ("SpendingIncrease", "LargeDeposit", "UpcomingBill")

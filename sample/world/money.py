@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from random import Random
 
-from sample.world.draw import guid
+from sample.world.draw import guid, note, person
 from sample.world.life import Change, Day, Life, Moment, Row, live_all
 from sample.world.people import institution_of
-from sample.world.words import note, person
 from sample.world.world import Account, Member, User
 
 CURRENCIES = ("USD", "USD", "USD", "USD", "CAD", "EUR", "JPY", "KWD")

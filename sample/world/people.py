@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from sample.world.draw import guid, pick, roll
+from sample.world.draw import INSTITUTIONS, guid, note, person, pick, roll
 from sample.world.life import Change, Day, Life, Moment, Row, live_all
-from sample.world.words import INSTITUTIONS, note, person
 from sample.world.world import User, belongings
 
 MISFIT_BIRTHDAYS = ("unknown", "1985-02-30", "0000-00-00", "")

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from sample.world.draw import guid
+from sample.world.draw import MERCHANTS, guid, note
 from sample.world.life import DRIFT_DAY, Change, Day, Life, Moment, Row, live_all
 from sample.world.money import money
-from sample.world.words import MERCHANTS, note
 from sample.world.world import User, belongings
 
 SHARED_CATEGORY = "Gifts"

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from random import Random
 
 from ingest.delivery.names import Event
-from sample.world.draw import dice, guid, roll
+from sample.world.draw import INSTITUTIONS, MERCHANTS, dice, guid, note, roll
 from sample.world.life import DAY_S, Change, Day, Life, Moment, Row, deleted, live_all
 from sample.world.money import TOO_LARGE, currency_of, money
 from sample.world.planning import category_guid, tag_lives
 from sample.world.purchases import Purchase, Step, purchases_made, recent_purchases
-from sample.world.words import INSTITUTIONS, MERCHANTS, note
 from sample.world.world import User, belongings
 
 
