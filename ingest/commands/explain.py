@@ -22,7 +22,7 @@ def explain(
 
     The last line says why the record is, or is not, in the current table.
     """
-    from ingest.warehouse.explain import explain_record
+    from ingest.warehouse.models.explain import explain_record
 
     lives = explain_record(
         resource, guid, warehouse=load_settings().data / "warehouse.duckdb", project=PROJECT

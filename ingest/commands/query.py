@@ -2,13 +2,11 @@
 
 import sys
 
-import duckdb
-
 from ingest.commands.app import fail_on_error
 from ingest.errors import UnknownNameError
 from ingest.settings import load_settings
 from ingest.settings.isolation import keep_private
-from ingest.warehouse.database import open_warehouse
+from ingest.warehouse.database import CannotRead, Database, DatabaseError, open_warehouse
 
 
 def main() -> None:
@@ -19,7 +17,7 @@ def main() -> None:
             _show(warehouse, sys.argv[1])
 
 
-def _show(warehouse: duckdb.DuckDBPyConnection, query: str) -> None:
+def _show(warehouse: Database, query: str) -> None:
     """Print the result of a query; a statement without one prints nothing.
 
     Raises:
@@ -29,9 +27,9 @@ def _show(warehouse: duckdb.DuckDBPyConnection, query: str) -> None:
         result = warehouse.sql(query)
         if result is not None:
             result.show()
-    except duckdb.IOException:
+    except CannotRead:
         raise
-    except duckdb.Error as error:
+    except DatabaseError as error:
         raise UnknownNameError(f"query: expected SQL for these tables, found {error}") from error
 
 

@@ -1,6 +1,6 @@
 """Open DuckDB databases, and write names and texts as SQL.
 
-The other modules of this package take DuckDB's types and errors from here.
+All other modules but `landing/stored_files` take DuckDB's types and errors from here.
 """
 
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from ingest.errors import WarehouseError
 
 Database = duckdb.DuckDBPyConnection
 DatabaseError = duckdb.Error
+CannotRead = duckdb.IOException
 NoSuchTable = duckdb.CatalogException
 NoSuchName = (duckdb.CatalogException, duckdb.BinderException)
 """A query names a table, column or macro that is not there."""

@@ -18,7 +18,7 @@ from ingest.warehouse.replay import verify_files
 from tests.chaos.conftest import Snapshot, Stage, run_once
 from tests.chaos.victim import REPAIR_STEPS, SET_ASIDE_STEPS, STEPS, WHEN
 from tests.conftest import quarantine_reasons
-from tests.landing.test_check import forget_hashes
+from tests.landing.test_stored_files import forget_hashes
 from tests.support.ledger import read_state
 from tests.support.sender import CLIENT, DAY
 

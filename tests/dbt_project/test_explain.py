@@ -6,7 +6,7 @@ import pytest
 
 from ingest.errors import UnknownNameError, WarehouseError
 from ingest.warehouse.dbt import PROJECT
-from ingest.warehouse.explain import RecordLife, explain_record
+from ingest.warehouse.models.explain import RecordLife, explain_record
 from tests.dbt_project.conftest import Warehouse
 from tests.dbt_project.landing import CLIENT, OTHER_CLIENT
 

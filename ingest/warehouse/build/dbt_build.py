@@ -7,15 +7,16 @@ models of resources that have no new rows.
 import os
 import signal
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from ingest.settings.isolation import child_environment
 from ingest.warehouse.build.guard import HELD_BY, build_guard
-from ingest.warehouse.build.last_build import read_last_build
-from ingest.warehouse.build.sources import find_sources
-from ingest.warehouse.build.untouched import find_untouched_models
-from ingest.warehouse.dbt import DBT, dbt_environment
+from ingest.warehouse.build.inputs import find_inputs
+from ingest.warehouse.build.last_build import LastBuild, read_last_build
+from ingest.warehouse.dbt import DBT, PROJECT, dbt_environment
+from ingest.warehouse.models.catalogue import Catalogue, read_catalogue
 from ingest.warehouse.publish.outcome import Outcome
 from ingest.warehouse.publish.release import publish_locked
 from ingest.warehouse.publish.serving import Serving
@@ -47,7 +48,7 @@ def build_warehouse(
     is_all, is_quiet = not set(dbt_args) - {QUIET}, QUIET in dbt_args
     with build_guard(data, is_anew=FULL_REFRESH in dbt_args):
         build = read_last_build(data)
-        if is_all and build and build.sources == find_sources(data).text():
+        if is_all and build and build.sources == find_inputs(data).text():
             if not is_quiet:
                 print(UNCHANGED)  # noqa: T201 - the answer
         else:
@@ -61,6 +62,28 @@ def build_warehouse(
         if serving:
             _publish(data, serving, is_quiet=is_quiet)
         return 0
+
+
+def find_untouched_models(data: Path, build: LastBuild) -> list[str]:
+    """Name the models that a build after a complete one of the same project may leave out."""
+    if build.project != find_inputs(data).project:
+        return []
+    touched, catalogue = {record["resource"] for record in build.changed}, read_catalogue()
+    models = {path.stem for path in (PROJECT / "models").rglob("*.sql")}
+    return sorted(
+        model
+        for resource in catalogue.staged_fields()
+        for model in _models_of(resource, touched, catalogue)
+        if model in models
+    )
+
+
+def _models_of(resource: str, touched: set[str], catalogue: Catalogue) -> Iterator[str]:
+    """Give the models of a resource that read no rows of the touched resources."""
+    if resource not in touched:
+        yield from (f"stg_{resource}", f"state_{resource}", f"history_{resource}")
+        if not catalogue.all_owners(resource) & touched:
+            yield from (resource, f"hidden_{resource}")
 
 
 def _publish(data: Path, serving: Serving, *, is_quiet: bool) -> None:

@@ -1,1 +1,1 @@
-"""The models of dbt_project, as text and as a catalogue."""
+"""The models of dbt_project, as text and as a catalogue; where a record is in their tables."""

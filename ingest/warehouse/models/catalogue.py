@@ -100,11 +100,16 @@ class Catalogue:
         return self.described.get((schema, name), Table()).columns
 
 
+def read_yaml(text: str) -> Any:
+    """Read a text as YAML."""
+    return yaml.load(text, yaml.CSafeLoader)
+
+
 def read_catalogue(project: Path = PROJECT) -> Catalogue:
     """Read the YAML of every model, seed, snapshot and source."""
     described, made_by = {}, {}
     for path in sorted(path for name in MADE_BY_DBT for path in (project / name).rglob("*.y*ml")):
-        content = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
+        content = read_yaml(path.read_text(encoding="utf-8"))
         for entry in (entry for kind in MADE_BY_DBT for entry in content.get(kind, ())):
             made_by[entry["name"]] = table = _table(entry)
             described[_relation(entry["name"], folder=path.parent.name)] = table

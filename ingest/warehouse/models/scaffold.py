@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import yaml
-
 from ingest.errors import UnknownNameError
 from ingest.warehouse.database import open_warehouse
+from ingest.warehouse.models.catalogue import read_yaml
 from ingest.warehouse.models.templates import Resource, render_models
 
 COLUMNS: Final = """
@@ -143,7 +142,7 @@ def _with_name(text: str, resource: Resource) -> str:
 
 def _as_yaml(name: str) -> str:
     """Quote a name that YAML takes for another value, such as `on`."""
-    return name if yaml.safe_load(name) == name else f"'{name}'"
+    return name if read_yaml(name) == name else f"'{name}'"
 
 
 def _with_article(name: str) -> str:

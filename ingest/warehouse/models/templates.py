@@ -9,11 +9,9 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
-import yaml
-
 from ingest.settings.isolation import leave_no_core
 from ingest.warehouse.dbt import PROJECT
-from ingest.warehouse.models.catalogue import read_catalogue
+from ingest.warehouse.models.catalogue import read_catalogue, read_yaml
 
 BY_HAND: Final = "{#"
 NEXT: Final = "write it: just models"
@@ -137,7 +135,7 @@ def _owners_are_hidden(resource: Resource, *, rows: str) -> list[str]:
 
 def read_resources(project: Path) -> list[Resource]:
     """Read the resources that have models, and their owners, from a project's YAML."""
-    listed = yaml.safe_load((project / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    listed = read_yaml((project / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
     catalogue = read_catalogue(project)
     fields, names = catalogue.staged_fields(), [*listed["keyed_resources"], *listed["logs"]]
     owners = {name: catalogue.owners(name) for name in names}

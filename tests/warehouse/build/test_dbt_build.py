@@ -15,7 +15,7 @@ from ingest.warehouse.build.dbt_build import UNCHANGED, build_warehouse
 from ingest.warehouse.dbt import PROJECT
 from ingest.warehouse.publish.serve_folder import Releases
 from tests.dbt_project.landing import Landing, daily_file
-from tests.landing.test_check import forget_hashes
+from tests.landing.test_stored_files import forget_hashes
 from tests.support.built import (
     ask,
     ask_release,

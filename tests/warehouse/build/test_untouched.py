@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
+from ingest.warehouse.build.dbt_build import find_untouched_models
+from ingest.warehouse.build.inputs import find_inputs
 from ingest.warehouse.build.last_build import LastBuild
-from ingest.warehouse.build.sources import find_sources
-from ingest.warehouse.build.untouched import find_untouched_models
 
 
 def left_out(data: Path, *touched: str, project: str | None = None) -> set[str]:
     """Name the models that a build leaves out when these resources have new rows."""
     changed = [{"resource": resource} for resource in touched]
-    sources = f"{project or find_sources(data).project} ledger"
+    sources = f"{project or find_inputs(data).project} ledger"
     return set(find_untouched_models(data, LastBuild(sources=sources, changed=changed)))
 
 

@@ -29,7 +29,7 @@ TABLE_MACROS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
+class Inputs:
     """The inputs of a build, each as a hash."""
 
     project: str
@@ -40,10 +40,10 @@ class Sources:
         return f"{self.project} {self.ledger}"
 
 
-def find_sources(data: Path, *, project: Path = PROJECT) -> Sources:
+def find_inputs(data: Path, *, project: Path = PROJECT) -> Inputs:
     """Hash the inputs that a build would have now."""
     ledger = (f"{path.name} {version_of(path)}" for path in ledger_files(data / "ledger"))
-    return Sources(_hash([*_programs(), *_files(project)]), _hash(ledger))
+    return Inputs(_hash([*_programs(), *_files(project)]), _hash(ledger))
 
 
 @cache
