@@ -53,6 +53,7 @@ ACROSS = {
     "tests/commands/test_empty_source.py": "run, status and report",
     "tests/commands/test_https_run.py": "a run of the program against the Reporting API",
     "tests/commands/test_interrupt.py": "all commands",
+    "tests/landing/test_lost_converters.py": "the pool and check_file, which tries again",
     "tests/landing/test_repair.py": "make_anew in ingest/operations.py",
     "tests/openpgp/test_key_check.py": "Keyring.check and keys.check_keys",
     "tests/openpgp/test_messages.py": "the ways to decrypt are compared",

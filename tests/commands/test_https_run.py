@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sample.serve.reporting_api import ServedAt
-from tests.support import reporting_api as faulty
+from tests.support import faulty
 from tests.support.api import API_KEY, Api
 from tests.support.proxy import Proxy, proxying
 from tests.support.receiver import PASSPHRASE, Receiver

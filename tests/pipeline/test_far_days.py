@@ -17,7 +17,7 @@ from ingest.errors import SettingsError
 from ingest.status.grid import calendar
 from ingest.status.report.page import render
 from tests.conftest import Ingest, landed_rows, quarantine_reasons
-from tests.support import reporting_api as faulty
+from tests.support import faulty
 from tests.support.api import Api
 from tests.support.ledger import days_of, facts_of, overview_of
 from tests.support.reporting_api import FILE, LIST

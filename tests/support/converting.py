@@ -1,4 +1,4 @@
-"""The result of a container in the processes that convert files."""
+"""The result of a container in the processes that convert files, and of files that have landed."""
 
 import os
 from pathlib import Path
@@ -16,6 +16,8 @@ from ingest.landing.converters import (
     Converters,
 )
 from ingest.openpgp.message.plaintext import plaintext_pipe
+from ingest.store.ledger import read_records
+from tests.conftest import landed_rows
 from tests.support.sender import CLIENT, DAY
 
 LOST = ("", "lost")
@@ -59,3 +61,12 @@ def conversion(target: Path, *, size_bytes: int, listed_rows: int | None = None)
         size_bytes=size_bytes,
         listed_rows=listed_rows,
     )
+
+
+def decoders(data: Path) -> list[str]:
+    records = read_records(data / "ledger")
+    return [each["decoder"] for each in records if each["what"] == "landed"]
+
+
+def guids(data: Path) -> list[str]:
+    return [row["guid"] for row in landed_rows(data)]

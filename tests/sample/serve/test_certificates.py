@@ -11,11 +11,8 @@ from sample.serve.certificates import Authority, load_chain
 from sample.serve.reporting_api import ServedAt
 from tests.sample.api_client import client_guid, client_of, served
 from tests.sample.conftest import SmallWorld
-from tests.support.reporting_api import (
-    Faults,
-    demanding_certificates_of,
-    proven_by,
-)
+from tests.support.faulty import demanding_certificates_of, proven_by
+from tests.support.reporting_api import Faults
 
 
 @pytest.fixture

@@ -9,10 +9,7 @@ import pytest
 from sample.serve.reporting_api import FILE_TYPE, LIST_TYPE
 from tests.sample.api_client import KEY, client_guid, client_of, path_of, served, stored
 from tests.sample.conftest import SmallWorld
-from tests.support.reporting_api import (
-    FILE,
-    LIST,
-    Faults,
+from tests.support.faulty import (
     chunked,
     content_length,
     cut,
@@ -22,6 +19,7 @@ from tests.support.reporting_api import (
     without_ranges,
     zipped,
 )
+from tests.support.reporting_api import FILE, LIST, Faults
 
 
 def test_a_connection_is_kept_and_several_are_served_at_once(

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from ingest.receive.wanted import Days
 from ingest.status.files import Status
-from tests.support import reporting_api as faulty
+from tests.support import faulty
 from tests.support.api import Api, landed_guids
 from tests.support.reporting_api import FILE
 from tests.support.sender import Sender

@@ -11,7 +11,7 @@ from ingest.receive.wanted import Days
 from ingest.status.files import Status
 from tests.conftest import Ingest, landed_rows
 from tests.receive.sources.https.conftest import GUIDS
-from tests.support import reporting_api as faulty
+from tests.support import faulty
 from tests.support.api import NAME, Api, landed_guids
 from tests.support.reporting_api import FILE, LIST
 from tests.support.sender import CLIENT, DAY, Sender

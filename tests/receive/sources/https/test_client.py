@@ -10,7 +10,7 @@ from ingest.errors import SettingsError, SourceError
 from ingest.receive.sources import Https, open_source
 from ingest.receive.sources.https.client import CONNECTIONS
 from sample.serve.certificates import Authority
-from tests.support import reporting_api as faulty
+from tests.support import faulty
 from tests.support.api import API_KEY, Api
 from tests.support.sender import CLIENT, Sender, avro_bytes, users
 

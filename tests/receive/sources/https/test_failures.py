@@ -12,9 +12,9 @@ from ingest.receive.download import ATTEMPTS
 from ingest.receive.sources.https import client
 from tests.conftest import landed_rows
 from tests.receive.sources.https.conftest import GUIDS
-from tests.support import reporting_api as faulty
+from tests.support import faulty
 from tests.support.api import Api, landed_guids
-from tests.support.reporting_api import FILE, LIST
+from tests.support.reporting_api import FILE, LIST, Fault
 
 
 @pytest.mark.parametrize("code", [429, 500, 502, 503, 504])
@@ -51,9 +51,7 @@ def test_a_server_that_asks_for_hours_is_left_to_the_next_run(api: Api) -> None:
         faulty.status(500),
     ],
 )
-def test_a_server_that_stays_broken_fails_the_run_and_loses_nothing(
-    api: Api, fault: faulty.Fault
-) -> None:
+def test_a_server_that_stays_broken_fails_the_run_and_loses_nothing(api: Api, fault: Fault) -> None:
     api.faults.plan_always(fault)
 
     summary = api.pull()

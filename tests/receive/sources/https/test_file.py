@@ -7,9 +7,9 @@ import pytest
 
 from tests.conftest import landed_rows
 from tests.receive.sources.https.conftest import GUIDS, LARGE, send_large
-from tests.support import reporting_api as faulty
+from tests.support import faulty
 from tests.support.api import Api, landed_guids
-from tests.support.reporting_api import FILE, LIST
+from tests.support.reporting_api import FILE, LIST, Fault
 from tests.support.sender import Sender, avro_bytes
 
 
@@ -36,7 +36,7 @@ def test_a_download_that_is_cut_off_goes_on_where_it_stopped(api: Api, sender: S
     ],
 )
 def test_where_no_range_is_given_the_file_comes_from_its_start(
-    api: Api, sender: Sender, second: faulty.Fault, bodies: Any
+    api: Api, sender: Sender, second: Fault, bodies: Any
 ) -> None:
     send_large(sender)
     api.bodies = bodies
@@ -54,7 +54,7 @@ def test_a_file_that_changed_while_it_came_is_read_from_its_start(api: Api, send
         sender.send_manifest()
 
     api.faults.plan(faulty.cut(after_bytes=300_000))
-    api.faults.plan(faulty.Fault(), faulty.doing(restate), on=LIST)
+    api.faults.plan(Fault(), faulty.doing(restate), on=LIST)
 
     api.pull()
     api.pull()
@@ -85,7 +85,7 @@ def test_a_file_that_changed_between_list_and_download_lands_with_the_next_list(
         faulty.headed(Content_Encoding=""),
     ],
 )
-def test_a_server_may_be_slow_or_frame_a_body_otherwise(api: Api, fault: faulty.Fault) -> None:
+def test_a_server_may_be_slow_or_frame_a_body_otherwise(api: Api, fault: Fault) -> None:
     api.faults.plan(fault)
 
     assert (api.pull().failures, landed_guids(api)) == ([], [*GUIDS])
@@ -101,7 +101,7 @@ def test_a_server_may_be_slow_or_frame_a_body_otherwise(api: Api, fault: faulty.
         faulty.edited(lambda _: b""),
     ],
 )
-def test_a_body_that_is_not_the_file_heals_with_the_next_run(api: Api, fault: faulty.Fault) -> None:
+def test_a_body_that_is_not_the_file_heals_with_the_next_run(api: Api, fault: Fault) -> None:
     api.faults.plan(fault)
 
     assert (api.pull().alarms, landed_rows(api.data)) == (1, [])

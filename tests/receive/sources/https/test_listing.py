@@ -8,9 +8,9 @@ from ingest.errors import SourceError
 from ingest.status.files import Status
 from tests.conftest import landed_rows
 from tests.receive.sources.https.conftest import GUIDS
-from tests.support import reporting_api as faulty
+from tests.support import faulty
 from tests.support.api import API_KEY, Api, landed_guids
-from tests.support.reporting_api import FILE, LIST
+from tests.support.reporting_api import FILE, LIST, Fault
 from tests.support.sender import CLIENT, DAY, Sender, avro_bytes, users
 
 
@@ -105,7 +105,7 @@ def test_a_refused_key_ends_the_run_soon(api: Api, sender: Sender) -> None:
     for number in range(30):
         sender.send(avro_bytes(users("x")), resource=f"kind_{number}", record_count=1)
     sender.send_manifest()
-    api.faults.plan(faulty.Fault(), on=LIST)
+    api.faults.plan(Fault(), on=LIST)
     api.faults.plan_always(faulty.status(401), on=".")
 
     summary = api.pull()
