@@ -27,7 +27,7 @@ from ingest.pipeline import run
 from ingest.receive.sources.local import LocalFolder
 from ingest.settings import PASSPHRASE_FILE
 from ingest.store.durable import hash_file
-from ingest.store.keys import landing_path
+from ingest.store.file_keys import landing_path
 from ingest.store.ledger import read_records
 from sample.send.daily_file import write_daily_file
 from sample.send.delivery import Sent, manifest_text

@@ -18,7 +18,7 @@ from ingest.status.lookup import find_landed, find_quarantined, find_subjects
 from ingest.status.runs import Progress, Summary
 from ingest.store.durable import move_all_synced
 from ingest.store.facts import Archived, Landed, What
-from ingest.store.keys import FileKey, find_ciphertext, landing_path
+from ingest.store.file_keys import FileKey, find_ciphertext, landing_path
 from ingest.store.ledger import Ledger
 
 if TYPE_CHECKING:

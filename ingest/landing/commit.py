@@ -15,7 +15,7 @@ from ingest.landing.check_file import Candidate, Verified
 from ingest.status.runs import Summary
 from ingest.store.durable import move_all_synced
 from ingest.store.facts import SMALLER, Archived, What
-from ingest.store.keys import archive_path, landing_path
+from ingest.store.file_keys import archive_path, landing_path
 from ingest.store.ledger import Ledger, Record
 from ingest.store.quarantine import leave_quarantine, put_in_quarantine, quarantine_path
 

@@ -7,8 +7,8 @@ from enum import StrEnum
 from ingest.delivery.names import Delivery, Event
 from ingest.errors import Reason
 from ingest.store.facts import What
+from ingest.store.file_keys import FileKey
 from ingest.store.index.known import DayState, FileState
-from ingest.store.keys import FileKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,9 +18,9 @@ from ingest.landing.decide import Rules, Step, next_file_step
 from ingest.landing.manifests import open_manifests
 from ingest.openpgp.keyring import Keyring
 from ingest.status.runs import Progress, Summary
+from ingest.store.file_keys import archive_path
 from ingest.store.index.known import FileState
 from ingest.store.index.lists import due_files
-from ingest.store.keys import archive_path
 from ingest.store.ledger import Ledger
 
 FILES_AT_ONCE = 4

@@ -22,8 +22,7 @@ from ingest.errors import IngestError
 from ingest.openpgp.keyring import Keyring
 from ingest.store.durable import write_in_place
 from sample.send.armour import Bodies
-from sample.serve.answers import CHUNK_BYTES, Answer, Refused, Request, complete
-from sample.serve.byte_range import read_range
+from sample.serve.answers import CHUNK_BYTES, Answer, Refused, Request, complete, read_range
 from sample.serve.certificates import Authority
 from sample.serve.deliveries import Body, ServedDeliveries
 from sample.serve.https_server import Faults, serve_https

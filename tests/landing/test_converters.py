@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingest.delivery.avro.container import write_long
-from ingest.landing import converters as convert
+from ingest.landing import converters as module
 from tests.conftest import Ingest, quarantine_reasons
 from tests.delivery.avro.containers import block, header, record
 from tests.support.converting import decoders, guids
@@ -18,7 +18,7 @@ GUIDS = [f"USR-{number}" for number in range(1_000)]
 
 @pytest.fixture(autouse=True)
 def nothing_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(convert, "IN_COLUMNS_BYTES", 0)
+    monkeypatch.setattr(module, "IN_COLUMNS_BYTES", 0)
 
 
 def test_a_file_is_decoded_in_columns_and_the_ledger_says_so(
@@ -36,7 +36,7 @@ def test_a_file_is_decoded_in_columns_and_the_ledger_says_so(
 def test_a_small_file_is_read_by_rows(
     sender: Sender, ingest: Ingest, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(convert, "IN_COLUMNS_BYTES", 64 << 10)
+    monkeypatch.setattr(module, "IN_COLUMNS_BYTES", 64 << 10)
     sender.send_users(*GUIDS)
     sender.send_manifest()
 
@@ -111,7 +111,7 @@ def test_rows_without_bytes_that_are_listed_are_bounded_by_processor_time(
     sender: Sender, ingest: Ingest, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The manifest itself lists 134 thousand million rows in a file of 130 bytes."""
-    monkeypatch.setattr(convert, "CPU_BASE_S", 1.0)
+    monkeypatch.setattr(module, "CPU_BASE_S", 1.0)
     plain = header(NULLS) + block(134_000_000_000, b"")
     send_with_good_files(sender, plain, record_count=134_000_000_000)
 
@@ -125,7 +125,7 @@ def test_blocks_that_grow_again_and_again_are_bounded_by_processor_time(
     sender: Sender, ingest: Ingest, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each block of 60 bytes is one row of 20 MB."""
-    monkeypatch.setattr(convert, "CPU_BASE_S", 1.0)
+    monkeypatch.setattr(module, "CPU_BASE_S", 1.0)
     rows = bz2.compress(write_long(20_000_000) + bytes(20_000_000))
     plain = header(TEXT, codec=b"bzip2") + block(1, rows) * 300
     send_with_good_files(sender, plain, record_count=300)
@@ -148,7 +148,7 @@ def wide_row(item_count: int) -> bytes:
 def test_a_file_that_takes_more_memory_than_its_bound_is_turned_away_and_the_others_land(
     sender: Sender, ingest: Ingest, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(convert, "MEMORY_BASE_BYTES", (200 << 20) - 2 * (512 << 20))
+    monkeypatch.setattr(module, "MEMORY_BASE_BYTES", (200 << 20) - 2 * (512 << 20))
     send_with_good_files(sender, wide_row(16_000_000), record_count=1)
 
     summary = ingest()

@@ -10,7 +10,7 @@ import pytest
 
 from ingest.concurrency import Worker, WorkerLost
 from ingest.errors import ConversionError
-from ingest.landing import converters as convert
+from ingest.landing import converters as module
 from ingest.landing.converters import Converters
 from tests.conftest import Ingest, quarantine_reasons
 from tests.delivery.avro.containers import block, header, record
@@ -23,7 +23,7 @@ TEXT = record(("field", "string"))
 
 @pytest.fixture(autouse=True)
 def nothing_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(convert, "IN_COLUMNS_BYTES", 0)
+    monkeypatch.setattr(module, "IN_COLUMNS_BYTES", 0)
 
 
 def lose(
@@ -146,7 +146,7 @@ def test_a_process_that_cannot_start_is_no_fault_of_the_file(
     sender.send_users("a")
     sender.send_manifest()
     with monkeypatch.context() as patch:
-        patch.setattr(convert, "Worker", lambda *_: Worker("ingest.no_such_program"))
+        patch.setattr(module, "Worker", lambda *_: Worker("ingest.no_such_program"))
         with pytest.raises(ConversionError, match=r"found it ended \(exit code 1\); run again"):
             ingest()
     ingest()

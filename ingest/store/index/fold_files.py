@@ -18,8 +18,8 @@ from ingest.store.facts import (
     is_released,
     result_in,
 )
+from ingest.store.file_keys import FileKey, delivery_in, key_in, key_of
 from ingest.store.index.known import DayState, FileState
-from ingest.store.keys import FileKey, delivery_in, key_in, key_of
 
 
 class Known(Protocol):

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from ingest.delivery.names import Event
 from ingest.store.facts import Failing, Run, What
+from ingest.store.file_keys import delivery_in, key_in
 from ingest.store.index import fold_files
 from ingest.store.index.fold_files import Known
-from ingest.store.keys import delivery_in, key_in
 
 RUNS_KEPT: Final = 30
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from ingest.delivery.names import Delivery, Event
 from ingest.store.facts import Failing, Rejection, Run, Version
+from ingest.store.file_keys import FileKey
 from ingest.store.index.catch_up import open_state, open_state_at
 from ingest.store.index.check import all_rows
 from ingest.store.index.fold_record import fold
 from ingest.store.index.known import DayState, FileState
 from ingest.store.index.lists import all_files, due_files, open_files
 from ingest.store.index.totals import count_settled, day_rows
-from ingest.store.keys import FileKey
 from ingest.store.ledger import read_records
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from ingest.delivery.names import Delivery
 from ingest.store.durable import FILE_MODE
+from ingest.store.file_keys import FileKey
 from ingest.store.index.known import DayState, FileState
 from ingest.store.index.tables.faults import reads_rows
 from ingest.store.index.tables.rows import (
@@ -24,7 +25,6 @@ from ingest.store.index.tables.rows import (
     write_day,
     write_file,
 )
-from ingest.store.keys import FileKey
 
 NAME: Final = "index.sqlite"
 SCHEMA: Final = resource_files(__package__).joinpath("schema.sql").read_text()
