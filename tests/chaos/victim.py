@@ -37,7 +37,7 @@ PUBLISH_STEPS = {
     "clear up": "ingest.warehouse.publish.serve_folder.Releases.clear_up",
     "write a database": "ingest.warehouse.publish.release.write_database",
     "write what a release is of": "ingest.warehouse.publish.release.write_facts",
-    "sync a release": "ingest.store.releases.sync_file",
+    "sync a release": "ingest.warehouse.publish.serve_folder.sync_file",
     "put a release beside the others": "pathlib.Path.rename",
     "show a release": "pathlib.Path.replace",
     "set an old release aside": "ingest.warehouse.publish.serve_folder._set_aside",
@@ -48,8 +48,8 @@ SET_ASIDE_STEPS = {
     "take a file out of the landing": "ingest.landing.set_aside.remove_synced",
 }
 REPAIR_STEPS = {
-    "check stored files": "ingest.landing.check.check_files",
-    "put what was made anew into the landing": "ingest.landing.repair.move_all_synced",
+    "check stored files": "ingest.landing.stored_files.check_files",
+    "put what was made anew into the landing": "ingest.operations.move_all_synced",
     "record what was made anew": "ingest.store.ledger.append_durably",
 }
 WHEN = ("before", "after")
