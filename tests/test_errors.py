@@ -44,9 +44,12 @@ def subclasses(kind: type[IngestError]) -> Iterator[type[IngestError]]:
 
 
 def all_errors() -> set[type[IngestError]]:
-    """Import every module first: an error may be defined beside the code that raises it."""
+    """Import every module first: an error may be defined beside the code that raises it.
+
+    The plugin is for dbt's process: importing it takes core files from this one.
+    """
     for module in pkgutil.walk_packages(ingest.__path__, "ingest."):
-        if not module.name.endswith("__main__"):
+        if not module.name.endswith(("__main__", "warehouse.plugin")):
             importlib.import_module(module.name)
     return set(subclasses(IngestError))
 
