@@ -31,6 +31,20 @@ rebuild *args: setup
 freshness *args: setup
     @bin/dbt --quiet --no-use-colors source freshness {{ args }}
 
+# build the same models on Apache Spark, from MX_LANDINGS into MX_LAKE
+spark-build *args: setup
+    @sh .ci/setup-spark
+    @{{ python }} -m ingest.commands.spark build {{ args }}
+
+# write Spark's tables as FOLDER/<schema>/<table>.parquet
+spark-export folder *schemas: setup
+    @sh .ci/setup-spark
+    @{{ python }} -m ingest.commands.spark export {{ quote(folder) }} {{ schemas }}
+
+# print SQL for views without personal columns, or with hashes: just spark-masked "sha2(concat({}, key()), 256)"
+spark-masked hash="": setup
+    @{{ python }} -m ingest.commands.spark masked {{ quote(hash) }}
+
 # query the warehouse: just query "from users limit 5"
 query sql: setup
     @{{ python }} -m ingest.commands.query {{ quote(sql) }}
@@ -49,7 +63,7 @@ env:
 
 # run the checks and all tests
 test *args: (setup "dev") peers check
-    .venv/bin/pytest --numprocesses 2 --dist loadfile --ignore tests/readers --ignore tests/engines {{ args }}
+    .venv/bin/pytest --numprocesses 2 --dist loadfile --ignore tests/readers --ignore tests/engines --ignore tests/spark {{ args }}
 
 # read published files with DuckDB 1.4 and 1.5, from notebooks, and in Superset with Chromium
 readers *args: (setup "dev")
@@ -62,6 +76,11 @@ engines *args: (setup "dev")
     @sh .ci/make-venv .venv-sail readers/sail.lock 3.13
     @sh .ci/make-venv .venv-readers/duckdb-1.5 readers/duckdb-1.5.lock 3.13
     .venv/bin/pytest tests/engines {{ args }}
+
+# build the same models on Apache Spark, locally and from object storage, and compare every table
+spark *args: (setup "dev")
+    @sh .ci/setup-spark
+    .venv/bin/pytest tests/spark {{ args }}
 
 # inject faults for longer than `just test` does
 chaos *args: (setup "dev")

@@ -17,7 +17,7 @@ from ingest.pipeline import run
 from ingest.receive.sources.local import LocalFolder
 from ingest.status.runs import Summary
 from tests.front import machine
-from tests.readers.environments import ENGINES, OTHER_ENGINES, missing_readers
+from tests.readers.environments import ENGINES, OTHER_ENGINES, SPARK, missing_readers
 from tests.support.receiver import PASSPHRASE, Receiver, receiver
 from tests.support.sender import Sender
 from tests.support.served import Served
@@ -72,6 +72,7 @@ def _needs() -> dict[str, str]:
         "bi": " and ".join(missing_readers("superset", programs=("chromium", "chromedriver"))),
         "readers": " and ".join(missing_readers(*ENGINES)),
         "engines": " and ".join(missing_readers(*OTHER_ENGINES, recipe="engines")),
+        "spark": " and ".join(missing_readers(SPARK, programs=("java",), recipe="spark")),
     }
     return missing | {"deploy": missing["deploy"] or missing["sshd_server"]}
 

@@ -21,6 +21,7 @@
             "create table if not exists ops." ~ table ~ " (" ~ columns ~ ") " ~ table_format()
         ) -%}
     {%- endfor -%}
+    {%- do check_landings() if writes() and target.type == "spark" -%}
     {%- do run_query("delete from ops.finished where true") if writes() -%}
     {%- do forget_emptied_nodes() if writes() and flags.EMPTY -%}
 {%- endmacro %}

@@ -49,7 +49,16 @@
     )
 {%- endmacro %}
 {% macro spark__read_landing(paths) -%}
-    parquet.`{{ data_folder() }}{{ "{" ~ paths | join(",") ~ "}" if paths | length > 1 else paths[0] }}`
+    {%- set landings = {} -%}
+    {%- for path in paths -%}
+        {%- do landings.setdefault(landing_of(path), []).append(path) -%}
+    {%- endfor -%}
+    (
+        {%- for folder, paths in landings.items() %}
+        select * from parquet.`{{ folder }}{{ "{" ~ paths | join(",") ~ "}" if paths | length > 1 else paths[0] }}`
+        {{ "union all" if not loop.last }}
+        {%- endfor %}
+    )
 {%- endmacro %}
 
 {#- The records of one file of lines of the ledger. A field that a record lacks is null. DuckDB's
@@ -59,7 +68,7 @@
 {%- endmacro %}
 {% macro duckdb__read_ledger(fields, path) -%}
     read_json(
-        {{ text_literal(data_folder() ~ path) }},
+        {{ text_literal(path) }},
         format = 'newline_delimited',
         columns = {{ fields }},
         ignore_errors = true
@@ -76,7 +85,7 @@
                 {%- for name, type in fields.items() -%}
                 {{ name }} {{ engine_type(type | replace("timestamptz", "varchar")) }}{{ ", " if not loop.last }}
                 {%- endfor -%}') as record
-            from text.`{{ data_folder() }}{{ path }}`
+            from text.`{{ path }}`
         )
         where record.recorded_at is not null
     )
@@ -216,5 +225,5 @@
 {% macro table_format() %}{{ adapter.dispatch("table_format", "mx")() }}{% endmacro %}
 {% macro duckdb__table_format() %}{% endmacro %}
 {% macro spark__table_format() -%}
-    using {{ var("file_format", "delta") }} {{ options_clause() }} {{ tblproperties_clause() }}
+    using {{ var("file_format", env_var("MX_FILE_FORMAT", "iceberg")) }} {{ options_clause() }} {{ tblproperties_clause() }}
 {%- endmacro %}

@@ -8,7 +8,12 @@
 {%- endmacro %}
 
 {% macro ledger_answer(action, argument=none) -%}
-    {%- set all_files = [{"file": "*.jsonl", "path": "ledger/*.jsonl", "is_read_again": true}] -%}
+    {%- set all_files = [] -%}
+    {%- for folder in landings() -%}
+        {%- do all_files.append(
+            {"file": folder, "folder": folder, "path": "ledger/*.jsonl", "is_read_again": true}
+        ) -%}
+    {%- endfor -%}
     {%- set files = ask_plugin(action, argument) -%}
     {{ return((all_files if files is none else files) if execute else []) }}
 {%- endmacro %}
@@ -17,7 +22,8 @@
 {% macro delete_lines_read_again() -%}
     {%- set files = ledger_answer("ledger_read") | selectattr("is_read_again") | list -%}
     {%- if is_incremental() and files -%}
-    delete from {{ this }} where ledger_file in ({{ texts(files | map(attribute="file")) }})
+    delete from {{ this }}
+    where {{ "true" if "folder" in files[0] else "ledger_file in (" ~ texts(files | map(attribute="file")) ~ ")" }}
     {%- endif -%}
 {%- endmacro %}
 

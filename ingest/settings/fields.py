@@ -93,6 +93,10 @@ class Settings(BaseSettings):
     mask_key_file: FolderPath | None = None
     memory: ByteSize = Field(default=ByteSize(512 << 20), ge=MB * 256, description=SIZE)
     build_memory: ByteSize = Field(default=ByteSize(MB * 4000), ge=MB * 64, description=SIZE)
+    landings: str = ""
+    lake: str = ""
+    file_format: str = "iceberg"
+    mirror_endpoint: str = ""
     keep_releases: int = Field(default=5, ge=2, description="a whole number")
     serve_mode: FileMode = 0o640
     serve_masked_mode: FileMode = 0o644

@@ -1,5 +1,8 @@
-"""The paths of dbt and its project, and the environment that dbt needs."""
+"""The paths of dbt and its project, the environment that dbt needs, and a run of it."""
 
+import os
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -25,3 +28,17 @@ def dbt_environment(data: Path, *, memory_bytes: int | None = None) -> dict[str,
         "DBT_EXCLUDE_RESOURCE_TYPES": "unit_test",
         "MX_DATA": str(data.absolute()),
     }
+
+
+def run_to_end(command: list[str], *, environment: dict[str, str]) -> int:
+    """Run a program to its end, in a process group of its own, and return its exit code.
+
+    An interruption is for this process, which then ends the program and all that it started.
+    """
+    running = subprocess.Popen(command, env=environment, process_group=0)  # noqa: S603 - own command
+    try:
+        return running.wait()
+    except KeyboardInterrupt:
+        os.killpg(running.pid, signal.SIGKILL)
+        running.wait()
+        raise

@@ -12,12 +12,13 @@ ROOT: Final = Path(__file__).parents[2]
 ENGINES: Final = ("duckdb-1.4", "notebook")
 SUPERSET: Final = "superset"
 SAIL: Final = "sail"
+SPARK: Final = "spark"
 OTHER_ENGINES: Final = (SAIL, "duckdb-1.5")
 PROGRAMS: Final = Path(__file__).with_name("programs")
 
 
 def environment_folder(name: str) -> Path:
-    return ROOT / ".venv-sail" if name == SAIL else ROOT / ".venv-readers" / name
+    return ROOT / f".venv-{name}" if name in (SAIL, SPARK) else ROOT / ".venv-readers" / name
 
 
 def missing_readers(

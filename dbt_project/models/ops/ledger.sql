@@ -52,7 +52,7 @@
         '{{ lines.file }}' as ledger_file,
         '{{ invocation_id }}' as batch,
         *
-    from {{ read_ledger(fields, lines.path) }}
+    from {{ read_ledger(fields, lines.get('folder', data_folder()) ~ lines.path) }}
     union all
 {% endfor %}
 select {{ nulls | join(', ') }}

@@ -5,8 +5,6 @@ models of resources that have no new rows.
 """
 
 import os
-import signal
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -15,7 +13,7 @@ from ingest.settings.isolation import child_environment
 from ingest.warehouse.build.guard import HELD_BY, build_guard
 from ingest.warehouse.build.inputs import find_inputs
 from ingest.warehouse.build.last_build import LastBuild, read_last_build
-from ingest.warehouse.dbt import DBT, PROJECT, dbt_environment
+from ingest.warehouse.dbt import DBT, PROJECT, dbt_environment, run_to_end
 from ingest.warehouse.models.catalogue import Catalogue, read_catalogue
 from ingest.warehouse.publish.outcome import Outcome
 from ingest.warehouse.publish.release import publish_locked
@@ -96,14 +94,6 @@ def _publish(data: Path, serving: Serving, *, is_quiet: bool) -> None:
 
 
 def _run_dbt(dbt_args: list[str], *, environment: dict[str, str]) -> int:
-    """Run dbt to its end, in a process group of its own: an interruption is for this process."""
     environment = child_environment() | environment
     environment |= {HELD_BY: str(os.getpid()), "MX_PUBLISH": "false"}
-    command = [str(DBT), "build", *dbt_args]
-    dbt = subprocess.Popen(command, env=environment, process_group=0)  # noqa: S603 - own command
-    try:
-        return dbt.wait()
-    except KeyboardInterrupt:
-        os.killpg(dbt.pid, signal.SIGKILL)
-        dbt.wait()
-        raise
+    return run_to_end([str(DBT), "build", *dbt_args], environment=environment)

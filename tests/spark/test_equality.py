@@ -1,0 +1,52 @@
+"""Every table on Apache Spark is DuckDB's, after each of two waves, in each format of tables."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.dbt_project.landing import Landing
+from tests.engines.engines import OWN, run_dbt
+from tests.engines.tables import Tables, find_differences, read_warehouse
+from tests.engines.waves import land_first_wave, land_second_wave
+from tests.spark.warehouse import SparkWarehouse
+
+FORMATS = ("iceberg", "delta")
+WAVES = (land_first_wave, land_second_wave)
+WITHOUT_TESTS = ("--exclude-resource-type", "test")
+
+
+@pytest.fixture(scope="module")
+def of_duckdb(tmp_path_factory: pytest.TempPathFactory) -> list[Tables]:
+    return list(_build_on_duckdb(tmp_path_factory.mktemp("duckdb")))
+
+
+@pytest.fixture(scope="module", params=FORMATS)
+def of_spark(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> list[Tables]:
+    """The tables after each wave. The first build runs every test of the project."""
+    data = tmp_path_factory.mktemp(request.param) / "data"
+    warehouse = SparkWarehouse(data=data, settings={"MX_FILE_FORMAT": request.param})
+    tables = []
+    for number, wave in enumerate(WAVES):
+        wave(Landing(data))
+        warehouse.build(*(WITHOUT_TESTS if number else ()))
+        tables.append(warehouse.tables(f"wave {number}"))
+    return tables
+
+
+@pytest.mark.parametrize("wave", [0, 1])
+def test_spark_makes_the_same_tables(
+    of_duckdb: list[Tables], of_spark: list[Tables], wave: int
+) -> None:
+    assert len(of_duckdb[wave]) > 100
+    assert find_differences(of_duckdb[wave], of_spark[wave]) == {}
+
+
+def _build_on_duckdb(folder: Path) -> Iterator[Tables]:
+    landing = Landing(folder / "data")
+    for wave in WAVES:
+        wave(landing)
+        run_dbt("run", programs=OWN, data=landing.data)
+        yield read_warehouse(landing.data / "warehouse.duckdb")
