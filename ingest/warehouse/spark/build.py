@@ -18,7 +18,7 @@ from ingest.warehouse.spark.conf import Lake, hadoop_address, write_conf
 
 CHECKOUT: Final = PROJECT.parent
 ENVIRONMENT: Final = CHECKOUT / ".venv-spark"
-EXPORT: Final = Path(__file__).with_name("export.py")
+EXPORT: Final = Path(__file__).with_name("programs") / "export.py"
 
 
 def build_on_spark(lake: Lake, data: Path, *, dbt_args: list[str], memory_bytes: int) -> int:

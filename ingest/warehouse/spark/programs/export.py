@@ -38,7 +38,7 @@ def _export(spark: SparkSession, schema: str, table: str, *, folder: Path) -> No
     file = folder / schema / f"{table}.parquet"
     parts = file.with_name(f".{table}.parts")
     rows = spark.table(f"`{schema}`.`{table}`").coalesce(1)
-    rows.write.mode("overwrite").parquet(parts.as_uri())
+    rows.write.mode("overwrite").parquet(f"file://{parts}")  # Hadoop reads no escapes
     (part,) = parts.glob("part-*.parquet")
     part.replace(file)
     shutil.rmtree(parts)
