@@ -14,6 +14,8 @@ WITHOUT_TESTS = {
     "ingest/settings/names.py": "constants; tests/settings/test_isolation.py compares them",
     "ingest/warehouse/models/explain.py": f"{BY_BUILD}: tests/dbt_project/test_explain.py",
     "ingest/warehouse/models/docs.py": f"{BY_BUILD}: tests/marts/test_docs_page.py",
+    "ingest/warehouse/spark/build.py": "needs Spark: tests/spark",
+    "ingest/warehouse/spark/programs/export.py": "needs Spark: tests/spark",
     "sample/send/resources.py": ALL_TOGETHER,
     "sample/send/sample.py": "a fixture of tests/sample/conftest.py sends by it",
     **{
