@@ -13,6 +13,7 @@ from ingest.warehouse.models.catalogue import read_catalogue
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
+SETTINGS = (ROOT / "docs" / "settings.md").read_text()
 EXAMPLE = (ROOT / ".env.example").read_text()
 
 
@@ -21,8 +22,8 @@ def settings_of_the_code() -> set[str]:
     return {name for name in names if not name.endswith("_FILE")}
 
 
-def test_the_readme_lists_every_setting() -> None:
-    assert set(re.findall(r"^\| `(MX_\w+)`", README, re.MULTILINE)) == settings_of_the_code()
+def test_the_guide_lists_every_setting() -> None:
+    assert set(re.findall(r"^\| `(MX_\w+)`", SETTINGS, re.MULTILINE)) == settings_of_the_code()
 
 
 def test_the_example_lists_every_setting() -> None:
