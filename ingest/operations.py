@@ -10,7 +10,7 @@ from ingest.landing.decide import Rules
 from ingest.landing.set_aside import set_aside
 from ingest.landing.verify import Verifier
 from ingest.openpgp.keyring import Keyring
-from ingest.pipeline import SILENT, alone, land_all
+from ingest.pipeline import SILENT, Run, alone, land_all
 from ingest.status.lookup import find_landed, find_quarantined, find_subjects
 from ingest.status.runs import Progress, Summary
 from ingest.store.record.facts import What
@@ -53,20 +53,28 @@ def make_anew(*, data: Path, keyring: Keyring, rules: Rules) -> "Checked":
     """
     # DuckDB takes long to import, which a run need not wait for
     from ingest.landing.check import check_files
-    from ingest.landing.repair import Repair
 
     with alone(data, rules=rules, command="verify") as this:
         this.ledger.flush()
         checked = check_files(data, this.ledger.state, now=datetime.now(tz=UTC))
-        verifier = Verifier(
-            scratch=this.scratch,
-            keyring=keyring,
-            converters=this.converters,
-            max_plain_bytes=rules.max_plain_bytes,
-            memory_bytes=rules.memory_bytes,
-        )
-        with keyring.unlocking():
-            return Repair(data=data, ledger=this.ledger, verifier=verifier).repair_all(checked)
+        return repair(this, checked, data=data, keyring=keyring, rules=rules)
+
+
+def repair(
+    this: Run, checked: "Checked", *, data: Path, keyring: Keyring, rules: Rules
+) -> "Checked":
+    """Repair damaged files of the landing, for who holds the data folder; return what is left."""
+    from ingest.landing.repair import Repair
+
+    verifier = Verifier(
+        scratch=this.scratch,
+        keyring=keyring,
+        converters=this.converters,
+        max_plain_bytes=rules.max_plain_bytes,
+        memory_bytes=rules.memory_bytes,
+    )
+    with keyring.unlocking():
+        return Repair(data=data, ledger=this.ledger, verifier=verifier).repair_all(checked)
 
 
 def give_up(names: list[str], *, data: Path, rules: Rules) -> Summary:

@@ -1,0 +1,68 @@
+"""A mirror of its own for each test, on one real object storage."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from ingest.landing.decide import Rules
+from ingest.mirror.address import parse_address
+from ingest.mirror.bucket import Bucket
+from ingest.mirror.copy import Copied, mirror_data
+from ingest.mirror.restore import Restored, restore
+from ingest.openpgp.keyring import Keyring
+from tests.support.object_storage import ObjectStorage, object_storage
+
+RULES = Rules(settle=timedelta(hours=6), max_plain_bytes=1 << 30)
+COPIED = ("archive", "landing", "ledger")
+
+
+@pytest.fixture(scope="session")
+def storage() -> Iterator[ObjectStorage]:
+    with object_storage() as server:
+        yield server
+
+
+@pytest.fixture
+def url(storage: ObjectStorage, tmp_path: Path) -> str:
+    """The address of an empty prefix."""
+    return f"s3://{storage.bucket}/{hashlib.sha256(str(tmp_path).encode()).hexdigest()[:12]}/mx"
+
+
+@pytest.fixture
+def bucket(storage: ObjectStorage, url: str, monkeypatch: pytest.MonkeyPatch) -> Bucket:
+    for name, value in storage.settings.items():
+        monkeypatch.setenv(name, value)
+    return Bucket(parse_address(url, endpoint=storage.endpoint))
+
+
+def mirror(data: Path, bucket: Bucket, *, only: str = "") -> Copied:
+    return mirror_data(data, bucket, only=only)
+
+
+def bring_back(
+    data: Path, bucket: Bucket, keyring: Keyring, *, keeps_owner: bool = False
+) -> Restored:
+    return restore(data, bucket, keyring=keyring, rules=RULES, keeps_owner=keeps_owner)
+
+
+def hashes(data: Path) -> dict[str, str]:
+    """Every file that is mirrored, by its hash."""
+    return {
+        path.relative_to(data).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for name in COPIED
+        for path in sorted((data / name).rglob("*"))
+        if path.is_file() and not path.name.startswith("index.sqlite")
+    }
+
+
+def mirrored(bucket: Bucket, folder: Path) -> dict[str, str]:
+    """Every object that is a file, by the hash of its bytes."""
+    folder.mkdir(exist_ok=True)
+    return {
+        stored.path: bucket.fetch(stored, folder / "object")
+        for name in COPIED
+        for stored in bucket.list(name)
+    }

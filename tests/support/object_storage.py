@@ -1,0 +1,127 @@
+"""An object storage on this machine: SeaweedFS, and a proxy in front of it that spoils answers."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from obstore.store import S3Store
+
+WEED = Path(sys.executable).with_name("weed")
+SECONDS_TO_START = 60
+VOLUMES, VOLUME_MB = 40, 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectStorage:
+    """A server that speaks S3, with one account and one bucket."""
+
+    endpoint: str
+    bucket: str
+    access_key: str
+    secret_key: str
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What a program finds in its environment to reach the server."""
+        return {
+            "MX_MIRROR_ENDPOINT": self.endpoint,
+            "AWS_ACCESS_KEY_ID": self.access_key,
+            "AWS_SECRET_ACCESS_KEY": self.secret_key,
+            "AWS_REGION": "us-east-1",
+        }
+
+    def make_bucket(self) -> None:
+        """Make the bucket, which the first object in it does."""
+        store = S3Store(
+            self.bucket,
+            endpoint=self.endpoint,
+            access_key_id=self.access_key,
+            secret_access_key=self.secret_key,
+            client_options={"allow_http": True},
+        )
+        store.put("made", b"")
+        store.delete("made")
+
+
+@contextmanager
+def object_storage(bucket: str = "mirror-of-tests") -> Iterator[ObjectStorage]:
+    """Start SeaweedFS in a temporary folder, and give its address and account."""
+    account = {"accessKey": "mirror", "secretKey": "a secret of the tests alone"}
+    identity = {"name": "mirror", "credentials": [account], "actions": ["Admin"]}
+    with tempfile.TemporaryDirectory(prefix="weed-", dir="/tmp") as name:
+        folder = Path(name)
+        (folder / "s3.json").write_text(json.dumps({"identities": [identity]}))
+        port, options = _options(folder)
+        with (folder / "log").open("wb") as log:
+            server = subprocess.Popen(
+                [str(WEED), "server", *options],
+                cwd=folder,
+                env={"PATH": os.environ["PATH"], "HOME": name},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        try:
+            _await(port, server, log=folder / "log")
+            made = ObjectStorage(
+                endpoint=f"http://127.0.0.1:{port}",
+                bucket=bucket,
+                access_key=account["accessKey"],
+                secret_key=account["secretKey"],
+            )
+            made.make_bucket()
+            yield made
+        finally:
+            server.kill()
+            server.wait()
+
+
+def _options(folder: Path) -> tuple[int, list[str]]:
+    """Give the port for S3, and all options: nothing is asked of or told to another machine."""
+    names = ("master", "volume", "filer", "s3")
+    ports = _free_ports(2 * len(names))
+    options = [f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer", "-s3"]
+    for name, port, grpc in zip(names, ports[::2], ports[1::2], strict=True):
+        options += [f"-{name}.port={port}", f"-{name}.port.grpc={grpc}"]
+    options += [
+        "-master.telemetry=false",
+        f"-master.volumeSizeLimitMB={VOLUME_MB}",
+        f"-volume.max={VOLUMES}",
+        "-s3.port.iceberg=0",
+        "-s3.port.lance=0",
+        "-s3.iam=false",
+        f"-s3.config={folder / 's3.json'}",
+        f"-s3.localSocket={folder / 's3.sock'}",
+        f"-filer.localSocket={folder / 'filer.sock'}",
+    ]
+    return ports[-2], options
+
+
+def _free_ports(count: int) -> list[int]:
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+def _await(port: int, server: subprocess.Popen[bytes], *, log: Path) -> None:
+    """Wait until the server answers; without a login it refuses."""
+    until = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < until and server.poll() is None:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5)  # noqa: S310 - own server
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"weed: expected an answer, found: {log.read_text()[-500:]}")
