@@ -25,13 +25,12 @@ def mirror(
         ),
     ] = "",
     only: Annotated[
-        Literal["archive", ""],
+        Literal["archive"] | None,
         typer.Option(
             "--only",
-            metavar="archive",
             help="Copy archive and ledger, and keep the landing at home: it is plaintext.",
         ),
-    ] = "",
+    ] = None,
     restore: Annotated[
         bool,
         typer.Option(
@@ -67,7 +66,9 @@ def _mirror(settings: Settings, url: str, *, only: str) -> "Copied":
     from ingest.mirror.copy import mirror_data
     from ingest.status.runs import recording_failure
 
-    with recording_failure("mirror", data=settings.data), progress_bar() as progress:
+    # a record would make an empty data folder one that cannot be restored into
+    data = settings.data if (settings.data / "ledger").is_dir() else None
+    with recording_failure("mirror", data=data), progress_bar() as progress:
         bucket = open_bucket(settings, url=url)
         return mirror_data(settings.data, bucket, only=only, progress=progress)
 

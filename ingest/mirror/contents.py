@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -21,6 +22,9 @@ LANDING: Final = "landing"
 LEDGER: Final = "ledger"
 _REPLACED: Final = re.compile(r"(?P<name>.+)\.(?P<start>[0-9a-f]{12})")
 """The name of bytes in the archive that newer ones have replaced."""
+_ARCHIVED: Final = re.compile(
+    r"archive/(?P<client>CLT-[0-9A-Za-z-]+)/(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})/[^/]+"
+)
 _IN_LANDING: Final = (What.LANDED, What.MADE_ANEW, What.SET_ASIDE)
 
 
@@ -71,16 +75,30 @@ def _recorded_sha256(path: str, state: LedgerState) -> str | None:
 
 
 def _archived_at(path: str, state: LedgerState) -> Archived | None:
-    _, client_guid, day, name = PurePosixPath(path).parts
-    delivery, file = Delivery(client_guid, date.fromisoformat(day)), parse_kept_name(name)
-    if isinstance(file, ManifestFile):
+    delivery, name = _delivery_of(path), PurePosixPath(path).name
+    file = parse_kept_name(name)
+    if delivery and isinstance(file, ManifestFile):
         manifest = state.day(delivery).manifest
         return manifest if manifest and manifest.name == name else None
-    if isinstance(file, DailyFile):
+    if delivery and isinstance(file, DailyFile):
         # the archive's folder has the client as the ledger spells it
         known = state.file(key_of(replace(file, delivery=delivery)))
         return known.archived_under(name)
     return None
+
+
+def _delivery_of(path: str) -> Delivery | None:
+    """Give the delivery of a path in the archive; None for any other path."""
+    if match := _ARCHIVED.fullmatch(path):
+        with suppress(ValueError):
+            return Delivery(match["client"], date.fromisoformat(match["date"]))
+    return None
+
+
+def is_wanted(path: str, state: LedgerState) -> bool:
+    """Say whether an object is of the archive, or landed as the ledger says."""
+    is_landed = key_at(path) is not None and not is_withdrawn(path, state)
+    return is_landed or _delivery_of(path) is not None
 
 
 def all_archived(state: LedgerState) -> Iterator[str]:

@@ -23,7 +23,7 @@ from ingest.mirror.contents import (
     all_archived,
     all_landed,
     expected_start,
-    is_withdrawn,
+    is_wanted,
 )
 from ingest.mirror.owner import OwnedMirror, identity
 from ingest.openpgp.keyring import Keyring
@@ -112,10 +112,11 @@ def restore(
     """
     done = Restored(mirror=bucket.url)
     with run_lock(data, run_id=new_run_id(), restores=True), scratch_folder(data) as scratch:
+        _check_place(data, bucket)
         mirror = OwnedMirror.read(bucket)
         if mirror is None:
             raise MirrorError(f"{bucket.url}: expected a mirror, found none; correct MX_MIRROR")
-        _begin(data, bucket)
+        write_in_place(data / RESTORING, bucket.url.encode())
         if not keeps_owner:
             mirror.take_over(identity(data))
         lacking = _Restorer(data, bucket, scratch, progress, done).bring_back()
@@ -128,8 +129,8 @@ def restore(
     return done
 
 
-def _begin(data: Path, bucket: Bucket) -> None:
-    """Say in the data folder that a restore has begun, or see that it was this one."""
+def _check_place(data: Path, bucket: Bucket) -> None:
+    """Refuse a data folder that has anything, but for a restore of the same mirror that began."""
     note = data / RESTORING
     if note.exists():
         if note.read_text() != bucket.url:
@@ -144,7 +145,6 @@ def _begin(data: Path, bucket: Bucket) -> None:
             f"data folder {data}: expected an empty one, found {', '.join(there)[:80]}; "
             "set MX_DATA to another"
         )
-    write_in_place(note, bucket.url.encode())
 
 
 def _damage(path: str) -> Damage:
@@ -201,7 +201,7 @@ class _Restorer:
         wanted = (
             (stored, expected_start(stored.path, state))
             for stored in self.bucket.list(folder)
-            if not self._is_here(stored) and not is_withdrawn(stored.path, state)
+            if is_wanted(stored.path, state) and not self._is_here(stored)
         )
         total = sum(stored.size_bytes for stored in self.bucket.list(folder))
         self.progress.begin(f"restore {folder}", total=total)

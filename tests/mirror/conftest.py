@@ -13,7 +13,10 @@ from ingest.mirror.bucket import Bucket
 from ingest.mirror.copy import Copied, mirror_data
 from ingest.mirror.restore import Restored, restore
 from ingest.openpgp.keyring import Keyring
+from tests.conftest import Ingest
 from tests.support.object_storage import ObjectStorage, object_storage
+from tests.support.sender import Sender
+from tests.support.spoiled import Spoiled, spoiled
 
 RULES = Rules(settle=timedelta(hours=6), max_plain_bytes=1 << 30)
 COPIED = ("archive", "landing", "ledger")
@@ -38,6 +41,33 @@ def bucket(storage: ObjectStorage, url: str, monkeypatch: pytest.MonkeyPatch) ->
     return Bucket(parse_address(url, endpoint=storage.endpoint))
 
 
+@pytest.fixture
+def proxy(storage: ObjectStorage) -> Iterator[Spoiled]:
+    with spoiled(storage.endpoint) as made:
+        yield made
+
+
+@pytest.fixture
+def spoiled_bucket(bucket: Bucket, proxy: Spoiled) -> Bucket:
+    """The same mirror as `bucket`, by the proxy."""
+    return Bucket(parse_address(bucket.url, endpoint=proxy.endpoint))
+
+
+@pytest.fixture
+def landed(sender: Sender, ingest: Ingest, data: Path) -> Path:
+    """A data folder with one day."""
+    deliver(sender, "a", "b")
+    ingest()
+    return data
+
+
+def deliver(sender: Sender, *guids: str, day: str = "2026-01-02") -> None:
+    """Send users and their manifest."""
+    sender.day, sender.rows = day, []
+    sender.send_users(*guids)
+    sender.send_manifest()
+
+
 def mirror(data: Path, bucket: Bucket, *, only: str = "") -> Copied:
     return mirror_data(data, bucket, only=only)
 
@@ -48,11 +78,11 @@ def bring_back(
     return restore(data, bucket, keyring=keyring, rules=RULES, keeps_owner=keeps_owner)
 
 
-def hashes(data: Path) -> dict[str, str]:
-    """Every file that is mirrored, by its hash."""
+def hashes(data: Path, *names: str) -> dict[str, str]:
+    """Every file that is mirrored, by its hash, in all folders or in those named."""
     return {
         path.relative_to(data).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for name in COPIED
+        for name in names or COPIED
         for path in sorted((data / name).rglob("*"))
         if path.is_file() and not path.name.startswith("index.sqlite")
     }

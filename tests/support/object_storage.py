@@ -1,5 +1,6 @@
 """An object storage on this machine: SeaweedFS, and a proxy in front of it that spoils answers."""
 
+import http.client
 import json
 import os
 import socket
@@ -7,23 +8,23 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from obstore.store import S3Store
 
 WEED = Path(sys.executable).with_name("weed")
+OPEN = "open-to-all"
+"""A bucket that takes requests without a signature, so that a proxy can change them."""
 SECONDS_TO_START = 60
 VOLUMES, VOLUME_MB = 40, 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectStorage:
-    """A server that speaks S3, with one account and one bucket."""
+    """A server that speaks S3, with one account, its bucket, and one that is open to all."""
 
     endpoint: str
     bucket: str
@@ -40,10 +41,10 @@ class ObjectStorage:
             "AWS_REGION": "us-east-1",
         }
 
-    def make_bucket(self) -> None:
-        """Make the bucket, which the first object in it does."""
+    def make_bucket(self, name: str) -> None:
+        """Make a bucket, which the first object in it does."""
         store = S3Store(
-            self.bucket,
+            name,
             endpoint=self.endpoint,
             access_key_id=self.access_key,
             secret_access_key=self.secret_key,
@@ -57,10 +58,13 @@ class ObjectStorage:
 def object_storage(bucket: str = "mirror-of-tests") -> Iterator[ObjectStorage]:
     """Start SeaweedFS in a temporary folder, and give its address and account."""
     account = {"accessKey": "mirror", "secretKey": "a secret of the tests alone"}
-    identity = {"name": "mirror", "credentials": [account], "actions": ["Admin"]}
+    identities = [
+        {"name": "mirror", "credentials": [account], "actions": ["Admin"]},
+        {"name": "anonymous", "actions": [f"{each}:{OPEN}" for each in ("Read", "Write", "List")]},
+    ]
     with tempfile.TemporaryDirectory(prefix="weed-", dir="/tmp") as name:
         folder = Path(name)
-        (folder / "s3.json").write_text(json.dumps({"identities": [identity]}))
+        (folder / "s3.json").write_text(json.dumps({"identities": identities}))
         port, options = _options(folder)
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(
@@ -78,7 +82,8 @@ def object_storage(bucket: str = "mirror-of-tests") -> Iterator[ObjectStorage]:
                 access_key=account["accessKey"],
                 secret_key=account["secretKey"],
             )
-            made.make_bucket()
+            for each in (bucket, OPEN):
+                made.make_bucket(each)
             yield made
         finally:
             server.kill()
@@ -115,13 +120,14 @@ def _free_ports(count: int) -> list[int]:
 
 
 def _await(port: int, server: subprocess.Popen[bytes], *, log: Path) -> None:
-    """Wait until the server answers; without a login it refuses."""
+    """Wait until the server answers, if only with a refusal."""
     until = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < until and server.poll() is None:
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5)  # noqa: S310 - own server
-        except urllib.error.HTTPError:
+        with suppress(OSError):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", "/")
+            connection.getresponse().read()
+            connection.close()
             return
-        except OSError:
-            time.sleep(0.1)
+        time.sleep(0.1)
     raise AssertionError(f"weed: expected an answer, found: {log.read_text()[-500:]}")
