@@ -1,6 +1,7 @@
 """The address of a mirror: which object storage, which prefix, and how it is reached."""
 
 import ipaddress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
@@ -20,7 +21,7 @@ class Address:
     config: dict[str, str] = field(default_factory=dict)
     """What the storage library is told besides the environment."""
     may_use_http: bool = False
-    """The server is on this machine; for any other the environment has to say so."""
+    """The server is on this machine; to any other, plaintext goes by TLS alone."""
 
 
 def parse_address(url: str, *, endpoint: str = "", encryption: str = "") -> Address:
@@ -42,7 +43,7 @@ def parse_address(url: str, *, endpoint: str = "", encryption: str = "") -> Addr
     if endpoint:
         config["endpoint"] = endpoint
     return Address(
-        url=url.rstrip("/"), config=config, may_use_http=bool(endpoint) and _is_local(endpoint)
+        url=url.rstrip("/"), config=config, may_use_http=bool(endpoint) and _may_use_http(endpoint)
     )
 
 
@@ -61,16 +62,18 @@ def _check_url(url: str, parts: SplitResult) -> None:
         )
 
 
-def _is_local(endpoint: str) -> bool:
+def _may_use_http(endpoint: str) -> bool:
     parts = urlsplit(endpoint)
-    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+    host, is_local = parts.hostname or "", parts.hostname == "localhost"
+    with suppress(ValueError):
+        is_local = ipaddress.ip_address(host).is_loopback
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and is_local)
+    if not is_safe or not host or "@" in parts.netloc:
         raise SettingsError(
-            "MX_MIRROR_ENDPOINT: expected https://host or https://host:port, found another value"
+            "MX_MIRROR_ENDPOINT: expected https://host or https://host:port, or http:// for a "
+            "server on this machine, found another value"
         )
-    try:
-        return ipaddress.ip_address(parts.hostname).is_loopback
-    except ValueError:
-        return parts.hostname == "localhost"
+    return is_local
 
 
 def _read_encryption(encryption: str) -> dict[str, str]:

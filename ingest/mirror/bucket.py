@@ -35,15 +35,20 @@ PART_BYTES: Final = 8 << 20
 PARTS_AT_ONCE: Final = 2
 HASH: Final = "sha256"
 """The name of the hash in an object's metadata."""
-_RETRIES: "Final[RetryConfig]" = {"max_retries": 7, "retry_timeout": timedelta(minutes=2)}
+RETRIES: "Final[RetryConfig]" = {
+    "max_retries": 10,
+    "retry_timeout": timedelta(minutes=2),
+    "backoff": {"init_backoff": timedelta(seconds=0.2), "base": 3},
+}
+"""Ten take about 20 seconds, which outlasts a server that asks for time."""
 _LIMITS: "Final[ClientConfig]" = {
     "connect_timeout": timedelta(seconds=10),
     "timeout": timedelta(minutes=5),
 }
 _STATUS: Final = re.compile(r"status code: (\d+ [A-Z][\w ]*)")
 _ERROR: Final = re.compile(r"<Code>(.*?)</Code>.*?<Message>(.*?)</Message>", re.DOTALL)
-_NETWORK: Final = re.compile(r"(?:HTTP error: |error: )([^\n]*)")
-_METADATA_SERVER: Final = "169.254.169.254"
+_METADATA_SERVER: Final = re.compile("/latest/api/token|/latest/meta-data|computeMetadata")
+"""A cloud's server for credentials, which is asked where the environment has none."""
 
 Content = bytes | mmap | Path
 
@@ -71,7 +76,7 @@ class Stored:
 
 
 class Bucket:
-    """The objects of one mirror. Requests that fail for now are repeated for two minutes.
+    """The objects of one mirror. Requests that fail for now are repeated, as RETRIES says.
 
     Each method raises MirrorError where the server cannot be reached, refuses or fails.
     """
@@ -88,7 +93,7 @@ class Bucket:
                 address.url,
                 config=cast("S3Config", address.config),
                 client_options={**_LIMITS, "allow_http": address.may_use_http},
-                retry_config=_RETRIES,
+                retry_config=RETRIES,
             )
 
     def list(self, folder: str) -> Iterator[Stored]:
@@ -234,12 +239,14 @@ def _refuse_missing_bucket(error: FileNotFoundError) -> None:
 
 def _describe(error: Exception) -> tuple[str, str]:
     """Say what the server answered, and the next step."""
-    text = str(error)
-    if _METADATA_SERVER in text:
-        return "no credentials", "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role"
-    answers = [*_ERROR.findall(text)[:1], *_STATUS.findall(text)[:1], *_NETWORK.findall(text)[-1:]]
-    answer = answers[0] if answers else text.splitlines()[0][:200]
-    found = ": ".join(answer) if isinstance(answer, tuple) else answer
+    text, _, _ = str(error).partition("\n\n")
+    if _METADATA_SERVER.search(text):
+        return "no credentials", "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give a role"
+    found = text.splitlines()[0].rpartition(" - ")[2].removeprefix("HTTP error: ")
+    if answer := _ERROR.search(text):
+        found = ": ".join(answer.groups())
+    elif status := _STATUS.search(text):
+        found = status[1]
     if isinstance(error, PermissionDeniedError | UnauthenticatedError):
         return found, "check the credentials, and what they may do in this bucket"
     if "NoSuchBucket" in text:

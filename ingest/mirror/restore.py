@@ -174,7 +174,7 @@ class _Restorer:
             self._fetch_all(ARCHIVE, state)
             self._fetch_all(LANDING, state)
             self.done.missing += [
-                f"{path}: expected what was recorded, found no such object; look for a backup"
+                f"{path}: expected what was recorded, found no sound object; look for a backup"
                 for path in all_archived(state)
                 if not (self.data / path).exists()
             ]

@@ -9,7 +9,7 @@ import pytest
 
 from ingest.landing.decide import Rules
 from ingest.mirror.address import parse_address
-from ingest.mirror.bucket import Bucket
+from ingest.mirror.bucket import RETRIES, Bucket
 from ingest.mirror.copy import Copied, mirror_data
 from ingest.mirror.restore import Restored, restore
 from ingest.openpgp.keyring import Keyring
@@ -38,6 +38,7 @@ def url(storage: ObjectStorage, tmp_path: Path) -> str:
 def bucket(storage: ObjectStorage, url: str, monkeypatch: pytest.MonkeyPatch) -> Bucket:
     for name, value in storage.settings.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setitem(RETRIES, "max_retries", 3)
     return Bucket(parse_address(url, endpoint=storage.endpoint))
 
 

@@ -1,5 +1,6 @@
 """A storage that fails, at any request, costs time alone: the next mirror ends as if it had not."""
 
+import os
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -9,8 +10,10 @@ import pytest
 from ingest.errors import MirrorError
 from ingest.mirror.address import parse_address
 from ingest.mirror.bucket import Bucket
-from tests.mirror.conftest import hashes, mirror, mirrored
-from tests.support.object_storage import ObjectStorage
+from tests.conftest import Ingest
+from tests.mirror.conftest import deliver, hashes, mirror, mirrored
+from tests.support.object_storage import ObjectStorage, object_storage
+from tests.support.sender import Sender
 from tests.support.spoiled import CUT_AFTER, CUT_BEFORE, Fault, Spoiled
 
 
@@ -66,3 +69,32 @@ def test_a_bucket_that_is_not_there_is_named(
 
     with pytest.raises(MirrorError, match=r"s3://no-such-bucket/mx.*found NoSuchBucket.*make the"):
         mirror(landed, other)
+
+
+def test_a_full_storage_keeps_a_mirror_of_which_every_file_is_there(
+    sender: Sender, ingest: Ingest, landed: Path, tmp_path: Path, bucket: Bucket
+) -> None:
+    """A day that does not fit changes neither the ledger nor any file that it names."""
+    with object_storage("small", volumes=2, volume_mb=1) as small:
+        full = Bucket(parse_address("s3://small/mx", endpoint=small.endpoint))
+        mirror(landed, full)
+        before = mirrored(full, tmp_path / "x")
+        deliver(sender, "c", day="2026-01-03")
+        ingest()
+        fill(full)
+
+        with pytest.raises(MirrorError, match="found InternalError"):
+            mirror(landed, full)
+        after = mirrored(full, tmp_path / "x")
+
+    assert {path: after[path] for path in before} == before
+
+
+def fill(bucket: Bucket) -> None:
+    """Write until the server takes no more."""
+    for number in range(20):
+        try:
+            bucket.put(f"filler/{number}", os.urandom(1_000_000), sha256="filler")
+        except MirrorError:
+            return
+    raise AssertionError("expected a full server")

@@ -19,7 +19,6 @@ WEED = Path(sys.executable).with_name("weed")
 OPEN = "open-to-all"
 """A bucket that takes requests without a signature, so that a proxy can change them."""
 SECONDS_TO_START = 60
-VOLUMES, VOLUME_MB = 40, 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +54,15 @@ class ObjectStorage:
 
 
 @contextmanager
-def object_storage(bucket: str = "mirror-of-tests") -> Iterator[ObjectStorage]:
-    """Start SeaweedFS in a temporary folder, and give its address and account."""
+def object_storage(
+    bucket: str = "mirror-of-tests", *, volumes: int = 40, volume_mb: int = 32
+) -> Iterator[ObjectStorage]:
+    """Start SeaweedFS in a temporary folder, and give its address and account.
+
+    Args:
+        volumes: the files that it may make for all objects; each bucket needs one or more.
+        volume_mb: from this size on a volume takes no more objects.
+    """
     account = {"accessKey": "mirror", "secretKey": "a secret of the tests alone"}
     identities = [
         {"name": "mirror", "credentials": [account], "actions": ["Admin"]},
@@ -66,6 +72,7 @@ def object_storage(bucket: str = "mirror-of-tests") -> Iterator[ObjectStorage]:
         folder = Path(name)
         (folder / "s3.json").write_text(json.dumps({"identities": identities}))
         port, options = _options(folder)
+        options += [f"-volume.max={volumes}", f"-master.volumeSizeLimitMB={volume_mb}"]
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(
                 [str(WEED), "server", *options],
@@ -99,8 +106,6 @@ def _options(folder: Path) -> tuple[int, list[str]]:
         options += [f"-{name}.port={port}", f"-{name}.port.grpc={grpc}"]
     options += [
         "-master.telemetry=false",
-        f"-master.volumeSizeLimitMB={VOLUME_MB}",
-        f"-volume.max={VOLUMES}",
         "-s3.port.iceberg=0",
         "-s3.port.lance=0",
         "-s3.iam=false",

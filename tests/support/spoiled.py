@@ -12,7 +12,13 @@ from urllib.parse import urlsplit
 CUT_BEFORE, CUT_AFTER = "cut before the request", "cut after the request"
 Fault = str | int | float | None
 """A cut, a status, seconds to wait, or nothing."""
-ERRORS = {503: "SlowDown", 507: "InsufficientStorage", 403: "AccessDenied", 501: "NotImplemented"}
+ERRORS = {
+    200: "OK",
+    503: "SlowDown",
+    507: "InsufficientStorage",
+    403: "AccessDenied",
+    501: "NotImplemented",
+}
 
 
 @dataclass
@@ -59,6 +65,7 @@ def spoiled(endpoint: str) -> Iterator[Spoiled]:
                 f"<Error><Code>{ERRORS[status]}</Code><Message>as the test asks</Message></Error>"
             )
             self.send_response(status)
+            self.send_header("ETag", '"of nothing"')
             self.send_header("Content-Length", str(len(text)))
             self.end_headers()
             if self.command != "HEAD":
