@@ -14,18 +14,12 @@ from ingest.mirror.copy import Copied, mirror_data
 from ingest.mirror.restore import Restored, restore
 from ingest.openpgp.keyring import Keyring
 from tests.conftest import Ingest
-from tests.support.object_storage import ObjectStorage, object_storage
+from tests.support.object_storage import ObjectStorage
 from tests.support.sender import Sender
 from tests.support.spoiled import Spoiled, spoiled
 
 RULES = Rules(settle=timedelta(hours=6), max_plain_bytes=1 << 30)
 COPIED = ("archive", "landing", "ledger")
-
-
-@pytest.fixture(scope="session")
-def storage() -> Iterator[ObjectStorage]:
-    with object_storage() as server:
-        yield server
 
 
 @pytest.fixture
