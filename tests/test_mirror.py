@@ -36,6 +36,9 @@ FACTS = "every way to the same facts: tests/store/index/test_state.py"
 THROUGH_OTHERS = {
     **dict.fromkeys((f"ingest/landing/{name}.py" for name in ("commit", "land")), RUNS),
     "ingest/landing/convert/process.py": "the pool's program: tests/landing/convert/test_pool.py",
+    "ingest/mirror/contents.py": "what is copied: tests/mirror/test_copy.py",
+    "ingest/mirror/months.py": "ledgers are compared: tests/mirror/test_owner.py, test_copy.py",
+    "ingest/mirror/send.py": "one file of a mirror: tests/mirror/test_copy.py, test_faults.py",
     "ingest/receive/baseline/header.py": "what a plan asks: tests/receive/baseline/test_plan.py",
     "ingest/store/releases.py": "with release: tests/warehouse/publish/test_releases.py",
     **dict.fromkeys(
@@ -59,6 +62,8 @@ ACROSS = {
     "tests/commands/test_empty_source.py": "run, status and report",
     "tests/commands/test_https_run.py": "a run of the program against the Reporting API",
     "tests/commands/test_interrupt.py": "all commands",
+    "tests/mirror/test_faults.py": "a mirror by a proxy that spoils requests",
+    "tests/mirror/test_kills.py": "mirror and restore, killed at each request",
     "tests/openpgp/test_messages.py": "the ways to decrypt are compared",
     "tests/receive/sources/https/test_absent_files.py": "listing, file and fetching",
     "tests/receive/sources/test_import_paramiko.py": "the import in sources/__init__.py",
