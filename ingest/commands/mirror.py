@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ingest.commands.options import INCOMPLETE, Json
+from ingest.commands.options import FAILED, INCOMPLETE, Json
 from ingest.errors import IngestError, MirrorError, SettingsError, one_line
 from ingest.settings import Settings, load_settings
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ingest.mirror.bucket import Bucket
     from ingest.mirror.copy import Copied
     from ingest.mirror.restore import Restored
+    from ingest.mirror.verify import Verified
 
 
 def mirror(
@@ -43,22 +44,39 @@ def mirror(
             "--keep-owner", help="With --restore: only rehearse, and write nothing to the mirror."
         ),
     ] = False,
+    verify: Annotated[
+        bool,
+        typer.Option("--verify", help="Read the mirror again, and compare every object's hash."),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Copy landing, ledger and archive to object storage, or back with --restore."""
+    if restore and verify:
+        raise SettingsError("--restore: expected without --verify, found both")
     settings = load_settings(*(["gnupghome"] if restore else []))
     if keep_owner and not restore:
         raise SettingsError("--keep-owner: expected with --restore, found without")
     if only and restore:
         raise SettingsError("--only: expected without --restore, found both")
-    done: Copied | Restored
+    done: Copied | Restored | Verified
     if restore:
         done = _restore(settings, url, keeps_owner=keep_owner)
+    elif verify:
+        done = _verify(settings, url, only=only or settings.mirror_only)
     else:
         done = _mirror(settings, url, only=only or settings.mirror_only)
     typer.echo(json.dumps(done.facts()) if as_json else done.text())
     if done.is_incomplete:
-        raise typer.Exit(INCOMPLETE)
+        raise typer.Exit(FAILED if verify else INCOMPLETE)
+
+
+def _verify(settings: Settings, url: str, *, only: str) -> "Verified":
+    from ingest.commands.console import progress_bar
+    from ingest.mirror.verify import verify_mirror
+
+    with progress_bar() as progress:
+        bucket = open_bucket(settings, url=url)
+        return verify_mirror(settings.data, bucket, only=only, progress=progress)
 
 
 def _mirror(settings: Settings, url: str, *, only: str) -> "Copied":

@@ -147,7 +147,7 @@ class Bucket:
             except (AlreadyExistsError, PreconditionError):
                 # also where the answer to an attempt was lost, and the next one met its result
                 found = self.look(path)
-                if found is None or found.sha256 != sha256:
+                if found is None or (found.size_bytes, found.sha256) != (_size(content), sha256):
                     raise Changed(path) from None
         return self._check(path, size_bytes=_size(content), sha256=sha256)
 

@@ -5,7 +5,7 @@ ledger that names a file which is not there yet.
 """
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -122,7 +122,7 @@ class _Copier:
 
     def copy_all(self) -> None:
         months = Months(self._mirror.bucket, self._data)
-        self._copy(sorted(self._left_out))
+        self._copy(sorted(self._left_out), is_doubted=True)
         for path in months.files:
             for paths, position in self._changes(path):
                 self._copy(paths)
@@ -147,16 +147,24 @@ class _Copier:
             )
             yield list(dict.fromkeys(each for paths in changes for each in paths)), some[-1][1]
 
-    def _copy(self, paths: list[str]) -> None:
+    def _copy(self, paths: list[str], *, is_doubted: bool = False) -> None:
         """Copy files: replaced bytes before the newest, which take their place."""
         withdrawn = {path for path in paths if is_withdrawn(path, self._ledger)}
         self._withdrawn = (self._withdrawn - {*paths}) | withdrawn
         self._left_out -= {*paths}
-        self._send(path for path in paths if is_replaced(path))
-        self._send(path for path in paths if path not in withdrawn and not is_replaced(path))
+        newest = [path for path in paths if path not in withdrawn and not is_replaced(path)]
+        for each in ([path for path in paths if is_replaced(path)], newest):
+            self._send(each, is_doubted=is_doubted)
 
-    def _send(self, paths: Iterable[str]) -> None:
-        jobs = [Job(path=path, expected_start=expected_start(path, self._ledger)) for path in paths]
+    def _send(self, paths: list[str], *, is_doubted: bool) -> None:
+        jobs = [
+            Job(
+                path=path,
+                expected_start=expected_start(path, self._ledger),
+                is_doubted=is_doubted,
+            )
+            for path in paths
+        ]
         files = (self._data / job.path for job in jobs)
         total = sum(file.stat().st_size for file in files if file.is_file())
         self._progress.begin("mirror", total=total)

@@ -20,6 +20,8 @@ class Job:
     """Below the data folder, and below the mirror's prefix."""
     expected_start: str
     """What the SHA-256 of its bytes must begin with."""
+    is_doubted: bool = False
+    """What the mirror has is not what it says of itself, or nothing; it is written again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +47,12 @@ def send(job: Job, *, data: Path, mirror: OwnedMirror) -> Sent:
     sha256, size_bytes = hash_file(file), file.stat().st_size
     if not sha256.startswith(job.expected_start):
         return Sent(path=job.path, size_bytes=size_bytes, problem=OTHER_BYTES)
-    is_large = size_bytes > PART_BYTES
-    is_sent = not is_large and _create(mirror.bucket, job.path, file, sha256=sha256)
+    is_probably_new = size_bytes <= PART_BYTES and not job.is_doubted
+    is_sent = is_probably_new and _create(mirror.bucket, job.path, file, sha256=sha256)
     if not is_sent:
         found = mirror.bucket.look(job.path)
-        is_sent = found is None or (found.size_bytes, found.sha256) != (size_bytes, sha256)
+        is_same = found is not None and (found.size_bytes, found.sha256) == (size_bytes, sha256)
+        is_sent = job.is_doubted or not is_same
         if is_sent:
             mirror.check()
             _replace(mirror.bucket, job.path, file, sha256=sha256, found=found)

@@ -134,6 +134,22 @@ def test_only_the_archive_is_copied_if_a_setting_or_an_option_says_so(
     assert json.loads(setting.stdout)["mirror"]["only"] == "archive"
 
 
+def test_an_object_that_is_gone_ends_a_verification_with_1(
+    cli: Cli, mirrored: Settings, storage: ObjectStorage
+) -> None:
+    cli("run", **mirrored)
+    sound = cli("mirror", "--verify", **mirrored)
+    _, _, prefix = mirrored["MX_MIRROR"].rpartition("/")
+    storage.delete(f"{prefix}/landing/")
+
+    found = cli("mirror", "--verify", "--json", **mirrored)
+    again = cli("mirror", "--json", **mirrored)
+
+    assert (sound.returncode, found.returncode, again.returncode) == (0, 1, 0), found.stderr
+    assert list(json.loads(found.stdout)["wrong"].values()) == ["no file"]
+    assert json.loads(again.stdout)["files"] == 1
+
+
 @pytest.mark.parametrize(
     ("args", "line"),
     [
@@ -141,6 +157,7 @@ def test_only_the_archive_is_copied_if_a_setting_or_an_option_says_so(
         (["s3://b/p", "--only", "landing"], "Invalid value for '--only'"),
         (["s3://b/p", "--keep-owner"], "--keep-owner: expected with --restore"),
         (["s3://b/p", "--restore", "--only", "archive"], "--only: expected without --restore"),
+        (["s3://b/p", "--restore", "--verify"], "--restore: expected without --verify"),
     ],
 )
 def test_a_misuse_ends_with_2(cli: Cli, settings: Settings, args: list[str], line: str) -> None:

@@ -42,15 +42,23 @@ class ObjectStorage:
 
     def make_bucket(self, name: str) -> None:
         """Make a bucket, which the first object in it does."""
-        store = S3Store(
+        store = self._open(name)
+        store.put("made", b"")
+        store.delete("made")
+
+    def delete(self, prefix: str) -> None:
+        """Delete the objects below a prefix of the bucket."""
+        store = self._open(self.bucket)
+        store.delete([each["path"] for page in store.list(prefix) for each in page])
+
+    def _open(self, name: str) -> S3Store:
+        return S3Store(
             name,
             endpoint=self.endpoint,
             access_key_id=self.access_key,
             secret_access_key=self.secret_key,
             client_options={"allow_http": True},
         )
-        store.put("made", b"")
-        store.delete("made")
 
 
 @contextmanager
