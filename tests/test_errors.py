@@ -15,9 +15,9 @@ from ingest import errors
 from ingest.errors import IngestError, one_line
 from ingest.landing.convert.pool import Converters
 from ingest.landing.decide import Rules
-from ingest.mirror.address import parse_address
-from ingest.mirror.bucket import Bucket
 from ingest.mirror.copy import mirror_data
+from ingest.mirror.storage.address import parse_address
+from ingest.mirror.storage.bucket import Bucket
 from ingest.openpgp.encrypt import Post
 from ingest.openpgp.gpg.failures import UnreadError
 from ingest.openpgp.gpg.home import GnupgHome

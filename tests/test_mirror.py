@@ -37,8 +37,11 @@ THROUGH_OTHERS = {
     **dict.fromkeys((f"ingest/landing/{name}.py" for name in ("commit", "land")), RUNS),
     "ingest/landing/convert/process.py": "the pool's program: tests/landing/convert/test_pool.py",
     "ingest/mirror/contents.py": "what is copied: tests/mirror/test_copy.py",
+    "ingest/mirror/fetch.py": "what a restore fetches: tests/mirror/test_restore.py, test_kills.py",
     "ingest/mirror/months.py": "ledgers are compared: tests/mirror/test_owner.py, test_copy.py",
     "ingest/mirror/send.py": "one file of a mirror: tests/mirror/test_copy.py, test_faults.py",
+    "ingest/mirror/storage/failures.py": "with bucket: tests/mirror/storage/test_bucket.py",
+    "ingest/mirror/storage/stored.py": "with bucket: tests/mirror/storage/test_bucket.py",
     "ingest/receive/baseline/header.py": "what a plan asks: tests/receive/baseline/test_plan.py",
     "ingest/store/releases.py": "with release: tests/warehouse/publish/test_releases.py",
     **dict.fromkeys(

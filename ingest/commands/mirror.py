@@ -10,44 +10,49 @@ from ingest.errors import IngestError, MirrorError, SettingsError, one_line
 from ingest.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from ingest.mirror.bucket import Bucket
     from ingest.mirror.copy import Copied
     from ingest.mirror.restore import Restored
+    from ingest.mirror.storage.bucket import Bucket
     from ingest.mirror.verify import Verified
 
 
+Url = Annotated[
+    str,
+    typer.Argument(
+        metavar="[URL]",
+        help="s3://bucket/prefix, gs://bucket/prefix or az://container/prefix. "
+        "Without it: MX_MIRROR.",
+    ),
+]
+Only = Annotated[
+    Literal["archive"] | None,
+    typer.Option(
+        "--only", help="Copy archive and ledger, and keep the landing at home: it is plaintext."
+    ),
+]
+Restore = Annotated[
+    bool,
+    typer.Option(
+        "--restore", help="Bring the mirror back into an empty data folder, and own it then."
+    ),
+]
+KeepOwner = Annotated[
+    bool,
+    typer.Option(
+        "--keep-owner", help="With --restore: only rehearse, and write nothing to the mirror."
+    ),
+]
+Verify = Annotated[
+    bool, typer.Option("--verify", help="Read the mirror again, and compare every object's hash.")
+]
+
+
 def mirror(
-    url: Annotated[
-        str,
-        typer.Argument(
-            metavar="[URL]",
-            help="s3://bucket/prefix, gs://bucket/prefix or az://container/prefix. "
-            "Without it: MX_MIRROR.",
-        ),
-    ] = "",
-    only: Annotated[
-        Literal["archive"] | None,
-        typer.Option(
-            "--only",
-            help="Copy archive and ledger, and keep the landing at home: it is plaintext.",
-        ),
-    ] = None,
-    restore: Annotated[
-        bool,
-        typer.Option(
-            "--restore", help="Bring the mirror back into an empty data folder, and own it then."
-        ),
-    ] = False,
-    keep_owner: Annotated[
-        bool,
-        typer.Option(
-            "--keep-owner", help="With --restore: only rehearse, and write nothing to the mirror."
-        ),
-    ] = False,
-    verify: Annotated[
-        bool,
-        typer.Option("--verify", help="Read the mirror again, and compare every object's hash."),
-    ] = False,
+    url: Url = "",
+    only: Only = None,
+    restore: Restore = False,
+    keep_owner: KeepOwner = False,
+    verify: Verify = False,
     as_json: Json = False,
 ) -> None:
     """Copy landing, ledger and archive to object storage, or back with --restore."""
@@ -115,7 +120,7 @@ def open_bucket(settings: Settings, *, url: str = "") -> "Bucket":
         SettingsError: the address is missing or malformed.
         MirrorError: the environment lacks what the storage needs.
     """
-    from ingest.mirror.address import parse_address
+    from ingest.mirror.storage.address import parse_address
 
     if not (url or settings.mirror):
         raise SettingsError(
@@ -128,7 +133,7 @@ def open_bucket(settings: Settings, *, url: str = "") -> "Bucket":
         encryption=settings.mirror_encryption,
     )
     # obstore takes time to import, which a malformed address need not wait for
-    from ingest.mirror.bucket import Bucket
+    from ingest.mirror.storage.bucket import Bucket
 
     return Bucket(address)
 

@@ -11,13 +11,13 @@ from ingest.settings import data_folder, load_settings
 
 Since = Annotated[datetime | None, date_option("Fetch no day before this one.")]
 Until = Annotated[datetime | None, date_option("Fetch no day after this one.")]
+AcceptUnlisted = Annotated[
+    bool, typer.Option("--accept-unlisted", help="Also land files that no manifest lists.")
+]
 
 
 def run(
-    accept_unlisted: Annotated[
-        bool,
-        typer.Option("--accept-unlisted", help="Also land files that no manifest lists."),
-    ] = False,
+    accept_unlisted: AcceptUnlisted = False,
     since: Since = None,
     until: Until = None,
     allow_empty: Annotated[

@@ -15,7 +15,6 @@ from typing import Any, Final
 
 from ingest.concurrency import map_ahead
 from ingest.errors import MirrorError
-from ingest.mirror.bucket import Bucket
 from ingest.mirror.contents import (
     LANDING,
     LEDGER,
@@ -26,7 +25,8 @@ from ingest.mirror.contents import (
 )
 from ingest.mirror.months import Months
 from ingest.mirror.owner import OwnedMirror, identity
-from ingest.mirror.send import Job, send
+from ingest.mirror.send import AHEAD, THREADS, Job, send
+from ingest.mirror.storage.bucket import Bucket
 from ingest.pipeline import SILENT
 from ingest.status.runs import Progress, new_run_id
 from ingest.store.index.catch_up import open_state
@@ -35,8 +35,6 @@ from ingest.store.landed_file import MAKE_ANEW
 from ingest.store.lock import run_lock
 from ingest.store.record.lines import ledger_files, read_on
 
-THREADS: Final = 8
-AHEAD: Final = 32
 RECORDS_AT_ONCE: Final = 2_000
 """After so many the mirror records its position, so that a killed one continues there."""
 

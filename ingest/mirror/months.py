@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Final
 
 from ingest.errors import MirrorError
-from ingest.mirror.bucket import Bucket, Changed, Stored
 from ingest.mirror.contents import LEDGER
+from ingest.mirror.storage.bucket import Bucket
+from ingest.mirror.storage.stored import Changed, Stored
 from ingest.store.durable import hash_file
 from ingest.store.record.lines import ledger_files
 

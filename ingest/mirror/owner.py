@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from ingest.errors import MirrorError
-from ingest.mirror.bucket import Bucket, Changed, Stored
+from ingest.mirror.storage.bucket import Bucket
+from ingest.mirror.storage.stored import Changed, Stored
 from ingest.store.durable import write_in_place
 
 STATE: Final = "mirror/state.json"

@@ -2,14 +2,19 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from ingest.errors import MirrorError
-from ingest.mirror.bucket import PART_BYTES, Bucket, Changed, Stored
 from ingest.mirror.owner import OwnedMirror
+from ingest.mirror.storage.bucket import PART_BYTES, Bucket
+from ingest.mirror.storage.stored import Changed, Stored
 from ingest.store.durable import hash_file
 from ingest.store.landed_file import NO_FILE
 
-OTHER_BYTES = "other bytes than were recorded"
+THREADS: Final = 8
+"""So many files are on their way at once."""
+AHEAD: Final = 32
+OTHER_BYTES: Final = "other bytes than were recorded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from ingest.concurrency import map_ahead
-from ingest.mirror.bucket import Bucket
 from ingest.mirror.contents import LEDGER, all_archived, all_landed, expected_start
-from ingest.mirror.copy import AHEAD, THREADS
 from ingest.mirror.months import Months
 from ingest.mirror.owner import OwnedMirror, identity
-from ingest.mirror.send import OTHER_BYTES, Job
+from ingest.mirror.send import AHEAD, OTHER_BYTES, THREADS, Job
+from ingest.mirror.storage.bucket import Bucket
 from ingest.pipeline import SILENT
 from ingest.status.runs import Progress, new_run_id
 from ingest.store.index.catch_up import open_state

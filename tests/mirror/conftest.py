@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from ingest.landing.decide import Rules
-from ingest.mirror.address import parse_address
-from ingest.mirror.bucket import RETRIES, Bucket
 from ingest.mirror.copy import Copied, mirror_data
 from ingest.mirror.restore import Restored, restore
+from ingest.mirror.storage.address import parse_address
+from ingest.mirror.storage.bucket import RETRIES, Bucket
 from ingest.openpgp.keyring import Keyring
 from tests.conftest import Ingest
 from tests.support.object_storage import ObjectStorage

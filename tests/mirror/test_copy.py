@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import MirrorError
-from ingest.mirror.bucket import Bucket
+from ingest.mirror.storage.bucket import Bucket
 from ingest.openpgp.keyring import Keyring
 from ingest.operations import make_anew, release, set_files_aside
 from tests.conftest import Ingest

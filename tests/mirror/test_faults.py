@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import MirrorError
-from ingest.mirror.address import parse_address
-from ingest.mirror.bucket import Bucket
+from ingest.mirror.storage.address import parse_address
+from ingest.mirror.storage.bucket import Bucket
 from tests.conftest import Ingest
 from tests.mirror.conftest import deliver, hashes, mirror, mirrored
 from tests.support.object_storage import ObjectStorage, object_storage

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.mirror.bucket import Bucket
+from ingest.mirror.storage.bucket import Bucket
 from ingest.openpgp.keyring import Keyring
 from ingest.store.lock import RESTORING
 from tests.conftest import Ingest
@@ -98,6 +98,6 @@ def test_a_restore_killed_when_the_ledger_is_in_place_is_ended_by_the_next(
 
     done = bring_back(new, bucket, keyring)
 
-    assert (done.files, done.missing) == (1, [])
+    assert (done.fetched.files, done.missing) == (1, [])
     assert hashes(new, "archive", "landing") == hashes(landed, "archive", "landing")
     assert not (new / RESTORING).exists()

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import MirrorError
-from ingest.mirror.address import parse_address
-from ingest.mirror.bucket import Bucket
 from ingest.mirror.owner import STATE, OwnedMirror, identity
+from ingest.mirror.storage.address import parse_address
+from ingest.mirror.storage.bucket import Bucket
 from ingest.openpgp.keyring import Keyring
 from ingest.pipeline import run
 from ingest.receive.sources.local import LocalFolder

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import LockError, MirrorError
-from ingest.mirror.address import parse_address
-from ingest.mirror.bucket import Bucket
+from ingest.mirror.storage.address import parse_address
+from ingest.mirror.storage.bucket import Bucket
 from ingest.openpgp.keyring import Keyring
 from ingest.pipeline import run
 from ingest.receive.sources.local import LocalFolder
@@ -47,8 +47,7 @@ def test_a_restored_folder_has_every_file_of_the_lost_one(
     files = ("archive", "landing")
     assert hashes(new, *files) == hashes(two_days, *files)
     assert known(new) == known(two_days)
-    assert (done.files, done.landed_again, done.missing) == (8, 0, [])
-    assert done.summary
+    assert (done.fetched.files, done.landed_again, done.missing) == (8, 0, [])
     assert done.summary.alarms == 0
 
 
@@ -208,5 +207,5 @@ def test_objects_that_are_not_of_a_mirror_stay_where_they_are(
 
     done = bring_back(new, bucket, keyring)
 
-    assert (done.files, done.missing) == (3, [])
+    assert (done.fetched.files, done.missing) == (3, [])
     assert hashes(new, "archive", "landing") == hashes(landed, "archive", "landing")

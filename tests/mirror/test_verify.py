@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ingest.mirror.bucket import Bucket
+from ingest.mirror.storage.bucket import Bucket
 from ingest.mirror.verify import verify_mirror
 from tests.mirror.conftest import hashes, mirror, mirrored
 from tests.mirror.test_restore import ARCHIVED, LANDED

@@ -3,7 +3,7 @@
 import pytest
 
 from ingest.errors import SettingsError
-from ingest.mirror.address import parse_address
+from ingest.mirror.storage.address import parse_address
 
 KEY = "arn:aws:kms:eu-central-1:111122223333:key/1234"
 

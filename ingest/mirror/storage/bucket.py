@@ -1,40 +1,32 @@
-"""Objects below a prefix of an object storage; the only importer of obstore.
+"""Objects below a prefix of an object storage, by the library obstore.
 
 Each object that is written here has the SHA-256 of its bytes in its own metadata.
 """
 
 import hashlib
-import re
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from mmap import mmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 import obstore
-from obstore.exceptions import (
-    AlreadyExistsError,
-    BaseError,
-    PermissionDeniedError,
-    PreconditionError,
-    UnauthenticatedError,
-)
+from obstore.exceptions import AlreadyExistsError, PreconditionError
 from obstore.store import from_url
 
 from ingest.errors import MirrorError
-from ingest.mirror.address import Address
+from ingest.mirror.storage.address import Address
+from ingest.mirror.storage.failures import as_mirror_error, refuse_missing_bucket
+from ingest.mirror.storage.stored import HASH, Changed, Stored, describe
 
 if TYPE_CHECKING:
-    from obstore import ObjectMeta, PutMode, UpdateVersion
+    from obstore import PutMode
     from obstore.store import ClientConfig, RetryConfig, S3Config
 
 PART_BYTES: Final = 8 << 20
 """More is sent and fetched in parts of this size, to bound memory and the time of a request."""
 PARTS_AT_ONCE: Final = 2
-HASH: Final = "sha256"
-"""The name of the hash in an object's metadata."""
 RETRIES: "Final[RetryConfig]" = {
     "max_retries": 10,
     "retry_timeout": timedelta(minutes=2),
@@ -45,34 +37,7 @@ _LIMITS: "Final[ClientConfig]" = {
     "connect_timeout": timedelta(seconds=10),
     "timeout": timedelta(minutes=5),
 }
-_STATUS: Final = re.compile(r"status code: (\d+ [A-Z][\w ]*)")
-_ERROR: Final = re.compile(r"<Code>(.*?)</Code>.*?<Message>(.*?)</Message>", re.DOTALL)
-_METADATA_SERVER: Final = re.compile("/latest/api/token|/latest/meta-data|computeMetadata")
-"""A cloud's server for credentials, which is asked where the environment has none."""
-
 Content = bytes | mmap | Path
-
-
-class Changed(Exception):  # noqa: N818 - names the state of the object
-    """An object is not, or no longer, what a condition says."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
-    """An object as the server describes it."""
-
-    path: str
-    size_bytes: int
-    e_tag: str | None
-    version: str | None
-    sha256: str | None = None
-    """As its writer recorded it; a list of objects does not tell."""
-
-    @property
-    def mode(self) -> "PutMode":
-        """The condition that it is still this very version."""
-        mode: UpdateVersion = {"e_tag": self.e_tag}
-        return mode | {"version": self.version} if self.version else mode
 
 
 class Bucket:
@@ -100,7 +65,7 @@ class Bucket:
         """Give all objects of a folder and below it, in no order."""
         with self._failing("list", folder):
             for page in obstore.list(self._store, folder):
-                yield from map(_stored, page)
+                yield from map(describe, page)
 
     def look(self, path: str) -> Stored | None:
         """Describe an object; None where there is none."""
@@ -108,18 +73,18 @@ class Bucket:
             try:
                 found = obstore.get(self._store, path, options={"head": True})
             except FileNotFoundError as error:
-                _refuse_missing_bucket(error)
+                refuse_missing_bucket(error)
                 return None
-            return _stored(found.meta, sha256=found.attributes.get(HASH))
+            return describe(found.meta, sha256=found.attributes.get(HASH))
 
     def read(self, path: str) -> tuple[bytes, Stored] | None:
         """Read a small object; None where there is none."""
         with self._failing("read", path):
             try:
                 found = obstore.get(self._store, path)
-                return bytes(found.bytes()), _stored(found.meta)
+                return bytes(found.bytes()), describe(found.meta)
             except FileNotFoundError as error:
-                _refuse_missing_bucket(error)
+                refuse_missing_bucket(error)
                 return None
 
     def put(
@@ -202,53 +167,11 @@ class Bucket:
             try:
                 obstore.delete(self._store, path)
             except FileNotFoundError as error:
-                _refuse_missing_bucket(error)
+                refuse_missing_bucket(error)
 
-    @contextmanager
-    def _failing(self, what: str, path: str) -> Iterator[None]:
-        try:
-            yield
-        except (BaseError, OSError, ValueError) as error:
-            if isinstance(error, OSError) and error.filename:
-                raise
-            where = f"{self.url}/{path}" if path else self.url
-            found, next_step = _describe(error)
-            raise MirrorError(
-                f"{where}: expected to {what} it, found {found}; {next_step}"
-            ) from error
-
-
-def _stored(meta: "ObjectMeta", *, sha256: str | None = None) -> Stored:
-    return Stored(
-        path=meta["path"],
-        size_bytes=meta["size"],
-        e_tag=meta["e_tag"],
-        version=meta["version"],
-        sha256=sha256,
-    )
+    def _failing(self, what: str, path: str) -> AbstractContextManager[None]:
+        return as_mirror_error(what, f"{self.url}/{path}" if path else self.url)
 
 
 def _size(content: Content) -> int:
     return content.stat().st_size if isinstance(content, Path) else len(content)
-
-
-def _refuse_missing_bucket(error: FileNotFoundError) -> None:
-    if "NoSuchBucket" in str(error):
-        raise error
-
-
-def _describe(error: Exception) -> tuple[str, str]:
-    """Say what the server answered, and the next step."""
-    text, _, _ = str(error).partition("\n\n")
-    if _METADATA_SERVER.search(text):
-        return "no credentials", "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give a role"
-    found = text.splitlines()[0].rpartition(" - ")[2].removeprefix("HTTP error: ")
-    if answer := _ERROR.search(text):
-        found = ": ".join(answer.groups())
-    elif status := _STATUS.search(text):
-        found = status[1]
-    if isinstance(error, PermissionDeniedError | UnauthenticatedError):
-        return found, "check the credentials, and what they may do in this bucket"
-    if "NoSuchBucket" in text:
-        return found, "make the bucket, or correct MX_MIRROR"
-    return found, "the next mirror continues from here"

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import MirrorError
-from ingest.mirror.address import parse_address
-from ingest.mirror.bucket import PART_BYTES, Bucket, Changed
+from ingest.mirror.storage.address import parse_address
+from ingest.mirror.storage.bucket import PART_BYTES, Bucket
+from ingest.mirror.storage.stored import Changed
 from tests.support.object_storage import ObjectStorage
 from tests.support.spoiled import Spoiled
 
