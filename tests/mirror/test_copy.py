@@ -67,6 +67,20 @@ def test_a_restated_file_takes_the_place_of_the_earlier_one(
     assert len([path for path in found if STEM in path]) == 2
 
 
+def test_replaced_bytes_are_safe_before_the_new_ones_take_their_place(
+    sender: Sender, ingest: Ingest, landed: Path, bucket: Bucket, spoiled_bucket: Bucket,
+    proxy: Spoiled,
+) -> None:  # fmt: skip
+    mirror(landed, bucket)
+    deliver(sender, "other")
+    ingest()
+
+    mirror(landed, spoiled_bucket)
+
+    written = [path for method, path in proxy.asked if method == "PUT" and "/archive/" in path]
+    assert [path[-4:] != ".pgp" for path in written[:2]] == [True, True]
+
+
 def test_a_file_that_was_set_aside_leaves_the_mirror_and_comes_back_when_it_is_released(
     landed: Path, bucket: Bucket, keyring: Keyring, tmp_path: Path
 ) -> None:

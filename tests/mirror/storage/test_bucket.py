@@ -83,6 +83,16 @@ def test_a_write_that_left_nothing_is_found(spoiled_bucket: Bucket, proxy: Spoil
         put(spoiled_bucket, "a", b"first")
 
 
+def test_a_write_that_left_the_earlier_object_is_found(
+    bucket: Bucket, spoiled_bucket: Bucket, proxy: Spoiled
+) -> None:
+    put(bucket, "a", b"earlier")
+    proxy.fault = lambda method, path: 200 if method == "PUT" else None
+
+    with pytest.raises(MirrorError, match=r"expected the 5 bytes .*found 7 bytes"):
+        spoiled_bucket.put("a", b"later", sha256="of later", replaces=bucket.look("a"))
+
+
 def test_the_server_is_asked_to_encrypt(
     bucket: Bucket, proxy: Spoiled, storage: ObjectStorage
 ) -> None:
