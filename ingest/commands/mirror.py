@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Url = Annotated[
     str,
     typer.Argument(
-        metavar="[URL]",
+        metavar="URL",
         help="s3://bucket/prefix, gs://bucket/prefix or az://container/prefix. "
         "Without it: MX_MIRROR.",
     ),

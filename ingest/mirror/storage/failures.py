@@ -11,6 +11,8 @@ from ingest.errors import MirrorError
 
 _STATUS: Final = re.compile(r"status code: (\d+ [A-Z][\w ]*)")
 _ERROR: Final = re.compile(r"<Code>(.*?)</Code>.*?<Message>(.*?)</Message>", re.DOTALL)
+_REFUSED_HTTP: Final = "builder error"
+"""What the library says of an address without TLS, which the environment can name, too."""
 _METADATA_SERVER: Final = re.compile("/latest/api/token|/latest/meta-data|computeMetadata")
 """A cloud's server for credentials, which is asked where the environment has none."""
 
@@ -49,6 +51,8 @@ def _describe(error: Exception) -> tuple[str, str]:
         found = status[1]
     if isinstance(error, PermissionDeniedError | UnauthenticatedError):
         return found, "check the credentials, and what they may do in this bucket"
+    if found == _REFUSED_HTTP:
+        return "an http:// server", "name an https:// server, or set MX_MIRROR_ENDPOINT"
     if "NoSuchBucket" in text:
         return found, "make the bucket, or correct MX_MIRROR"
     return found, "the next mirror continues from here"

@@ -125,6 +125,15 @@ def test_a_server_that_is_not_there_is_named(bucket: Bucket) -> None:
         Bucket(address).look("a")
 
 
+def test_a_server_without_tls_from_the_environment_is_refused(
+    bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://192.0.2.1")
+
+    with pytest.raises(MirrorError, match="found an http:// server; name an https:// server"):
+        Bucket(parse_address(bucket.url)).look("a")
+
+
 def test_google_and_azure_are_opened_by_their_own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """They are opened alone: no server of theirs is asked."""
     monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_NAME", "account")
