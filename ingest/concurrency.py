@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from itertools import islice, repeat
 from typing import Any, Final, TypeVar
 
-from ingest.settings.isolation import child_environment, leave_no_core
+from ingest.settings.isolation import leave_no_core, worker_environment
 
 MAX_REQUEST_BYTES: Final = 1 << 16
 MAX_DESCRIPTORS: Final = 2
@@ -75,7 +75,7 @@ class Worker:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env=child_environment(),
+                env=worker_environment(),
                 pass_fds=[theirs.fileno()],
             )
         assert self.process.stdin  # noqa: S101 - it is a pipe

@@ -13,6 +13,7 @@ IngestError                 caught once, in commands/app.py, and reported on one
 ├── ConversionError         the process that converts files does not start, or someone stopped it
 ├── LedgerError             the ledger cannot be read
 ├── WarehouseError          the warehouse is missing, or cannot be read or built
+├── MirrorError             object storage fails, or its mirror is not this data folder's
 ├── PublishError            the warehouse must not be published, or no older release is there
 ├── UnknownNameError        no file, day, client, resource or column has the given name
 └── RejectedError           a delivered file is not what it claims; it goes to quarantine
@@ -77,6 +78,10 @@ class LedgerError(IngestError):
 
 class WarehouseError(IngestError):
     """The warehouse is missing, or cannot be read or built."""
+
+
+class MirrorError(IngestError):
+    """Object storage cannot be reached or refuses, or its mirror is not this data folder's."""
 
 
 class PublishError(IngestError):

@@ -147,12 +147,12 @@ def land_all(this: Run, *, data: Path, keyring: Keyring, rules: Rules, progress:
 
 
 @contextmanager
-def alone(data: Path, *, rules: Rules, command: str) -> Iterator[Run]:
+def alone(data: Path, *, rules: Rules, command: str, restores: bool = False) -> Iterator[Run]:
     """Hold the data folder for one run, and close its account, however it ends."""
     began = time.monotonic()
     summary = Summary(new_run_id(), command)
     with (
-        run_lock(data, run_id=summary.run_id),
+        run_lock(data, run_id=summary.run_id, restores=restores),
         open_ledger(data / "ledger", run_id=summary.run_id) as ledger,
     ):
         try:

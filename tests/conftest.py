@@ -18,6 +18,7 @@ from ingest.receive.sources.local import LocalFolder
 from ingest.status.runs import Summary
 from tests.front import machine
 from tests.readers.environments import ENGINES, OTHER_ENGINES, SPARK, missing_readers
+from tests.support.object_storage import ObjectStorage, object_storage
 from tests.support.receiver import PASSPHRASE, Receiver, receiver
 from tests.support.sender import Sender
 from tests.support.served import Served
@@ -44,6 +45,12 @@ def keyring(receiver_key: Receiver) -> Keyring:
 def sshd_server() -> Iterator[Sshd]:
     """OpenSSH's server; only CI insists on it, as a machine of one's own may not allow for it."""
     with sshd() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def storage() -> Iterator[ObjectStorage]:
+    with object_storage() as server:
         yield server
 
 

@@ -15,6 +15,9 @@ from ingest import errors
 from ingest.errors import IngestError, one_line
 from ingest.landing.converters import Converters
 from ingest.landing.decide import Rules
+from ingest.mirror.copy import mirror_data
+from ingest.mirror.storage.address import parse_address
+from ingest.mirror.storage.bucket import Bucket
 from ingest.openpgp.encrypt import Post
 from ingest.openpgp.home import GnupgHome
 from ingest.openpgp.keyring import Keyring
@@ -148,6 +151,7 @@ WAYS: Ways = {
     errors.ConversionError: convert_by_a_program_that_ends_at_once,
     errors.LedgerError: read_a_damaged_ledger,
     errors.WarehouseError: open_no_warehouse,
+    errors.MirrorError: lambda folder: mirror_data(folder, Bucket(parse_address("s3://bucket"))),
     errors.PublishError: roll_back,
     errors.UnknownNameError: set_an_unknown_file_aside,
     errors.RejectedError: open_an_empty_file,

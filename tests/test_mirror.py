@@ -37,6 +37,12 @@ FACTS = "every way to the same facts: tests/store/index/test_state.py"
 THROUGH_OTHERS = {
     **dict.fromkeys((f"ingest/landing/{name}.py" for name in ("commit", "land")), RUNS),
     "ingest/receive/baseline_header.py": "a baseline asks it: tests/receive/test_baseline.py",
+    "ingest/mirror/contents.py": "what is copied: tests/mirror/test_copy.py",
+    "ingest/mirror/fetch.py": "what a restore fetches: tests/mirror/test_restore.py, test_kills.py",
+    "ingest/mirror/months.py": "ledgers are compared: tests/mirror/test_owner.py, test_copy.py",
+    "ingest/mirror/send.py": "one file of a mirror: tests/mirror/test_copy.py, test_faults.py",
+    "ingest/mirror/storage/failures.py": "with bucket: tests/mirror/storage/test_bucket.py",
+    "ingest/mirror/storage/stored.py": "with bucket: tests/mirror/storage/test_bucket.py",
     **dict.fromkeys(
         (
             f"ingest/store/index/{name}.py"
@@ -56,8 +62,9 @@ ACROSS = {
     "tests/commands/test_https_run.py": "a run of the program against the Reporting API",
     "tests/commands/test_interrupt.py": "all commands",
     "tests/landing/test_lost_converters.py": "the pool and check_file, which tries again",
-    "tests/landing/test_repair.py": "make_anew in ingest/operations.py",
     "tests/openpgp/test_key_check.py": "Keyring.check and keys.check_keys",
+    "tests/mirror/test_faults.py": "a mirror by a proxy that spoils requests",
+    "tests/mirror/test_kills.py": "mirror and restore, killed at each request",
     "tests/openpgp/test_messages.py": "the ways to decrypt are compared",
     "tests/receive/sources/https/test_absent_files.py": "listing, file and fetching",
     "tests/receive/sources/test_import_paramiko.py": "the import in sources/__init__.py",

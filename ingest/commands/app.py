@@ -13,6 +13,7 @@ from ingest.commands.baseline import baseline
 from ingest.commands.console import configure_logs
 from ingest.commands.explain import explain
 from ingest.commands.keys import keys
+from ingest.commands.mirror import mirror
 from ingest.commands.options import FAILED, MISUSED
 from ingest.commands.publish import publish
 from ingest.commands.release import release
@@ -39,6 +40,7 @@ app.command()(status)
 app.command()(report)
 app.command()(release)
 app.command()(publish)
+app.command()(mirror)
 app.command()(explain)
 app.command()(verify)
 app.command()(sample)

@@ -11,13 +11,13 @@ from ingest.settings import data_folder, load_settings
 
 Since = Annotated[datetime | None, date_option("Fetch no day before this one.")]
 Until = Annotated[datetime | None, date_option("Fetch no day after this one.")]
+AcceptUnlisted = Annotated[
+    bool, typer.Option("--accept-unlisted", help="Also land files that no manifest lists.")
+]
 
 
 def run(
-    accept_unlisted: Annotated[
-        bool,
-        typer.Option("--accept-unlisted", help="Also land files that no manifest lists."),
-    ] = False,
+    accept_unlisted: AcceptUnlisted = False,
     since: Since = None,
     until: Until = None,
     allow_empty: Annotated[
@@ -28,8 +28,9 @@ def run(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Fetch, archive, verify and land all new files."""
+    """Fetch, archive, verify and land all new files; mirror them where MX_MIRROR is set."""
     from ingest.commands.console import progress_bar
+    from ingest.commands.mirror import mirror_after_run, open_bucket
     from ingest.commands.receiver import open_checked_keyring, open_configured_source, read_rules
     from ingest.openpgp.keys import warn_of_expiry
     from ingest.pipeline import run as run_pipeline
@@ -45,6 +46,7 @@ def run(
             keyring = open_checked_keyring(settings)
             warn_of_expiry(keyring.home, today=datetime.now(tz=UTC).date())
             rules = read_rules(settings, accept_unlisted=accept_unlisted)
+            bucket = open_bucket(settings) if settings.mirror else None
             source = opened.enter_context(open_configured_source(settings))
         progress = opened.enter_context(progress_bar())
         summary = run_pipeline(
@@ -56,4 +58,5 @@ def run(
             where=settings.source,
             progress=progress,
         )
-    conclude(summary, as_json=as_json, allow_empty=allow_empty)
+    mirrored = mirror_after_run(settings, bucket)
+    conclude(summary, as_json=as_json, allow_empty=allow_empty, mirrored=mirrored)

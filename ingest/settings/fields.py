@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import (
     BeforeValidator,
@@ -91,12 +91,15 @@ class Settings(BaseSettings):
     https_proxy_file: FolderPath | None = None
     mask_key: SecretStr | None = None
     mask_key_file: FolderPath | None = None
+    mirror: str = ""
+    mirror_only: Literal["", "archive"] = Field(default="", description="archive, or nothing")
+    mirror_endpoint: str = ""
+    mirror_encryption: str = ""
     memory: ByteSize = Field(default=ByteSize(512 << 20), ge=MB * 256, description=SIZE)
     build_memory: ByteSize = Field(default=ByteSize(MB * 4000), ge=MB * 64, description=SIZE)
     landings: str = ""
     lake: str = ""
     file_format: str = "iceberg"
-    mirror_endpoint: str = ""
     keep_releases: int = Field(default=5, ge=2, description="a whole number")
     serve_mode: FileMode = 0o640
     serve_masked_mode: FileMode = 0o644

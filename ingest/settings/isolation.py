@@ -5,7 +5,7 @@ import re
 import resource
 from typing import Final
 
-from ingest.settings.names import PREFIX, SECRETS
+from ingest.settings.names import CLOUD_SECRETS, PREFIX, SECRETS
 
 PRIVATE: Final = 0o077
 _GPG_NEEDS: Final = re.compile(
@@ -46,3 +46,12 @@ def child_environment(*, knows: str = "") -> dict[str, str]:
     names = {f"{PREFIX}{name.upper()}" for name in SECRETS if name != knows}
     secret = names | {f"{name}_FILE" for name in names}
     return {name: value for name, value in os.environ.items() if name.upper() not in secret}
+
+
+def worker_environment() -> dict[str, str]:
+    """Give the environment for our processes that read delivered files: no secret of anybody.
+
+    dbt may need the secrets of object storage, these processes never do.
+    """
+    given = child_environment()
+    return {name: value for name, value in given.items() if name not in CLOUD_SECRETS}

@@ -12,6 +12,15 @@ SECRETS: Final = (
     "mask_key",
 )
 """Each may also come from a file, which the setting with `_FILE` at its end names."""
+CLOUD_SECRETS: Final = (
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AZURE_CLIENT_SECRET",
+    "AZURE_STORAGE_ACCOUNT_KEY",
+    "AZURE_STORAGE_SAS_KEY",
+    "GOOGLE_SERVICE_ACCOUNT_KEY",
+)
+"""Secrets of object storage, which the library of the mirror reads itself."""
 OWN: Final = ("MX_ENV_FILE", "MX_ALARM_URLS_FILE", "MX_PUBLISH", "MX_BUILD_LOCK_HELD_BY")
 """Variables that our own programs set for each other."""
 PASSPHRASE_FILE: Final = "passphrase"  # noqa: S105 - the name of a file

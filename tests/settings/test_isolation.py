@@ -19,7 +19,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from ingest.settings import SECRETS, Settings
-from ingest.settings.isolation import child_environment, gpg_environment
+from ingest.settings.isolation import child_environment, gpg_environment, worker_environment
 from tests.support.receiver import PASSPHRASE
 from tests.support.sender import Sender, avro_bytes, users
 
@@ -172,6 +172,17 @@ def test_every_secret_of_the_settings_is_kept_from_children(
     assert [name for name, value in child_environment().items() if value == "given"] == [
         "MX_MEMORY"
     ]
+
+
+def test_what_reads_delivered_files_has_no_secret_of_object_storage(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("AWS_SECRET_ACCESS_KEY", "AZURE_STORAGE_ACCOUNT_KEY", "MX_API_KEY", "MX_MEMORY"):
+        monkeypatch.setenv(name, "given")
+
+    given = [name for name, value in worker_environment().items() if value == "given"]
+
+    assert given == ["MX_MEMORY"]
 
 
 def _is_secret(field: FieldInfo) -> bool:

@@ -1,0 +1,1 @@
+"""Copies of landing, ledger and archive in object storage."""
