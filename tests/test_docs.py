@@ -1,8 +1,10 @@
 """The documents tell of what is there: every command, setting, recipe and table, and no other."""
 
+import ast
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from typer.main import get_command
@@ -73,3 +75,30 @@ def test_every_test_that_the_reliability_page_names_exists() -> None:
     defined = {name for source in sources for name in re.findall(r"def (test_\w+)", source)}
 
     assert named - defined == set()
+
+
+def test_every_message_of_the_troubleshooting_page_is_one_of_the_code() -> None:
+    page = (ROOT / "docs" / "troubleshooting.md").read_text()
+    firsts = [line.split(" | ")[0] for line in page.splitlines() if line.startswith("| `")]
+    spans = [span for first in firsts for span in re.findall("`([^`]+)`", first)]
+    pieces = {piece.strip() for span in spans for piece in re.split(r"\.{3}", span)} - {""}
+    told = list(messages_of_the_code())
+
+    assert {piece for piece in pieces if not any(piece in text for text in told)} == set()
+
+
+def messages_of_the_code() -> Iterator[str]:
+    """Give every text of the code, with a blank for each value in it."""
+    for path in (ROOT / "ingest").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.JoinedStr):
+                parts = (
+                    part.value if isinstance(part, ast.Constant) else " " for part in node.values
+                )
+                yield "".join(map(str, parts))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+    for path in (ROOT / "dbt_project").rglob("*.*ml"):
+        yield path.read_text()
+    for path in (ROOT / "dbt_project" / "macros").glob("*.sql"):
+        yield path.read_text()
