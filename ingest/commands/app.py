@@ -68,7 +68,7 @@ def _options(
 def main() -> None:
     """Run the command that was typed."""
     keep_private()
-    configure_logs(as_json="--json" in sys.argv or not sys.stderr.isatty())
+    configure_logs(as_json="--json" in sys.argv)
     with fail_on_error():
         app(prog_name="ingest")
 
