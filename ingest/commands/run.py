@@ -29,7 +29,7 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Fetch, archive, verify and land all new files."""
-    from ingest.commands.console import progress_bar
+    from ingest.commands.console import name_clients_in_logs, progress_bar
     from ingest.commands.receiver import open_checked_keyring, open_configured_source, read_rules
     from ingest.openpgp.keys import warn_of_expiry
     from ingest.pipeline import run as run_pipeline
@@ -42,6 +42,7 @@ def run(
     with ExitStack() as opened:
         with recording_failure("run", data=data_folder()):
             settings = load_settings("source", "gnupghome")
+            name_clients_in_logs(settings.client_names)
             keyring = open_checked_keyring(settings)
             warn_of_expiry(keyring.home, today=datetime.now(tz=UTC).date())
             rules = read_rules(settings, accept_unlisted=accept_unlisted)

@@ -13,9 +13,15 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from ingest.errors import SettingsError
+from ingest.settings.client_names import read_client_names
 from ingest.settings.names import PASSPHRASE_FILE, PREFIX, SECRETS
 
 WEAK_KEY_CHARACTERS: Final = 16
@@ -52,6 +58,7 @@ def _read_mode(value: str | int) -> int:
 
 FolderPath = Annotated[Path, BeforeValidator(read_path)]
 FileMode = Annotated[int, BeforeValidator(_read_mode)]
+ClientNames = Annotated[dict[str, str], NoDecode, BeforeValidator(read_client_names)]
 
 
 class Settings(BaseSettings):
@@ -98,6 +105,7 @@ class Settings(BaseSettings):
     serve_masked_mode: FileMode = 0o644
     settle_hours: float = Field(default=6, ge=0, le=MOST_HOURS, description="a number of hours")
     max_plain_bytes: ByteSize = Field(default=ByteSize(64 << 30), ge=1, description=SIZE)
+    client_names: ClientNames = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _find_made_passphrase(self) -> Self:

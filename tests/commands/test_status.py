@@ -28,3 +28,19 @@ def test_the_files_of_a_day_are_shown_with_their_status(
     assert (shown.returncode, facts.returncode) == (code, code), shown.stdout
     assert ("quarantined" if code else "landed") in shown.stdout
     assert CLIENT in json.dumps(json.loads(facts.stdout))
+
+
+def test_a_client_has_the_name_that_a_setting_gives_it(
+    cli: Cli, sender: Sender, settings: dict[str, str]
+) -> None:
+    sender.send_users("a", Checksum="0" * 64)
+    sender.send_manifest()
+    named = settings | {"MX_CLIENT_NAMES": f"{CLIENT}=North"}
+    ran = cli("run", **named)
+
+    shown = cli("status", **named)
+
+    assert f"{DAY} of North ({CLIENT}): landed 0 of 1 files, 0 rows" in ran.stderr.splitlines()
+    assert shown.stdout.startswith(f"North ({CLIENT})\n")
+    assert f"{DAY}  North ({CLIENT})  quarantined: 1 quarantined" in shown.stdout
+    assert f"quarantined {CLIENT}.{DAY}.users.created" in ran.stderr

@@ -120,7 +120,7 @@ def freshness(days: list[Day], *, now: datetime) -> Freshness:
     end = moment_after(latest, days=1)
     return Freshness(
         latest_complete=latest,
-        age_hours=round((now - end).total_seconds() / 3600, 1),
+        age_hours=max(round((now - end).total_seconds() / 3600, 1), 0),
         days_behind=max((last_due(now) - latest).days, 0),
         alarms=alarms,
     )
