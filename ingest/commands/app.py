@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from ingest.commands.baseline import baseline
+from ingest.commands.check import check
 from ingest.commands.console import configure_logs
 from ingest.commands.explain import explain
 from ingest.commands.keys import keys
@@ -34,6 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(run)
+app.command()(check)
 app.command()(baseline)
 app.command()(status)
 app.command()(report)
