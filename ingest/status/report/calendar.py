@@ -5,14 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Final
 
 from ingest.status.days import DayStatus
 from ingest.status.files import Status
 from ingest.status.schedule import DUE_HOUR, last_due, moment_after
 
-WEEKS: Final = 13
-"""How many of them charts show."""
+MOST_WEEKS, FEWEST_WEEKS = 13, 2
+"""How many weeks a chart shows."""
 
 
 class DayState(StrEnum):
@@ -126,9 +125,28 @@ def freshness(days: list[Day], *, now: datetime) -> Freshness:
     )
 
 
-def first_day(last: date) -> date:
-    """Give the Monday on which charts begin that end with a day."""
-    return last - timedelta(days=last.weekday() + 7 * (WEEKS - 1))
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The days that a client's charts show; it begins on a Monday."""
+
+    first: date
+    last: date
+
+    @classmethod
+    def of(cls, days: Iterable[Day], *, now: datetime) -> "Span":
+        """Fit the span to a client's days; older ones than of 13 weeks are left out."""
+        dates = [day.snapshot_date for day in days if day.is_plausible] or [now.date()]
+        last, earliest = max(dates), min(dates)
+        monday = last - timedelta(days=last.weekday())
+        most, fewest = (monday - timedelta(weeks=n - 1) for n in (MOST_WEEKS, FEWEST_WEEKS))
+        return cls(min(max(earliest - timedelta(days=earliest.weekday()), most), fewest), last)
+
+    @property
+    def weeks(self) -> int:
+        return (self.last - self.first).days // 7 + 1
+
+    def has(self, day: date) -> bool:
+        return self.first <= day <= self.last
 
 
 def due_at(snapshot_date: date) -> datetime:
