@@ -72,7 +72,7 @@ class Bar:
         self._drawing = drawing
         self._task: TaskID | None = None
 
-    def begin(self, what: str, *, total: int) -> None:
+    def begin(self, what: str, *, total: int | None) -> None:
         if self._task is not None:
             self._drawing.remove_task(self._task)
         self._task = self._drawing.add_task(what, total=total)
@@ -83,16 +83,28 @@ class Bar:
 
 
 @contextmanager
-def progress_bar() -> Iterator[progress.Progress]:
-    """Draw a bar on stderr while the block runs, if that is a terminal."""
+def progress_bar(*, of_bytes: bool = True) -> Iterator[progress.Progress]:
+    """Draw a bar on stderr while the block runs, if that is a terminal.
+
+    Args:
+        of_bytes: amounts are bytes; else they are counts.
+    """
     if not sys.stderr.isatty():
         yield progress.Silent()
         return
     # rich is slow to import, and a run without a terminal does not need it
     from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    amount = DownloadColumn() if of_bytes else MofNCompleteColumn()
+    columns = (TextColumn("{task.description}"), BarColumn(), amount)
     console = Console(stderr=True)
     with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as drawing:
         yield Bar(drawing)
