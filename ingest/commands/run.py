@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ingest.commands.options import Json, conclude, date_option
+from ingest.errors import SettingsError
 from ingest.settings import data_folder, load_settings
 
 Since = Annotated[datetime | None, date_option("Fetch no day before this one.")]
@@ -39,6 +40,8 @@ def run(
     days = Days(
         since=since.date() if since else date.min, until=until.date() if until else date.max
     )
+    if days.until < days.since:
+        raise SettingsError(f"--until: expected {days.since} or later, found {days.until}")
     with ExitStack() as opened:
         with recording_failure("run", data=data_folder()):
             settings = load_settings("source", "gnupghome")

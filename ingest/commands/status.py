@@ -2,7 +2,7 @@
 
 import gc
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -37,6 +37,7 @@ def status(
 ) -> None:
     """Show landed, waiting, missing and quarantined files by day."""
     gc.disable()  # it ends soon, and a fifth of its time would look for garbage
+    from ingest.status.lookup import find_client
     from ingest.status.overview import overview
     from ingest.store.index.catch_up import open_state
 
@@ -48,7 +49,7 @@ def status(
             state,
             now=now,
             settle=timedelta(hours=settings.settle_hours),
-            client=client,
+            client=find_client(client, state=state) if client else None,
             day=day.date() if day else None,
             with_given_up=as_json,
         )
@@ -58,7 +59,7 @@ def status(
     if as_json:
         typer.echo(json.dumps(seen.facts(with_landed=day is not None), default=str))
     else:
-        _show(seen, settings, now=now, is_one_day=day is not None)
+        _show(seen, settings, now=now, day=day.date() if day else None)
     if seen.alarms:
         raise typer.Exit(INCOMPLETE)
 
@@ -70,16 +71,18 @@ def _check_options(*, prometheus: bool, output: Path | None, is_about_part: bool
         raise SettingsError("--output: expected --prometheus with it; a page is: ingest report")
 
 
-def _show(seen: "Overview", settings: Settings, *, now: datetime, is_one_day: bool) -> None:
+def _show(seen: "Overview", settings: Settings, *, now: datetime, day: date | None) -> None:
     from ingest.settings.client_names import name_clients
     from ingest.status.grid import calendar, day_text, failing_lines
     from ingest.status.overview import last_line
 
     has_come = seen.days or seen.bad_names
     parts = []
-    if not has_come:
+    if not has_come and day:
+        parts.append(f"{day}: nothing has come, and nothing is due; see: ingest status")
+    elif not has_come:
         parts.append(f"nothing has come yet; {settings.data / 'ledger'} has no file or manifest")
-    elif is_one_day:
+    elif day:
         parts += map(day_text, seen.days)
     else:
         parts.append(calendar(seen.days, bad_names=seen.bad_names))

@@ -1,6 +1,7 @@
 """Every setting once, with its type, default and limits; the only importer of pydantic."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Self
@@ -50,7 +51,8 @@ def expand(path: str | Path) -> str:
 
 def _read_mode(value: str | int) -> int:
     """Read a file's mode as chmod does; readers must not be able to write."""
-    mode = value if isinstance(value, int) else int(value, 8) if value.isdecimal() else 0
+    octal = re.fullmatch("[0-7]{3,4}", str(value))
+    mode = value if isinstance(value, int) else int(value, 8) if octal else 0
     if mode & ~0o755 or mode & 0o600 != 0o600:
         raise ValueError(f"expected a mode like 0640, found {value}")
     return mode

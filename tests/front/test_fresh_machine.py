@@ -1,4 +1,4 @@
-"""The README's first command on a machine that has Python, and neither pip, uv, just nor root."""
+"""The README's two commands on a machine with Debian's Python, without pip, uv, just and root."""
 
 import math
 import re
@@ -10,10 +10,12 @@ import pytest
 
 from tests.front.machine import account, copy_checkout, environment, programs_without, run
 
+SOME = "tests/commands/test_app.py"
+
 
 @pytest.mark.usefixtures("fresh_machine")
-def test_the_demo_runs_for_a_plain_user_with_an_empty_home() -> None:
-    """In a folder with a blank in its name, from another folder."""
+def test_demo_and_test_run_for_a_plain_user_with_an_empty_home() -> None:
+    """In a folder with a blank in its name, from another folder; of the tests only some."""
     with account() as (as_account, folder):
         path = programs_without(folder / "bin", r"(pip|uv|just|sudo|apt)")
         project = copy_checkout(folder / "the product")
@@ -23,12 +25,15 @@ def test_the_demo_runs_for_a_plain_user_with_an_empty_home() -> None:
 
         demo = run([*as_account, "../just", "demo"], cwd=project / "docs", env=settings)
         again = run([*as_account, "./just", "--version"], cwd=project, env=settings)
+        test = run([*as_account, "./just", "test", SOME], cwd=project, env=settings)
 
         assert demo.returncode == 0, demo.stderr
         assert demo.stderr.splitlines()[0].startswith("make .venv with Python 3.")
         assert_ending_fits_a_screen(demo.stdout.partition("\n\n")[2], data=project / "data/demo")
         assert {path.name for path in (folder / "home").iterdir()} <= {".cache"}
         assert (again.returncode, again.stderr) == (0, "")
+        assert test.returncode == 0, test.stdout[-2000:] + test.stderr[-2000:]
+        assert " passed in " in test.stdout.splitlines()[-1]
         assert owners_below(project / ".venv") == owners_below(folder / "home")
 
 
