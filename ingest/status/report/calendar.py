@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from ingest.status.days import DayStatus
 from ingest.status.files import Status
 from ingest.status.schedule import DUE_HOUR, last_due, moment_after
 
-MOST_WEEKS, FEWEST_WEEKS = 13, 2
-"""How many weeks a chart shows."""
+MOST_WEEKS: Final = 13
+"""A chart shows no older ones."""
 
 
 class DayState(StrEnum):
@@ -136,10 +137,9 @@ class Span:
     def of(cls, days: Iterable[Day], *, now: datetime) -> "Span":
         """Fit the span to a client's days; older ones than of 13 weeks are left out."""
         dates = [day.snapshot_date for day in days if day.is_plausible] or [now.date()]
-        last, earliest = max(dates), min(dates)
-        monday = last - timedelta(days=last.weekday())
-        most, fewest = (monday - timedelta(weeks=n - 1) for n in (MOST_WEEKS, FEWEST_WEEKS))
-        return cls(min(max(earliest - timedelta(days=earliest.weekday()), most), fewest), last)
+        last = max(dates)
+        oldest = max(min(dates), last - timedelta(weeks=MOST_WEEKS - 1))
+        return cls(oldest - timedelta(days=oldest.weekday()), last)
 
     @property
     def weeks(self) -> int:

@@ -98,8 +98,8 @@ def _calendar_labels(span: Span) -> Iterator[Markup]:
     for week in range(span.weeks):
         monday, x = span.first + timedelta(weeks=week), _LEFT + (week + 0.5) * _CELL
         yield draw_text(x, _TOP - 8, str(monday.day))
-        next_monday = monday + timedelta(weeks=1)
-        if monday.day <= 7 or (week == 0 and next_monday.day > 7):
+        is_next_named = week + 1 < span.weeks and (monday + timedelta(weeks=1)).day <= 7
+        if monday.day <= 7 or (week == 0 and not is_next_named):
             yield draw_text(x, _TOP - 21, f"{monday:%b}")
 
 
