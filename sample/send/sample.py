@@ -1,6 +1,6 @@
 """Send a synthetic world as MX would: a delivery for each client and day."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -77,8 +77,7 @@ def write_sample(
             catalogue=catalogue,
             truth=tables,
         )
-        calendar = make_days(start=start, days=days)
-        progress.begin("deliver", total=days * clients)
+        calendar = list(make_days(start=start, days=days))
         summary = _send_all(sender, world, calendar, surprise=surprise, progress=progress)
     if tables and truth:
         tables.write(truth)
@@ -88,12 +87,13 @@ def write_sample(
 def _send_all(
     sender: Sender,
     world: list[Client],
-    calendar: Iterable[Day],
+    calendar: Sequence[Day],
     *,
     surprise: bool,
     progress: Progress,
 ) -> Summary:
     deliveries = files = rows = encrypted_bytes = 0
+    progress.begin("deliver", total=len(calendar) * len(world))
     for day in calendar:
         for client in world:
             sent = sender.send(client, day, resources=resources_of(day, surprise=surprise))
