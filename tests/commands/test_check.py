@@ -197,3 +197,22 @@ def test_a_disk_that_will_soon_be_full_is_told(
     [(verdict, text)] = lines_of(cli("check", **ready), "disk")
 
     assert (verdict, said in text, "make room" in text) == ("incomplete", True, True)
+
+
+def test_a_damaged_ledger_is_told_and_source_and_disk_are_checked_all_the_same(
+    cli: Cli, ready: dict[str, str], data: Path
+) -> None:
+    cli("run", **ready)
+    [ledger] = (data / "ledger").glob("*.jsonl")
+    ledger.write_text(f"no record\n{ledger.read_text()}")
+
+    done = cli("check", **ready)
+
+    [(verdict, said)] = lines_of(done, "ledger")
+    assert (done.returncode, verdict, "line 1: expected a JSON object" in said) == (
+        1,
+        "failed",
+        True,
+    )
+    assert lines_of(done, "source")[1] == ("ok", "2 files of MX are there")
+    assert lines_of(done, "disk")[0][0] == "ok"
