@@ -49,16 +49,24 @@ def main(way_name: str = "sftp") -> None:
     with fail_on_error():
         if way_name not in WAYS:
             raise SettingsError(f"demo: expected {' or '.join(WAYS)}, found {way_name}")
-        shutil.rmtree(DATA, ignore_errors=True)
-        with _throw_away_folder() as folder:
-            keyring, fingerprint = _make_key(folder / "gnupg")
-            with WAYS[way_name](folder, keyring=keyring) as way:
-                _deliver(way, keyring=keyring, fingerprint=fingerprint)
-                _ingest(way, keyring=keyring)
-        _build()
-        tests = count_tests(DATA)
-        _describe()
-        typer.echo(f"\n{tell_ending(DATA, way=way_name, tests=tests)}")
+        try:
+            _show_all(way_name)
+        except KeyboardInterrupt as error:
+            again = "begin it again with: ./just demo"
+            raise IngestError(f"demo: expected to end, found an interruption; {again}") from error
+
+
+def _show_all(way_name: str) -> None:
+    shutil.rmtree(DATA, ignore_errors=True)
+    with _throw_away_folder() as folder:
+        keyring, fingerprint = _make_key(folder / "gnupg")
+        with WAYS[way_name](folder, keyring=keyring) as way:
+            _deliver(way, keyring=keyring, fingerprint=fingerprint)
+            _ingest(way, keyring=keyring)
+    _build()
+    tests = count_tests(DATA)
+    _describe()
+    typer.echo(f"\n{tell_ending(DATA, way=way_name, tests=tests)}")
 
 
 def _make_key(home: Path) -> tuple[Keyring, str]:
