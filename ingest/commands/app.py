@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from ingest.commands.baseline import baseline
+from ingest.commands.check import check
 from ingest.commands.console import configure_logs
 from ingest.commands.explain import explain
 from ingest.commands.keys import keys
@@ -35,6 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(run)
+app.command()(check)
 app.command()(baseline)
 app.command()(status)
 app.command()(report)
@@ -70,7 +72,7 @@ def _options(
 def main() -> None:
     """Run the command that was typed."""
     keep_private()
-    configure_logs(as_json="--json" in sys.argv or not sys.stderr.isatty())
+    configure_logs(as_json="--json" in sys.argv)
     with fail_on_error():
         app(prog_name="ingest")
 

@@ -42,7 +42,7 @@ Client = Annotated[
 
 def baseline(where: Where, date: Day, client: Client = None, as_json: Json = False) -> None:
     """Land a one-time snapshot: the rows from before a day's events."""
-    from ingest.commands.console import progress_bar
+    from ingest.commands.console import name_clients_in_logs, progress_bar
     from ingest.commands.receiver import open_checked_keyring, read_rules
     from ingest.delivery.baseline import is_data_file, may_be_data
     from ingest.openpgp.keys import warn_of_expiry
@@ -53,6 +53,7 @@ def baseline(where: Where, date: Day, client: Client = None, as_json: Json = Fal
     today = datetime.now(tz=UTC).date()
     _check_options(date.date(), client, today=today)
     settings = load_settings("gnupghome")
+    name_clients_in_logs(settings.client_names)
     with recording_failure("baseline", data=settings.data):
         keyring = open_checked_keyring(settings)
     warn_of_expiry(keyring.home, today=today)

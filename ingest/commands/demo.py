@@ -13,10 +13,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 import typer
 
 from ingest.commands.app import fail_on_error
+from ingest.commands.console import progress_bar
+from ingest.commands.demo_ending import count_tests, tell_ending
+from ingest.commands.report import PAGE, read_facts, write_page
 from ingest.errors import IngestError, SettingsError
 from ingest.landing.decide import Rules
 from ingest.openpgp.keyring import Keyring
@@ -24,24 +28,19 @@ from ingest.openpgp.keys import make_receiver_key
 from ingest.pipeline import run
 from ingest.settings import PASSPHRASE_FILE, load_settings
 from ingest.settings.isolation import gpg_environment, leave_no_core
-from ingest.status.runs import Summary
+from ingest.status.runs import Progress
 from ingest.warehouse.build.dbt_build import build_warehouse
-from ingest.warehouse.database import open_warehouse
+from ingest.warehouse.build.watch import watching_dbt
+from ingest.warehouse.models.docs import write_docs
 from ingest.warehouse.publish.serving import read_serving
 from sample.send.sample import write_sample
-from sample.ways import WAYS
+from sample.ways import WAYS, Way
 
-DATA = Path("data/demo")
+DATA: Final = Path("data/demo")
 SEED, USERS, DAYS = 7, 40, 5
-
-QUESTION = "What did users spend most on?"
-ANSWER = """\
-select category_name, count(*) as purchases, sum(amount) as spent
-from transactions
-where transaction_type = 'DEBIT' and status = 'POSTED'
-group by category_name
-order by spent desc
-limit 5"""
+SETTLE: Final = timedelta(hours=6)
+MOST_TEXT: Final = 40
+"""A bar has room for so much of what is done."""
 
 
 def main(way_name: str = "sftp") -> None:
@@ -50,15 +49,24 @@ def main(way_name: str = "sftp") -> None:
     with fail_on_error():
         if way_name not in WAYS:
             raise SettingsError(f"demo: expected {' or '.join(WAYS)}, found {way_name}")
-        shutil.rmtree(DATA, ignore_errors=True)
-        with _throw_away_folder() as folder:
-            keyring, fingerprint = _make_key(folder / "gnupg")
-            summary = _deliver_and_ingest(
-                folder, way_name=way_name, keyring=keyring, fingerprint=fingerprint
-            )
-        typer.echo(summary.text())
-        _build()
-        _show_tables()
+        try:
+            _show_all(way_name)
+        except KeyboardInterrupt as error:
+            again = "begin it again with: ./just demo"
+            raise IngestError(f"demo: expected to end, found an interruption; {again}") from error
+
+
+def _show_all(way_name: str) -> None:
+    shutil.rmtree(DATA, ignore_errors=True)
+    with _throw_away_folder() as folder:
+        keyring, fingerprint = _make_key(folder / "gnupg")
+        with WAYS[way_name](folder, keyring=keyring) as way:
+            _deliver(way, keyring=keyring, fingerprint=fingerprint)
+            _ingest(way, keyring=keyring)
+    _build()
+    tests = count_tests(DATA)
+    _describe()
+    typer.echo(f"\n{tell_ending(DATA, way=way_name, tests=tests)}")
 
 
 def _make_key(home: Path) -> tuple[Keyring, str]:
@@ -69,57 +77,60 @@ def _make_key(home: Path) -> tuple[Keyring, str]:
     return Keyring(home, passphrase=(home / PASSPHRASE_FILE).read_text().strip()), fingerprint
 
 
-def _deliver_and_ingest(
-    folder: Path, *, way_name: str, keyring: Keyring, fingerprint: str
-) -> Summary:
-    with WAYS[way_name](folder, keyring=keyring) as way:
-        with _step(f"deliver {DAYS} days for one client to {way.shown}"):
-            write_sample(
-                to=way.to,
-                keyring=keyring,
-                recipient=fingerprint,
-                seed=SEED,
-                clients=1,
-                users=USERS,
-                days=DAYS,
-                start=datetime.now(tz=UTC).date() - timedelta(days=DAYS),
-                surprise=True,
-                truth=None,
-                sftp_password=way.password,
-                known_hosts=way.known_hosts,
-            )
-        rules = Rules(settle=timedelta(hours=6), max_plain_bytes=1 << 30)
-        with _step("fetch, decrypt, verify and land"), way.open() as source:
-            return run(source, data=DATA, keyring=keyring, rules=rules)
+def _deliver(way: Way, *, keyring: Keyring, fingerprint: str) -> None:
+    with _step(f"deliver {DAYS} days for one client to {way.shown}") as progress:
+        write_sample(
+            to=way.to,
+            keyring=keyring,
+            recipient=fingerprint,
+            seed=SEED,
+            clients=1,
+            users=USERS,
+            days=DAYS,
+            start=datetime.now(tz=UTC).date() - timedelta(days=DAYS),
+            surprise=True,
+            truth=None,
+            sftp_password=way.password,
+            known_hosts=way.known_hosts,
+            progress=progress,
+        )
+
+
+def _ingest(way: Way, *, keyring: Keyring) -> None:
+    rules = Rules(settle=SETTLE, max_plain_bytes=1 << 30)
+    what = "fetch, decrypt, verify and land"
+    with _step(what, of_bytes=True) as progress, way.open() as source:
+        summary = run(source, data=DATA, keyring=keyring, rules=rules, progress=progress)
+    if summary.failures or summary.alarms:
+        raise IngestError(f"demo: expected every file to land, found: {summary.text()}")
 
 
 def _build() -> None:
     serving = read_serving(load_settings())
-    with _step("build, test and publish the warehouse with dbt"):
-        if build_warehouse(DATA, dbt_args=["--quiet"], serving=serving):
+    with _step("build, test and publish the tables") as progress:
+        with watching_dbt(DATA, progress):
+            code = build_warehouse(DATA, dbt_args=["--quiet"], serving=serving)
+        if code:
             raise IngestError("dbt build: expected to succeed, found failures above")
 
 
-def _show_tables() -> None:
-    with open_warehouse(DATA / "serve" / "warehouse.duckdb") as warehouse:
-        tables = warehouse.sql("select table_name from duckdb_tables() where schema_name = 'main'")
-        counts = [
-            f'select \'main.{name}\' as "table", count(*) as rows from main."{name}"'  # noqa: S608 - our names
-            for (name,) in tables.fetchall()
-        ]
-        typer.echo("\nCurrent rows")
-        warehouse.sql(f"{' union all '.join(counts)} order by 2 desc").show(max_rows=len(counts))
-        typer.echo(f"\n{QUESTION}\n\n{ANSWER}")
-        warehouse.sql(ANSWER).show()
-    typer.echo(f'\nAsk your own: MX_DATA={DATA} .venv/bin/just query "from accounts limit 5"')
+def _describe() -> None:
+    with _step("write the status page and the dictionary"):
+        facts = read_facts(DATA, now=datetime.now(tz=UTC), settle=SETTLE, client_names={})
+        write_page(facts, DATA / PAGE)
+        write_docs(DATA)
 
 
 @contextmanager
-def _step(what: str) -> Iterator[None]:
-    began = time.monotonic()
-    typer.echo(f"{what} ... ", nl=False)
-    yield
-    typer.echo(f"{time.monotonic() - began:.1f} s")
+def _step(what: str, *, of_bytes: bool = False) -> Iterator[Progress]:
+    """Say what is done and how long it took; on a terminal a bar shows how far it is."""
+    began, is_seen = time.monotonic(), sys.stderr.isatty()
+    if not is_seen:
+        typer.echo(f"{what} ... ", nl=False)
+    with progress_bar(of_bytes=of_bytes) as progress:
+        progress.begin(what.partition(" to ")[0][:MOST_TEXT], total=None)
+        yield progress
+    typer.echo(f"{f'{what} ... ' if is_seen else ''}{time.monotonic() - began:.1f} s")
 
 
 @contextmanager

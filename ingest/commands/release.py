@@ -50,6 +50,7 @@ def release(
     Or set landed files aside, or give up files that MX confirms it will not send.
     """
     from ingest import operations
+    from ingest.commands.console import name_clients_in_logs
     from ingest.commands.receiver import read_rules
 
     if sum(map(bool, (names, set_aside, give_up))) > 1:
@@ -58,6 +59,7 @@ def release(
             "these; give a command for each, and the option before every NAME"
         )
     settings = load_settings(*([] if set_aside or give_up else ["gnupghome"]))
+    name_clients_in_logs(settings.client_names)
     rules = read_rules(settings)
     if set_aside:
         summary = operations.set_files_aside(set_aside, data=settings.data, rules=rules)

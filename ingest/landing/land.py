@@ -117,17 +117,19 @@ class Landing:
                 commit.add(outcome)
                 self.progress.advance(outcome.candidate.archived.encrypted_bytes)
                 count += 1
-        day = outcome.candidate.file.delivery.snapshot_date
+        client_guid, day = outcome.candidate.file.delivery
         facts = {
             "event": "delivery",
+            "client_guid": client_guid,
             "snapshot_date": day,
             "files_landed": self.summary.files_landed - files,
             "rows_landed": self.summary.rows_landed - rows,
             "files_judged": count,
         }
         log.info(
-            "%s: landed %d of %d files, %d rows",
+            "%s of %s: landed %d of %d files, %d rows",
             day,
+            client_guid,
             facts["files_landed"],
             count,
             facts["rows_landed"],

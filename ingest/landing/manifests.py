@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ingest.delivery.manifest import MAX_MANIFEST_BYTES, Listing, parse_manifest
-from ingest.delivery.names import ManifestFile
+from ingest.delivery.names import Delivery, ManifestFile
 from ingest.errors import Reason, RejectedError
 from ingest.landing.commit import Commit, bytes_of
 from ingest.landing.decide import Rules, is_manifest_due
@@ -44,7 +44,7 @@ def open_manifests(
             continue
         file = ManifestFile(delivery=day.delivery)
         commit.accept(file, day.manifest)
-        _warn_of_other_dates(listings, day=day.delivery.snapshot_date.isoformat())
+        _warn_of_other_dates(listings, delivery=day.delivery)
         ledger.append(
             What.LISTED,
             file,
@@ -84,12 +84,14 @@ def _reject(
     commit.reject(file, manifest, error, manifest_sha256=day.manifest_sha256)
 
 
-def _warn_of_other_dates(listings: list[Listing], *, day: str) -> None:
+def _warn_of_other_dates(listings: list[Listing], *, delivery: Delivery) -> None:
     """Warn of effective dates that may mean the day of generation: no reason to reject a file."""
+    day = delivery.snapshot_date.isoformat()
     others = [each.effective_date for each in listings if each.effective_date[:10] != day]
     if others:
         log.warning(
-            "manifest of %s: expected the effective date %s, found %s in %d rows",
+            "manifest of %s of %s: expected the effective date %s, found %s in %d rows",
+            delivery.client_guid,
             day,
             day,
             ascii(others[0][:40]),

@@ -1,6 +1,7 @@
 """Every setting once, with its type, default and limits; the only importer of pydantic."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
@@ -13,9 +14,15 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from ingest.errors import SettingsError
+from ingest.settings.client_names import read_client_names
 from ingest.settings.names import PASSPHRASE_FILE, PREFIX, SECRETS
 
 WEAK_KEY_CHARACTERS: Final = 16
@@ -44,7 +51,8 @@ def expand(path: str | Path) -> str:
 
 def _read_mode(value: str | int) -> int:
     """Read a file's mode as chmod does; readers must not be able to write."""
-    mode = value if isinstance(value, int) else int(value, 8) if value.isdecimal() else 0
+    octal = re.fullmatch("[0-7]{3,4}", str(value))
+    mode = value if isinstance(value, int) else int(value, 8) if octal else 0
     if mode & ~0o755 or mode & 0o600 != 0o600:
         raise ValueError(f"expected a mode like 0640, found {value}")
     return mode
@@ -52,6 +60,7 @@ def _read_mode(value: str | int) -> int:
 
 FolderPath = Annotated[Path, BeforeValidator(read_path)]
 FileMode = Annotated[int, BeforeValidator(_read_mode)]
+ClientNames = Annotated[dict[str, str], NoDecode, BeforeValidator(read_client_names)]
 
 
 class Settings(BaseSettings):
@@ -105,6 +114,7 @@ class Settings(BaseSettings):
     serve_masked_mode: FileMode = 0o644
     settle_hours: float = Field(default=6, ge=0, le=MOST_HOURS, description="a number of hours")
     max_plain_bytes: ByteSize = Field(default=ByteSize(64 << 30), ge=1, description=SIZE)
+    client_names: ClientNames = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _find_made_passphrase(self) -> Self:

@@ -26,8 +26,7 @@ def load_settings(*required: str) -> Settings:
     """
     path = env_file()
     in_file = read_env_file(path)
-    known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
-    warn_of_unknown({"the environment": os.environ, str(path): in_file}, known=known)
+    warn_of_unknown({"the environment": os.environ, str(path): in_file})
     settings = make_settings(_from_file(in_file, folder=path.parent))
     if missing := [name for name in required if name not in settings.model_fields_set]:
         names = ", ".join(f"MX_{name.upper()}" for name in missing)

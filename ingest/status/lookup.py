@@ -3,7 +3,7 @@
 import re
 from datetime import date
 from pathlib import PurePath
-from typing import Any
+from typing import Any, Final
 
 from ingest.delivery.names import (
     DailyFile,
@@ -19,7 +19,24 @@ from ingest.store.index.known import DayState
 from ingest.store.index.state import LedgerState
 from ingest.store.index.totals import known_clients
 
+MOST_NAMED: Final = 3
 _DAY = re.compile(r"(?:(?P<client>(?i:CLT)-[^./]+)[./])?(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})")
+
+
+def find_client(name: str, *, state: LedgerState) -> str:
+    """Find a client by its GUID in any case.
+
+    Raises:
+        UnknownNameError: nothing of it was ever listed or delivered.
+    """
+    known = known_clients(state)
+    if (client_guid := spell_client(name)) in known:
+        return client_guid
+    there = ", ".join(sorted(known)[:MOST_NAMED]) or "none yet"
+    more = f", and {len(known) - MOST_NAMED} more" if len(known) > MOST_NAMED else ""
+    raise UnknownNameError(
+        f"--client: expected a client of which something has come ({there}{more}), found {name!a}"
+    )
 
 
 def find_landed(name: str, *, state: LedgerState) -> FileKey:

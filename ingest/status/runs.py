@@ -23,8 +23,12 @@ log = logging.getLogger(__name__)
 class Progress(Protocol):
     """Shows how far a run is; amounts are bytes as they came."""
 
-    def begin(self, what: str, *, total: int) -> None:
-        """Start a piece of work; the one before has ended."""
+    def begin(self, what: str, *, total: int | None) -> None:
+        """Start a piece of work; the one before has ended.
+
+        Args:
+            total: None where nobody can say.
+        """
 
     def advance(self, amount: int) -> None:
         """Count more of it as done."""
@@ -33,7 +37,7 @@ class Progress(Protocol):
 class Silent:
     """Shows nothing."""
 
-    def begin(self, what: str, *, total: int) -> None:
+    def begin(self, what: str, *, total: int | None) -> None:
         pass
 
     def advance(self, amount: int) -> None:

@@ -42,28 +42,28 @@ def scratch_folder(data: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def put_in_place(temporary: Path, target: Path) -> None:
+def put_in_place(temporary: Path, target: Path, *, mode: int = FILE_MODE) -> None:
     """Move a finished file to where readers see it, after its bytes have reached the disk."""
     sync_file(temporary)
-    move_synced(temporary, target)
+    move_synced(temporary, target, mode=mode)
     sync_folder(target.parent)
 
 
-def write_in_place(target: Path, content: bytes) -> None:
+def write_in_place(target: Path, content: bytes, *, mode: int = FILE_MODE) -> None:
     """Write a small file so that readers see the old one or the new one, needing no lock."""
     make_folder(target.parent)
     descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(content)
-        put_in_place(Path(temporary), target)
+        put_in_place(Path(temporary), target, mode=mode)
     finally:
         Path(temporary).unlink(missing_ok=True)
 
 
-def move_synced(temporary: Path, target: Path) -> None:
+def move_synced(temporary: Path, target: Path, *, mode: int = FILE_MODE) -> None:
     """Move a file whose bytes have reached the disk; who calls syncs the folder, once for many."""
-    temporary.chmod(FILE_MODE)
+    temporary.chmod(mode)
     make_folder(target.parent)
     temporary.replace(target)
 

@@ -1,12 +1,13 @@
 """Send a synthetic world as MX would: a delivery for each client and day."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from ingest.openpgp.encrypt import Post
 from ingest.openpgp.keyring import Keyring
+from ingest.status.runs import Progress, Silent
 from sample.send.delivery import Sender
 from sample.send.destination import open_destination
 from sample.send.resources import resources_of
@@ -14,6 +15,8 @@ from sample.send.schema import read_catalogue
 from sample.send.truth import Truth
 from sample.world.life import Day
 from sample.world.world import Client, make_clients, make_days
+
+SILENT = Silent()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,7 @@ def write_sample(
     truth: Path | None,
     sftp_password: str | None,
     known_hosts: Path | None,
+    progress: Progress = SILENT,
 ) -> Summary:
     """Write synthetic deliveries, and on request the tables that must result.
 
@@ -56,6 +60,7 @@ def write_sample(
         users: how many each client has in the end; some are created only after days.
         surprise: send a resource without a model from the second day on.
         truth: where to write the tables, which are in memory until then.
+        progress: counts deliveries.
 
     Raises:
         SettingsError: the address is malformed, or a setting for it is missing.
@@ -72,20 +77,27 @@ def write_sample(
             catalogue=catalogue,
             truth=tables,
         )
-        calendar = make_days(start=start, days=days)
-        summary = _send_all(sender, world, calendar, surprise=surprise)
+        calendar = list(make_days(start=start, days=days))
+        summary = _send_all(sender, world, calendar, surprise=surprise, progress=progress)
     if tables and truth:
         tables.write(truth)
     return summary
 
 
 def _send_all(
-    sender: Sender, world: list[Client], calendar: Iterable[Day], *, surprise: bool
+    sender: Sender,
+    world: list[Client],
+    calendar: Sequence[Day],
+    *,
+    surprise: bool,
+    progress: Progress,
 ) -> Summary:
     deliveries = files = rows = encrypted_bytes = 0
+    progress.begin("deliver", total=len(calendar) * len(world))
     for day in calendar:
         for client in world:
             sent = sender.send(client, day, resources=resources_of(day, surprise=surprise))
+            progress.advance(1)
             deliveries += 1
             files += len(sent)
             rows += sum(file.row_count for file in sent)

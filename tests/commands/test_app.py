@@ -15,7 +15,11 @@ from tests.support.sender import Sender
         ({"MX_SOURCE": ""}, 2, "MX_SOURCE: expected in the environment or .env"),
         ({"MX_SETTLE_HOURS": "soon"}, 2, "MX_SETTLE_HOURS: "),
         ({"MX_SOURCE": "ftp://host/"}, 2, "found the scheme ftp"),
-        ({"MX_SOURCE": "/nowhere"}, 1, "source /nowhere: expected a folder to list"),
+        (
+            {"MX_SOURCE": "/nowhere"},
+            1,
+            "source /nowhere: expected a folder to list",
+        ),
         ({"MX_GNUPGHOME": "/nowhere"}, 2, "MX_GNUPGHOME: expected a GnuPG home"),
         ({"MX_GPG_PASSPHRASE": "wrong"}, 2, "MX_GPG_PASSPHRASE: expected the passphrase of key"),
         ({"MX_DATA": "/proc/none"}, 1, "MX_DATA: /proc/none"),
@@ -46,6 +50,13 @@ def test_a_foreseeable_fault_is_one_line_and_an_exit_code(
 
 def test_a_wrong_option_ends_with_2(cli: Cli) -> None:
     assert cli("run", "--no-such-option").returncode == 2
+
+
+def test_days_in_the_wrong_order_end_with_2(cli: Cli, settings: dict[str, str]) -> None:
+    done = cli("run", "--since", "2026-02-01", "--until", "2026-01-01", **settings)
+
+    said = "ingest: --until: expected 2026-02-01 or later, found 2026-01-01\n"
+    assert (done.returncode, done.stderr) == (2, said)
 
 
 def test_every_command_takes_json_and_has_help(cli: Cli) -> None:

@@ -18,7 +18,7 @@ def test_a_run_that_lands_all_ends_with_0(
     done = cli("run", **settings)
 
     assert done.returncode == 0
-    assert [json.loads(line)["event"] for line in done.stderr.splitlines()] == ["delivery"]
+    assert done.stderr == f"{sender.day} of {sender.client}: landed 1 of 1 files, 1 rows\n"
     assert done.stdout.splitlines()[-1] == "everything listed has landed"
 
 
@@ -35,13 +35,17 @@ def test_a_run_that_leaves_something_ends_with_3_and_says_so_last(
     assert "quarantined" in done.stderr
 
 
-def test_a_program_gets_the_summary_in_json(
+def test_a_program_gets_summary_and_events_in_json(
     cli: Cli, sender: Sender, settings: dict[str, str]
 ) -> None:
     sender.send_users("a")
     sender.send_manifest()
 
-    assert json.loads(cli("run", "--json", **settings).stdout)["rows_landed"] == 1
+    done = cli("run", "--json", **settings)
+
+    [event] = map(json.loads, done.stderr.splitlines())
+    assert json.loads(done.stdout)["rows_landed"] == 1
+    assert (event["event"], event["client_guid"]) == ("delivery", sender.client)
 
 
 def test_a_run_on_a_folder_loads_nothing_that_it_does_not_need(

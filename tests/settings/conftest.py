@@ -12,4 +12,4 @@ def no_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("MX_SOURCE", "MX_DATA", "MX_GNUPGHOME", "MX_ENV_FILE"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(unknown, "_warned", set())
+    monkeypatch.setattr(unknown, "_given", set())

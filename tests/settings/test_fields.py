@@ -50,6 +50,7 @@ def test_a_file_of_secrets_that_is_not_there_is_named(monkeypatch: pytest.Monkey
         ("KEEP_RELEASES", "2.5", "expected a whole number, found 2.5"),
         ("GPG_ONLY", "maybe", "expected true or false, found maybe"),
         ("SERVE_MODE", "0777", "expected a mode like 0640, found 0777"),
+        ("SERVE_MODE", "999", "expected a mode like 0640, found 999"),
         ("DATA", "/etc/passwd", "expected a folder, found a file: /etc/passwd"),
         ("DATA", "~nobody-of-that-name/x", "expected a path, found ~nobody-of-that-name/x, whose"),
         ("SFTP_PASSWORD_FILE", "/etc", "expected a file with a secret, found Is a directory: /etc"),

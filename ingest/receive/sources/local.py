@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from ingest.errors import SourceError
 from ingest.receive.sources import SourceFile
+
+NAMES: Final = 5
+"""A message names so many folders that are there instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,10 @@ class LocalFolder:
                     if entry.is_file(follow_symlinks=False)
                 ]
         except OSError as error:
+            folder = self.folder.absolute()
             raise SourceError(
-                f"source {self.folder}: expected a folder to list, found {error.strerror}"
+                f"source {folder}: expected a folder to list, found {error.strerror}"
+                f"{_beside(folder)}"
             ) from error
 
     @contextmanager
@@ -49,6 +54,16 @@ class LocalFolder:
                 raise SourceError(f"source file {name!r}: expected a regular file")
             stream.seek(offset)
             yield stream
+
+
+def _beside(absent: Path) -> str:
+    """Name the folders that are there instead of one that is not."""
+    above = absent.parent
+    if absent.exists() or not above.is_dir() or not os.access(above, os.R_OK | os.X_OK):
+        return ""
+    names = sorted(path.name for path in above.iterdir() if path.is_dir())
+    more = ", ..." if len(names) > NAMES else ""
+    return f"; in {above} there is: {', '.join(names[:NAMES]) or 'no folder'}{more}"
 
 
 @dataclass(frozen=True, slots=True)

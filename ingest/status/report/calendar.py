@@ -11,8 +11,8 @@ from ingest.status.days import DayStatus
 from ingest.status.files import Status
 from ingest.status.schedule import DUE_HOUR, last_due, moment_after
 
-WEEKS: Final = 13
-"""How many of them charts show."""
+MOST_WEEKS: Final = 13
+"""A chart shows no older ones."""
 
 
 class DayState(StrEnum):
@@ -120,15 +120,33 @@ def freshness(days: list[Day], *, now: datetime) -> Freshness:
     end = moment_after(latest, days=1)
     return Freshness(
         latest_complete=latest,
-        age_hours=round((now - end).total_seconds() / 3600, 1),
+        age_hours=max(round((now - end).total_seconds() / 3600, 1), 0),
         days_behind=max((last_due(now) - latest).days, 0),
         alarms=alarms,
     )
 
 
-def first_day(last: date) -> date:
-    """Give the Monday on which charts begin that end with a day."""
-    return last - timedelta(days=last.weekday() + 7 * (WEEKS - 1))
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The days that a client's charts show; it begins on a Monday."""
+
+    first: date
+    last: date
+
+    @classmethod
+    def of(cls, days: Iterable[Day], *, now: datetime) -> "Span":
+        """Fit the span to a client's days; older ones than of 13 weeks are left out."""
+        dates = [day.snapshot_date for day in days if day.is_plausible] or [now.date()]
+        last = max(dates)
+        oldest = max(min(dates), last - timedelta(weeks=MOST_WEEKS - 1))
+        return cls(oldest - timedelta(days=oldest.weekday()), last)
+
+    @property
+    def weeks(self) -> int:
+        return (self.last - self.first).days // 7 + 1
+
+    def has(self, day: date) -> bool:
+        return self.first <= day <= self.last
 
 
 def due_at(snapshot_date: date) -> datetime:

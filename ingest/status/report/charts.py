@@ -7,7 +7,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from ingest.status.report.calendar import WEEKS, Day, DayState, first_day
+from ingest.status.report.calendar import Day, DayState, Span
 from ingest.status.report.canvas import (
     Plot,
     draw_axes,
@@ -33,38 +33,41 @@ LETTERS: Final = {
 _CELL: Final = 23
 _LEFT: Final = 27
 _TOP: Final = 28
+MOST_LABELS: Final = 6
+"""With so many weeks each Monday has a label, else every fourth."""
 _FEWEST_RUNS: Final = 10
 """A chart has room for this many runs, so that the bars of two are not as wide as the page."""
 
 
-def calendar_chart(days: Sequence[Day], *, last: date) -> Markup:
-    """Draw the last weeks, one a column, Monday on top."""
-    first = first_day(last)
-    shown = [day for day in days if day.snapshot_date >= first]
-    parts = [*_calendar_labels(first), *(part for day in shown for part in _square(day, first))]
+def calendar_chart(days: Sequence[Day], *, span: Span) -> Markup:
+    """Draw the weeks of a span, one a column, Monday on top."""
+    shown = [day for day in days if span.has(day.snapshot_date)]
+    squares = (part for day in shown for part in _square(day, span.first))
+    parts = [*_calendar_labels(span), *squares]
     counts = Counter(str(day.state) for day in shown)
     return draw_svg(
         parts,
-        title=f"Calendar of deliveries, {first} to {last}",
+        title=f"Calendar of deliveries, {span.first} to {span.last}",
         description=", ".join(f"{count} {state}" for state, count in counts.items()),
         height=_TOP + 7 * _CELL,
     )
 
 
 def volume_chart(
-    volumes: Sequence[Volume], *, complete: set[date], last: date, resource: str
+    volumes: Sequence[Volume], *, complete: set[date], span: Span, resource: str
 ) -> Markup:
     """Draw each day's rows, their median, and a triangle at each unusual day."""
-    first = first_day(last)
+    first, columns = span.first, span.weeks * 7
     at = {day: each for each in volumes if (day := (each.snapshot_date - first).days) >= 0}
     most = max((each.rows for each in at.values()), default=0) or 1
-    plot = Plot(columns=WEEKS * 7, most=most, top=16, ground=76)
-    mondays = {day: first + timedelta(days=day) for day in range(0, WEEKS * 7, 28)}
+    plot = Plot(columns=columns, most=most, top=16, ground=76)
+    apart = 28 if span.weeks > MOST_LABELS else 7
+    mondays = {day: first + timedelta(days=day) for day in range(0, columns, apart)}
     triangles = list(_triangles(plot, at))
     axes = draw_axes(plot, {day: f"{monday.day} {monday:%b}" for day, monday in mondays.items()})
     return draw_svg(
         [*_volume_bars(plot, at, complete), *axes, _median_line(plot, at), *triangles],
-        title=f"Rows of {resource} per day, {first} to {last}",
+        title=f"Rows of {resource} per day, {first} to {span.last}",
         description=f"Up to {most:,} rows a day; {len(triangles)} unusual days",
         height=96,
     )
@@ -89,13 +92,14 @@ def runs_chart(runs: Sequence[Run]) -> Markup:
     )
 
 
-def _calendar_labels(first: date) -> Iterator[Markup]:
+def _calendar_labels(span: Span) -> Iterator[Markup]:
     for weekday, label in ((0, "Mon"), (2, "Wed"), (4, "Fri"), (6, "Sun")):
         yield draw_text(0, _TOP + (weekday + 0.5) * _CELL, label, look="start")
-    for week in range(WEEKS):
-        monday, x = first + timedelta(weeks=week), _LEFT + (week + 0.5) * _CELL
+    for week in range(span.weeks):
+        monday, x = span.first + timedelta(weeks=week), _LEFT + (week + 0.5) * _CELL
         yield draw_text(x, _TOP - 8, str(monday.day))
-        if monday.day <= 7 or (week == 0 and monday.day <= 21):
+        is_next_named = week + 1 < span.weeks and (monday + timedelta(weeks=1)).day <= 7
+        if monday.day <= 7 or (week == 0 and not is_next_named):
             yield draw_text(x, _TOP - 21, f"{monday:%b}")
 
 

@@ -1,7 +1,10 @@
 """All that a report tells, in one place: the page draws it, and `--json` prints it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final
 
 from ingest.delivery.names import Delivery
 from ingest.status.next_steps import steps_for_day
@@ -10,8 +13,8 @@ from ingest.status.report.calendar import (
     Day,
     DayState,
     Freshness,
+    Span,
     days_of_clients,
-    first_day,
     freshness,
 )
 from ingest.status.report.readers import Served
@@ -22,6 +25,7 @@ from ingest.status.runs import without_accounts
 from ingest.store.facts import Failing, Run
 from ingest.store.index.state import LedgerState
 
+NO_NAMES: Final = MappingProxyType[str, str]({})
 COMPLETE = (DayState.COMPLETE, DayState.LATE)
 
 
@@ -54,6 +58,8 @@ class Facts:
     quarantine: list[Quarantined]
     served: Served | None
     """What readers have; None where nobody has looked."""
+    client_names: dict[str, str]
+    """By GUID, as a setting gives them."""
     runs: list[Run]
     """The last ones, the youngest first."""
     schema_changes: list[SchemaChange]
@@ -66,6 +72,7 @@ def gather(
     now: datetime,
     settle: timedelta,
     served: Served | None = None,
+    client_names: Mapping[str, str] = NO_NAMES,
 ) -> Facts:
     """Gather all facts from what the ledger says.
 
@@ -85,22 +92,18 @@ def gather(
             (file for day in seen.days for file in day.files), state=state
         ),
         served=served,
+        client_names=dict(client_names),
         runs=[_without_accounts(run) for run in reversed(state.runs)],
         schema_changes=schema_changes(state),
     )
 
 
-def last_day(days: list[Day], *, now: datetime) -> date:
-    """Give the day on which a client's charts end."""
-    return max((day.snapshot_date for day in days if day.is_plausible), default=now.date())
-
-
 def _clients(seen: Overview, *, state: LedgerState, now: datetime) -> list[ClientFacts]:
     clients = []
     for client_guid, days in days_of_clients(seen.days, began_at=state.meta.began_at).items():
-        last = last_day(days, now=now)
+        span = Span.of(days, now=now)
         complete = {day.snapshot_date for day in days if day.state in COMPLETE}
-        drawn = DrawnDays(first=first_day(last), last=last, complete=complete)
+        drawn = DrawnDays(first=span.first, last=span.last, complete=complete)
         clients.append(
             ClientFacts(
                 client_guid=client_guid,

@@ -1,15 +1,17 @@
 """The page itself: one HTML file that needs nothing else; all text in it is escaped."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from ingest.settings.client_names import name_clients
 from ingest.status.grid import age
-from ingest.status.report.calendar import DayState, first_day
+from ingest.status.report.calendar import DayState, Span
 from ingest.status.report.charts import LETTERS, calendar_chart, runs_chart, volume_chart
-from ingest.status.report.facts import COMPLETE, ClientFacts, Facts, last_day
+from ingest.status.report.facts import COMPLETE, ClientFacts, Facts
 from ingest.status.report.volumes import Volume
 from ingest.status.schedule import DUE_HOUR, KEPT_DAYS
 
@@ -27,7 +29,9 @@ def render(facts: Facts) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update({"utc": _utc, "shown": _shown, "figure": _figure, "age": age})
+    filters = {"utc": _utc, "shown": _shown, "figure": _figure, "age": age}
+    named = partial(name_clients, names=facts.client_names)
+    environment.filters.update(filters | {"client": lambda guid: _shown(named(guid))})
     return environment.get_template("page.html").render(
         facts=facts,
         served_badly=facts.served is not None and not facts.served.is_well,
@@ -36,29 +40,26 @@ def render(facts: Facts) -> str:
         most_rows=MOST_ROWS,
         due_hour=DUE_HOUR,
         kept_days=KEPT_DAYS,
-        clients=[
-            _drawn(client, last=last_day(client.days, now=facts.as_of)) for client in facts.clients
-        ],
+        clients=[_drawn(client, now=facts.as_of) for client in facts.clients],
         unusual=_unusual(facts),
         runs_chart=runs_chart(facts.runs[::-1]),
     )
 
 
-def _drawn(client: ClientFacts, *, last: date) -> dict[str, object]:
+def _drawn(client: ClientFacts, *, now: datetime) -> dict[str, object]:
     complete = {day.snapshot_date for day in client.days if day.state in COMPLETE}
-    first = first_day(last)
+    span = Span.of(client.days, now=now)
     shown = {
         resource: volumes
         for resource, volumes in client.volumes.items()
         if any(each.rows for each in volumes)
     }
-    days = [day for day in client.days if first <= day.snapshot_date <= last]
+    days = [day for day in client.days if span.has(day.snapshot_date)]
     return {
         "facts": client,
-        "first": first,
-        "calendar": calendar_chart(days, last=last),
+        "calendar": calendar_chart(days, span=span),
         "volumes": {
-            resource: volume_chart(volumes, complete=complete, last=last, resource=resource)
+            resource: volume_chart(volumes, complete=complete, span=span, resource=resource)
             for resource, volumes in shown.items()
         },
         "days": days[::-1],

@@ -55,14 +55,16 @@ def _fold_run(known: Known, record: dict[str, Any], at: datetime) -> None:
     if record.get("command", "run") != "run":
         return
     failures, before = record.get("failures"), known.failing
-    known.failing = None
-    if failures:
-        known.failing = Failing(
-            since=before.since if before else at,
-            at=at,
-            count=before.count + 1 if before else 1,
-            line=str(failures[-1]),
-        )
+    if not failures:
+        known.note_outcome(None, at=at)
+        return
+    failing = Failing(
+        since=before.since if before else at,
+        at=at,
+        count=before.count + 1 if before else 1,
+        line=str(failures[-1]),
+    )
+    known.note_outcome(failing, at=at)
 
 
 def _note_run(known: Known, record: dict[str, Any], at: datetime) -> None:

@@ -103,10 +103,6 @@ class LedgerState:
     def failing(self) -> Failing | None:
         return self.meta.failing
 
-    @failing.setter
-    def failing(self, failing: Failing | None) -> None:
-        self.meta.failing = failing
-
     @property
     def runs(self) -> list[Run]:
         return self.meta.runs
@@ -114,6 +110,11 @@ class LedgerState:
     @property
     def bad_names(self) -> dict[str, Rejection]:
         return self.meta.bad_names
+
+    def note_outcome(self, failing: Failing | None, *, at: datetime) -> None:
+        self.meta.failing = failing
+        if failing is None:
+            self.meta.succeeded_at = at
 
     def change_day(self, delivery: Delivery) -> DayState:
         """Give a delivery to change."""

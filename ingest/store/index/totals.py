@@ -139,6 +139,13 @@ def volume_rows(
 
 
 @reads_rows
+def newest_dates(state: LedgerState, *, most: int) -> list[date]:
+    """Give the last snapshot dates of which something has landed, the newest first."""
+    query = "select distinct day from landed_days order by day desc limit ?"
+    return [date.fromordinal(day) for (day,) in ask(state, query, most)]
+
+
+@reads_rows
 def landed_days(state: LedgerState) -> dict[str, set[date]]:
     """Give the days on which files of each resource landed."""
     days: dict[str, set[date]] = {}

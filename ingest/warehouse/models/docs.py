@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from ingest.errors import WarehouseError
 from ingest.settings.isolation import child_environment
+from ingest.store.durable import write_in_place
 from ingest.store.lock import run_lock
 from ingest.warehouse.dbt import DBT, dbt_environment
 from ingest.warehouse.models.catalogue import RESOURCES, Catalogue, Column, read_catalogue
@@ -33,7 +34,8 @@ def write_docs(data: Path) -> Path:
         json.loads((target / name).read_text()) for name in ("manifest.json", "catalog.json")
     )
     describe_columns(manifest, tables=tables, catalogue=read_catalogue())
-    page.write_text(_fill_in((target / "index.html").read_text(), manifest, tables))
+    text = _fill_in((target / "index.html").read_text(), manifest, tables)
+    write_in_place(page, text.encode())
     return page
 
 
@@ -65,7 +67,7 @@ def _column(name: str, column: Column) -> dict[str, Any]:
 
 
 def _run_dbt(data: Path, *, target: Path) -> None:
-    call = [*COMMAND, "--target-path", str(target)]
+    call = [*COMMAND, "--target-path", str(target.absolute())]  # dbt starts in its project
     environment = child_environment() | dbt_environment(data)
     done = subprocess.run(call, env=environment, check=False)  # noqa: S603 - own command
     if done.returncode:

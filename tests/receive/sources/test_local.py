@@ -18,6 +18,15 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
         source.list_files()
 
 
+def test_the_folders_beside_an_absent_one_are_named(tmp_path: Path) -> None:
+    for name in ("upload", "archive"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "file").touch()
+
+    with pytest.raises(SourceError, match=f"; in {tmp_path} there is: archive, upload$"):
+        LocalFolder(tmp_path / "uplaod").list_files()
+
+
 def test_only_regular_files_are_opened(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"1")
     (tmp_path / "link").symlink_to("a")

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -22,6 +23,7 @@ from tests.conftest import Ingest
 from tests.status.report.world import CALM, HOSTILE, NOW, RESOURCES
 from tests.support.ledger import facts_of
 from tests.support.sender import Sender
+from tests.support.status import NEXT_MORNING
 
 CSS = Path(page_module.__file__).with_name("page.css").read_text()
 ALARMING = (DayState.INCOMPLETE, DayState.MISSING, DayState.QUARANTINED)
@@ -137,7 +139,13 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("colours", list(schemes()), ids=["light", "dark", "print"])
 def test_text_and_marks_stand_out_in_every_scheme(colours: dict[str, str]) -> None:
-    pairs = [("ink", "paper"), ("muted", "paper"), ("muted", "panel"), ("link", "paper")]
+    pairs = [
+        ("ink", "paper"),
+        ("muted", "paper"),
+        ("muted", "panel"),
+        ("link", "paper"),
+        ("good", "paper"),
+    ]
     pairs += [(f"on-{s.role}", s.role) for s in DayState if s != DayState.NOT_DUE]
 
     assert {pair for pair in pairs if contrast(*(colours[each] for each in pair)) < 4.5} == set()
@@ -172,6 +180,28 @@ def test_a_program_gets_the_same_facts(world: Path, tmp_path: Path, facts: Facts
         *[file.name for file in facts.quarantine[1:]],
     ]
     assert not (world / "report.html").exists()
+
+
+def test_a_client_has_its_name_before_its_guid(world: Path, facts: Facts) -> None:
+    named = replace(facts, client_names={CALM: "North <b>"})
+
+    page = render(named)
+
+    assert page.count(f"North &lt;b&gt; ({CALM})") == render(facts).count(f">{CALM}<") + 2
+    assert "<b>" not in page
+
+
+def test_the_banner_is_green_where_all_is_complete(
+    sender: Sender, ingest: Ingest, data: Path
+) -> None:
+    sender.send_users("a")
+    sender.send_manifest()
+    ingest()
+
+    page = render(facts_of(data / "ledger", now=NEXT_MORNING, settle=timedelta(hours=6)))
+
+    assert 'class="banner good"' in page
+    assert "Everything due so far has arrived complete" in page
 
 
 def test_before_anything_has_come_the_page_says_what_to_do(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ class Plain:
     def __init__(self, folder: Path) -> None:
         self.last_recorded_at = ""
         self.failing: Failing | None = None
+        self.succeeded_at: datetime | None = None
         self.runs: list[Run] = []
         self.bad_names: dict[str, Rejection] = {}
         self.days: dict[Delivery, DayState] = {}
@@ -40,6 +41,10 @@ class Plain:
 
     def give_client_up(self, client_guid: str) -> None:
         self.given_up.add(client_guid)
+
+    def note_outcome(self, failing: Failing | None, *, at: datetime) -> None:
+        self.failing = failing
+        self.succeeded_at = at if failing is None else self.succeeded_at
 
     def note_client(self, client_guid: str, *, at: datetime) -> None: ...
     def note_version(self, key: str, version: Version) -> None:
@@ -97,7 +102,8 @@ def assert_index_is_right(folder: Path) -> None:
         statuses = sum(counts.values(), Counter[str]())
         assert count_settled(state) == (statuses["landed"], statuses["given up"])
         assert state.bad_names == plain.bad_names
-        assert (state.failing, state.runs) == (plain.failing, plain.runs)
+        assert (state.failing, state.meta.succeeded_at) == (plain.failing, plain.succeeded_at)
+        assert state.runs == plain.runs
         for key, version in plain.versions.items():
             assert state.version(key) == version
         for delivery, day in plain.days.items():

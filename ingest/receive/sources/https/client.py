@@ -21,6 +21,7 @@ Advice = Mapping[int, str]
 CONNECTIONS: Final = 8
 TIMEOUT: Final = httpx.Timeout(30, connect=15, pool=None)
 """Seconds to connect, and between two pieces of an answer; a slow file may take hours."""
+_NOT_REACHED: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
 LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 
 
@@ -133,6 +134,11 @@ def explain_failures(subject: str) -> Iterator[None]:
             raise SourceError(
                 f"https: expected {subject}, found a certificate that is not trusted "
                 f"({why}); see MX_HTTPS_CA"
+            ) from error
+        if isinstance(error, _NOT_REACHED):
+            raise SourceUnavailable(
+                f"https: expected {subject}, found no connection to {error.request.url.host} "
+                f"({str(error)[:80]}); check MX_SOURCE, MX_HTTPS_PROXY, and the firewalls between"
             ) from error
         raise SourceUnavailable(
             f"https: expected {subject}, found the connection broken ({type(error).__name__})"

@@ -98,7 +98,7 @@ def _explain(error: Exception, login: Login, *, offered: str) -> SourceError:
         setting = "MX_SFTP_PRIVATE_KEY" if login.key else "MX_SFTP_PASSWORD"
         return SourceError(
             f"{login.where}: expected to log in as {login.user} with {setting}, found it refused; "
-            f"the server offers: {offered}"
+            f"the server offers: {offered}; check user and {setting} with the server's owner"
         )
     if isinstance(error, paramiko.BadHostKeyException):
         return SourceError(
@@ -113,4 +113,7 @@ def _explain(error: Exception, login: Login, *, offered: str) -> SourceError:
     if isinstance(error, paramiko.SSHException):
         return SourceUnavailable(f"{login.where}: expected an SSH server, found none")
     found = getattr(error, "strerror", None) or type(error).__name__
-    return SourceUnavailable(f"{login.where}: expected a connection, found {found}")
+    return SourceUnavailable(
+        f"{login.where}: expected a connection, found {found}; "
+        "check host and port, and the firewalls between"
+    )

@@ -18,6 +18,8 @@ class Meta:
     last_recorded_at: str = "1970-01-01T00:00:00Z"
     failing: Failing | None = None
     """None where the last run ended well. Only `ingest run` counts, which nobody watches."""
+    succeeded_at: datetime | None = None
+    """When the last `ingest run` ended that did not fail."""
     runs: list[Run] = field(default_factory=list)
     """The last ones, the oldest first."""
     bad_names: dict[str, Rejection] = field(default_factory=dict)
@@ -37,10 +39,12 @@ def read_meta(database: sqlite3.Connection) -> Meta:
     """Read it from an index."""
     values = dict(database.execute("select name, value from meta"))
     failing = _load(values.get("failing", "null"))
+    succeeded_at = values.get("succeeded_at")
     clients = database.execute("select client_guid, is_given_up, began_at from clients").fetchall()
     return Meta(
         last_recorded_at=values.get("last_recorded_at", Meta().last_recorded_at),
         failing=Failing(**_with_moments(failing)) if failing else None,
+        succeeded_at=datetime.fromisoformat(succeeded_at) if succeeded_at else None,
         runs=[Run(**_with_moments(run)) for run in _load(values.get("runs", "[]"))],
         bad_names={
             name.decode(errors="surrogatepass"): read_rejection(_load(text))
@@ -64,6 +68,7 @@ def write_meta(database: sqlite3.Connection, meta: Meta) -> None:
     values = {
         "last_recorded_at": meta.last_recorded_at,
         "failing": dump(asdict(meta.failing) if meta.failing else None),
+        "succeeded_at": meta.succeeded_at.isoformat() if meta.succeeded_at else "",
         "runs": dump([asdict(run) for run in meta.runs]),
     }
     database.executemany("insert or replace into meta values (?, ?)", values.items())

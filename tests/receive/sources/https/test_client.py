@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.errors import SettingsError, SourceError
+from ingest.errors import SettingsError, SourceError, SourceUnavailable
 from ingest.receive.sources import Https, open_source
 from ingest.receive.sources.https.client import CONNECTIONS
 from sample.serve.certificates import Authority
@@ -85,6 +85,17 @@ def test_settings_that_cannot_work_are_refused_by_name(
     assert said in str(caught.value)
     assert "pw" not in str(caught.value)
     assert "two words" not in str(caught.value)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "no.such.host.invalid"])
+def test_a_server_that_is_not_reached_is_named_with_the_next_step(host: str) -> None:
+    address = f"https://{host}:1/download/{CLIENT}"
+
+    with (
+        open_source(address, api_key=API_KEY) as source,
+        pytest.raises(SourceUnavailable, match=f"found no connection to {host} .*check MX_SOURCE"),
+    ):
+        source.list_files()
 
 
 def test_only_so_many_files_come_at_once(api: Api, sender: Sender) -> None:

@@ -45,7 +45,8 @@ def test_a_wrong_password_is_not_tried_again(sshd_server: Sshd) -> None:
         pytest.raises(
             SourceError,
             match=rf"^sftp 127\.0\.0\.1:\d+: expected to log in as {ACCOUNT} with MX_SFTP_PASSWORD"
-            ", found it refused; the server offers: publickey, password$",
+            ", found it refused; the server offers: publickey, password; check user and "
+            "MX_SFTP_PASSWORD with the server's owner$",
         ) as refused,
         open_source(
             sshd_server.address, password="wrong", known_hosts=sshd_server.known_hosts
