@@ -1,7 +1,7 @@
 # every recipe reads this .env, in whatever folder its program works
 export MX_ENV_FILE := justfile_directory() / ".env"
 python := ".venv/bin/python"
-shell_files := "just .ci/* bin/dbt deploy/alarm deploy/build-after"
+shell_files := "just .ci/* ingest/bin/dbt deploy/alarm deploy/build-after"
 
 # list the recipes
 default:
@@ -21,23 +21,23 @@ ingest *args: setup
 
 # build and test the warehouse
 build *args: setup
-    @{{ python }} -m ingest.commands.build {{ args }}
+    @.venv/bin/ingest build {{ args }}
 
 # build every table again from the landing
 rebuild *args: setup
-    @{{ python }} -m ingest.commands.build --full-refresh {{ args }}
+    @.venv/bin/ingest build --full-refresh {{ args }}
 
 # check that every client's latest complete day is recent enough
 freshness *args: setup
-    @bin/dbt --quiet --no-use-colors source freshness {{ args }}
+    @.venv/bin/ingest freshness {{ args }}
 
 # query the warehouse: just query "from users limit 5"
 query sql: setup
-    @{{ python }} -m ingest.commands.query {{ quote(sql) }}
+    @.venv/bin/ingest query {{ quote(sql) }}
 
 # describe all tables in one page, data/docs.html
 docs: setup
-    @{{ python }} -m ingest.commands.docs
+    @.venv/bin/ingest docs
 
 # write the page for whoever is on call
 report *args: setup
@@ -45,7 +45,7 @@ report *args: setup
 
 # set up a shell for dbt: eval "$(just env)"
 env:
-    @{{ python }} -m ingest.commands.env
+    @.venv/bin/ingest env
 
 # run the checks and all tests
 test *args: (setup "dev") peers check

@@ -66,8 +66,7 @@ def run_records(data: Path) -> list[dict[str, Any]]:
 
 def message(done: Done) -> str:
     """Read the one line that a command has ended with."""
-    said = str(json.loads(done.stderr.splitlines()[-1])["message"])
-    return said.removeprefix("ingest: ")
+    return done.stderr.splitlines()[-1].removeprefix("ingest: ")
 
 
 FAULTS: dict[str, tuple[dict[str, str], int]] = {
