@@ -1,7 +1,7 @@
 # every recipe reads this .env, in whatever folder its program works
 export MX_ENV_FILE := justfile_directory() / ".env"
 python := ".venv/bin/python"
-shell_files := "just .ci/* ingest/bin/dbt deploy/alarm deploy/build-after"
+shell_files := "just .ci/* ingest/bin/dbt deploy/alarm deploy/build-after deploy/ingest-hourly deploy/sftp/serve"
 
 # list the recipes
 default:
@@ -93,6 +93,14 @@ check: (setup "dev")
 # write the SQL of each resource's models from the template
 models *args: setup
     {{ python }} -m ingest.warehouse.models.templates {{ args }}
+
+# build dist/: source distribution, wheel, lock file, bill of materials
+dist: (setup "dev")
+    @sh .ci/dist
+
+# make a release: just release 1.2.3
+release version: (setup "dev")
+    @sh .ci/release {{ quote(version) }}
 
 # resolve the dependencies again
 lock:
