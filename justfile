@@ -51,9 +51,9 @@ env:
 test *args: (setup "dev") peers check
     .venv/bin/pytest --numprocesses 2 --dist loadfile --ignore tests/readers --ignore tests/engines {{ args }}
 
-# read published files with DuckDB 1.4 and 1.5, from notebooks, and in Superset with Chromium
+# read published files with other DuckDBs, notebooks and Superset; run the examples of orchestrators
 readers *args: (setup "dev")
-    @for name in duckdb-1.4 notebook superset; do \
+    @for name in duckdb-1.4 notebook superset dagster airflow; do \
       sh .ci/make-venv .venv-readers/$name readers/$name.lock 3.13 || exit 1; done
     .venv/bin/pytest tests/readers {{ args }}
 

@@ -11,6 +11,7 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[2]
 ENGINES: Final = ("duckdb-1.4", "notebook")
 SUPERSET: Final = "superset"
+ORCHESTRATORS: Final = ("dagster", "airflow")
 SAIL: Final = "sail"
 OTHER_ENGINES: Final = (SAIL, "duckdb-1.5")
 PROGRAMS: Final = Path(__file__).with_name("programs")
