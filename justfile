@@ -1,7 +1,7 @@
 # every recipe reads this .env, in whatever folder its program works
 export MX_ENV_FILE := justfile_directory() / ".env"
 python := ".venv/bin/python"
-shell_files := "just .ci/* bin/dbt deploy/alarm deploy/build-after"
+shell_files := "just .ci/* ingest/bin/dbt deploy/alarm deploy/build-after deploy/ingest-hourly deploy/sftp/serve"
 
 # list the recipes
 default:
@@ -21,15 +21,15 @@ ingest *args: setup
 
 # build and test the warehouse
 build *args: setup
-    @{{ python }} -m ingest.commands.build {{ args }}
+    @.venv/bin/ingest build {{ args }}
 
 # build every table again from the landing
 rebuild *args: setup
-    @{{ python }} -m ingest.commands.build --full-refresh {{ args }}
+    @.venv/bin/ingest build --full-refresh {{ args }}
 
 # check that every client's latest complete day is recent enough
 freshness *args: setup
-    @bin/dbt --quiet --no-use-colors source freshness {{ args }}
+    @.venv/bin/ingest freshness {{ args }}
 
 # build the same models on Apache Spark, from MX_LANDINGS into MX_LAKE
 spark-build *args: setup
@@ -47,11 +47,11 @@ spark-masked hash="": setup
 
 # query the warehouse: just query "from users limit 5"
 query sql: setup
-    @{{ python }} -m ingest.commands.query {{ quote(sql) }}
+    @.venv/bin/ingest query {{ quote(sql) }}
 
 # describe all tables in one page, data/docs.html
 docs: setup
-    @{{ python }} -m ingest.commands.docs
+    @.venv/bin/ingest docs
 
 # write the page for whoever is on call
 report *args: setup
@@ -59,15 +59,15 @@ report *args: setup
 
 # set up a shell for dbt: eval "$(just env)"
 env:
-    @{{ python }} -m ingest.commands.env
+    @.venv/bin/ingest env
 
 # run the checks and all tests
 test *args: (setup "dev") peers check
     .venv/bin/pytest --numprocesses 2 --dist loadfile --ignore tests/readers --ignore tests/engines --ignore tests/spark {{ args }}
 
-# read published files with DuckDB 1.4 and 1.5, from notebooks, and in Superset with Chromium
+# read published files with other DuckDBs, notebooks and Superset; run the examples of orchestrators
 readers *args: (setup "dev")
-    @for name in duckdb-1.4 notebook superset; do \
+    @for name in duckdb-1.4 notebook superset dagster airflow; do \
       sh .ci/make-venv .venv-readers/$name readers/$name.lock 3.13 || exit 1; done
     .venv/bin/pytest tests/readers {{ args }}
 
@@ -112,6 +112,14 @@ check: (setup "dev")
 # write the SQL of each resource's models from the template
 models *args: setup
     {{ python }} -m ingest.warehouse.models.templates {{ args }}
+
+# build dist/: source distribution, wheel, lock file, bill of materials
+dist: (setup "dev")
+    @sh .ci/dist
+
+# make a release: just release 1.2.3
+release version: (setup "dev")
+    @sh .ci/release {{ quote(version) }}
 
 # resolve the dependencies again
 lock:

@@ -12,7 +12,7 @@ from bench.receiver import BenchReceiver, bench_receiver
 
 INGEST: Final = [sys.executable, "-m", "ingest", "run"]
 PUBLISH: Final = [sys.executable, "-m", "ingest", "publish"]
-BUILD: Final = [sys.executable, "-m", "ingest.commands.build", "--quiet", "--no-publish"]
+BUILD: Final = [sys.executable, "-m", "ingest", "build", "--quiet", "--no-publish"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from bench.measure import Cost, run_measured
 from bench.peers import PEER_ENVIRONMENT, peer_python, peer_version
 from bench.receiver import BenchReceiver
 
-BUILD: Final = [sys.executable, "-m", "ingest.commands.build", "--quiet", "--no-publish"]
+BUILD: Final = [sys.executable, "-m", "ingest", "build", "--quiet", "--no-publish"]
 MODELS: Final = {"model.mx.stg_transactions", "model.mx.state_transactions"}
 """All of a build that writes transactions; `main.transactions` is a view."""
 

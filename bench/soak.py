@@ -17,7 +17,7 @@ import duckdb
 
 from bench.receiver import BenchReceiver, bench_receiver
 
-BUILD: Final = [sys.executable, "-m", "ingest.commands.build", "--no-publish"]
+BUILD: Final = [sys.executable, "-m", "ingest", "build", "--no-publish"]
 TABLES: Final = """
     select table_schema, table_name
     from information_schema.tables

@@ -17,7 +17,13 @@ from ingest.pipeline import run
 from ingest.receive.sources.local import LocalFolder
 from ingest.status.runs import Summary
 from tests.front import machine
-from tests.readers.environments import ENGINES, OTHER_ENGINES, SPARK, missing_readers
+from tests.readers.environments import (
+    ENGINES,
+    ORCHESTRATORS,
+    OTHER_ENGINES,
+    SPARK,
+    missing_readers,
+)
 from tests.support.object_storage import ObjectStorage, object_storage
 from tests.support.receiver import PASSPHRASE, Receiver, receiver
 from tests.support.sender import Sender
@@ -77,6 +83,7 @@ def _needs() -> dict[str, str]:
         "test_browser.py": "" if shutil.which("chromium") else "chromium",
         "deploy": " and ".join(name for name in host if not shutil.which(name)),
         "bi": " and ".join(missing_readers("superset", programs=("chromium", "chromedriver"))),
+        "test_orchestrators.py": " and ".join(missing_readers(*ORCHESTRATORS)),
         "readers": " and ".join(missing_readers(*ENGINES)),
         "engines": " and ".join(missing_readers(*OTHER_ENGINES, recipe="engines")),
         "spark": " and ".join(missing_readers(SPARK, programs=("java",), recipe="spark")),

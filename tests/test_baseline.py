@@ -53,7 +53,7 @@ def test_a_baseline_bought_later_gives_the_right_tables(
             sender.send(plain, event=event, record_count=len(told))
         sender.send_manifest()
     call("ingest", "run")
-    call("ingest.commands.build")
+    call("ingest", "build")
     assert shown(data) == {"changed": "of day 2", "new": "of day 3"}
 
     bought = tmp_path / "bought"
@@ -62,7 +62,7 @@ def test_a_baseline_bought_later_gives_the_right_tables(
         rows = [{"guid": guid, "first_name": "of the baseline"} for guid in guids]
         (bought / f"part-{number}.avro").write_bytes(avro_bytes(rows))
     call("ingest", "baseline", str(bought), "--date", "2026-01-02", "--client", CLIENT)
-    call("ingest.commands.build")
+    call("ingest", "build")
 
     assert shown(data) == {
         "changed": "of day 2",

@@ -50,7 +50,7 @@ def test_the_tables_are_what_was_sent(
         settings=settings,
     )  # fmt: skip
     ran = call("ingest", "run", settings=settings)
-    built = call("ingest.commands.build", settings=settings)
+    built = call("ingest", "build", settings=settings)
 
     assert (sent.returncode, sent.stderr) == (0, "")
     assert ran.returncode == 0, ran.stderr

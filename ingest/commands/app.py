@@ -10,13 +10,19 @@ from typing import Annotated, NoReturn
 import typer
 
 from ingest.commands.baseline import baseline
+from ingest.commands.build import build
 from ingest.commands.check import check
 from ingest.commands.console import configure_logs
+from ingest.commands.dbt import PASSED_ON, dbt
+from ingest.commands.docs import docs
+from ingest.commands.env import env
 from ingest.commands.explain import explain
+from ingest.commands.freshness import freshness
 from ingest.commands.keys import keys
 from ingest.commands.mirror import mirror
 from ingest.commands.options import FAILED, MISUSED
 from ingest.commands.publish import publish
+from ingest.commands.query import query
 from ingest.commands.release import release
 from ingest.commands.report import report
 from ingest.commands.run import run
@@ -30,6 +36,9 @@ from ingest.settings.isolation import keep_private
 
 log = logging.getLogger(__name__)
 
+INTERRUPTED = 130
+"""What typer makes of Ctrl-C, without a word."""
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -41,8 +50,14 @@ app.command()(baseline)
 app.command()(status)
 app.command()(report)
 app.command()(release)
+app.command(context_settings=PASSED_ON)(build)
 app.command()(publish)
 app.command()(mirror)
+app.command(context_settings={"ignore_unknown_options": True})(query)  # SQL may begin with --
+app.command()(docs)
+app.command(context_settings=PASSED_ON)(freshness)
+app.command(context_settings=PASSED_ON | {"help_option_names": []})(dbt)  # --help is dbt's
+app.command()(env)
 app.command()(explain)
 app.command()(verify)
 app.command()(sample)
@@ -74,7 +89,12 @@ def main() -> None:
     keep_private()
     configure_logs(as_json="--json" in sys.argv)
     with fail_on_error():
-        app(prog_name="ingest")
+        try:
+            app(prog_name="ingest")
+        except SystemExit as end:
+            if end.code == INTERRUPTED:
+                raise KeyboardInterrupt from end
+            raise
 
 
 @contextmanager

@@ -1,30 +1,30 @@
-"""`just build`: build the warehouse and publish it, if anything is new."""
+"""`ingest build`: build the warehouse and publish it, if anything is new."""
 
-import sys
-from typing import Final
+from typing import Annotated
 
-from ingest.commands.app import fail_on_error
+import typer
+
+from ingest.commands.options import Json
 from ingest.settings import load_settings
-from ingest.settings.isolation import keep_private
-from ingest.warehouse.build.dbt_build import build_warehouse
-from ingest.warehouse.publish.serving import read_serving
-
-NO_PUBLISH: Final = "--no-publish"
 
 
-def main() -> None:
-    keep_private()
-    with fail_on_error():
-        settings, dbt_args = load_settings(), sys.argv[1:]
-        is_published = NO_PUBLISH not in dbt_args
-        code = build_warehouse(
-            settings.data,
-            dbt_args=[each for each in dbt_args if each != NO_PUBLISH],
-            memory_bytes=settings.build_memory,
-            serving=read_serving(settings) if is_published else None,
-        )
-        raise SystemExit(code)
+def build(
+    context: typer.Context,
+    no_publish: Annotated[
+        bool, typer.Option("--no-publish", help="Keep the release that readers see.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Build and publish the warehouse if anything is new; other options go to dbt build."""
+    from ingest.warehouse.build.dbt_build import build_warehouse
+    from ingest.warehouse.publish.serving import read_serving
 
-
-if __name__ == "__main__":
-    main()
+    settings = load_settings()
+    code = build_warehouse(
+        settings.data,
+        dbt_args=context.args,
+        memory_bytes=settings.build_memory,
+        serving=None if no_publish else read_serving(settings),
+        as_json=as_json,
+    )
+    raise typer.Exit(code)

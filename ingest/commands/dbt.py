@@ -1,23 +1,33 @@
-"""Run dbt with the present settings: `dbt` in a shell of `just env`."""
+"""`ingest dbt`: run dbt with the present settings; `dbt` in a shell of `ingest env` is this."""
 
 import os
-import sys
 
-from ingest.commands.app import fail_on_error
+import typer
+
+from ingest.commands.options import Json
 from ingest.settings import load_settings
-from ingest.settings.isolation import child_environment, leave_no_core
-from ingest.warehouse.dbt import DBT, dbt_environment
+
+AS_JSON = ["--log-format", "json"]
+PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+"""Settings of a command that gives the options that it does not know to dbt."""
 
 
-def main() -> None:
-    leave_no_core()
-    with fail_on_error():
-        settings = load_settings()
-        ours = dbt_environment(settings.data, memory_bytes=settings.build_memory)
-        theirs = {name: value for name, value in os.environ.items() if name.startswith("DBT_")}
-        given = child_environment(knows="mask_key")  # a typed build publishes
-        os.execve(DBT, [str(DBT), *sys.argv[1:]], given | ours | theirs)  # noqa: S606 - own command
+def dbt(context: typer.Context, as_json: Json = False) -> None:
+    """Run dbt with the present settings; all other arguments go to dbt."""
+    run_dbt([*AS_JSON, *context.args] if as_json else context.args)
 
 
-if __name__ == "__main__":
-    main()
+def run_dbt(args: list[str]) -> None:
+    """Become dbt, which ends with its own exit code.
+
+    Raises:
+        SettingsError: a setting is malformed.
+    """
+    from ingest.settings.isolation import child_environment
+    from ingest.warehouse.dbt import DBT, dbt_environment
+
+    settings = load_settings()
+    ours = dbt_environment(settings.data, memory_bytes=settings.build_memory)
+    theirs = {name: value for name, value in os.environ.items() if name.startswith("DBT_")}
+    given = child_environment(knows="mask_key")  # a typed build publishes
+    os.execve(DBT, [str(DBT), *args], given | ours | theirs)  # noqa: S606 - own command

@@ -1,16 +1,16 @@
-"""`just docs`: describe all tables of the warehouse on one page."""
+"""`ingest docs`: describe all tables of the warehouse on one page."""
 
-from ingest.commands.app import fail_on_error
+import json
+
+import typer
+
+from ingest.commands.options import Json
 from ingest.settings import load_settings
-from ingest.settings.isolation import keep_private
-from ingest.warehouse.models.docs import write_docs
 
 
-def main() -> None:
-    keep_private()
-    with fail_on_error():
-        print(write_docs(load_settings().data))  # noqa: T201 - its output
+def docs(as_json: Json = False) -> None:
+    """Write a page that describes every table and column."""
+    from ingest.warehouse.models.docs import write_docs
 
-
-if __name__ == "__main__":
-    main()
+    page = str(write_docs(load_settings().data))
+    typer.echo(json.dumps({"page": page}) if as_json else page)

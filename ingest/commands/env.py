@@ -1,33 +1,36 @@
-"""Print the commands that set up a shell for dbt: `eval "$(just env)"`.
+"""`ingest env`: print the commands that set up a shell, as in `eval "$(ingest env)"`.
 
 They hold no setting: `ingest` and `dbt` read `.env` whenever they are called.
 """
 
+import json
+import os
 import shlex
 import sys
 from pathlib import Path
-from typing import Final
 
+import typer
+
+from ingest.commands.options import Json
 from ingest.settings.env_file import ENV_FILE, env_file
-from ingest.settings.isolation import leave_no_core
 from ingest.warehouse.dbt import PROJECT
 
-BIN: Final = PROJECT.with_name("bin")
+BIN = Path(__file__).parents[1] / "bin"
 """Holds a `dbt` that reads the settings."""
 
 
-def main() -> None:
-    leave_no_core()
+def env(as_json: Json = False) -> None:
+    """Print commands that set up a shell: umask, PATH with dbt, dbt's project."""
     programs = f"{BIN}:{Path(sys.executable).parent}"
     variables = {
-        ENV_FILE: env_file().absolute(),
-        "DBT_PROJECT_DIR": PROJECT,
-        "DBT_PROFILES_DIR": PROJECT,
+        ENV_FILE: str(env_file().absolute()),
+        "DBT_PROJECT_DIR": str(PROJECT),
+        "DBT_PROFILES_DIR": str(PROJECT),
     }
-    lines = ["umask 077", f'export PATH={shlex.quote(programs)}:"$PATH"']
-    lines += [f"export {name}={shlex.quote(str(path))}" for name, path in variables.items()]
-    print("\n".join(lines))  # noqa: T201 - its output
-
-
-if __name__ == "__main__":
-    main()
+    if as_json:
+        path = f"{programs}:{os.environ.get('PATH', os.defpath)}"
+        typer.echo(json.dumps({"PATH": path} | variables))
+        return
+    typer.echo(f'umask 077\nexport PATH={shlex.quote(programs)}:"$PATH"')
+    for name, value in variables.items():
+        typer.echo(f"export {name}={shlex.quote(value)}")

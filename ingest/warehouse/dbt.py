@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import TextIO
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 DBT = Path(sys.executable).with_name("dbt")
@@ -30,12 +31,16 @@ def dbt_environment(data: Path, *, memory_bytes: int | None = None) -> dict[str,
     }
 
 
-def run_to_end(command: list[str], *, environment: dict[str, str]) -> int:
+def run_to_end(
+    command: list[str], *, environment: dict[str, str], output: TextIO | None = None
+) -> int:
     """Run a program to its end, in a process group of its own, and return its exit code.
 
     An interruption is for this process, which then ends the program and all that it started.
     """
-    running = subprocess.Popen(command, env=environment, process_group=0)  # noqa: S603 - own command
+    running = subprocess.Popen(  # noqa: S603 - own command
+        command, env=environment, process_group=0, stdout=output
+    )
     try:
         return running.wait()
     except KeyboardInterrupt:

@@ -1,10 +1,14 @@
 """A foreseeable fault is one line and an exit code, and every command has help."""
 
 import subprocess
+from collections.abc import Iterator
 from importlib.metadata import version
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
+from ingest.commands.app import app
 from tests.commands.conftest import Cli
 from tests.support.sender import Sender
 
@@ -59,10 +63,24 @@ def test_days_in_the_wrong_order_end_with_2(cli: Cli, settings: dict[str, str]) 
     assert (done.returncode, done.stderr) == (2, said)
 
 
+def commands_of(group: Any, *before: str) -> Iterator[tuple[str, Any]]:
+    """Give each command that does something, with the words that call it."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands_of(command, *before, name)
+        else:
+            yield " ".join([*before, name]), command
+
+
 def test_every_command_takes_json_and_has_help(cli: Cli) -> None:
-    commands = (["run"], ["report"], ["sample"])
-    for command in (*commands, ["keys", "new"], ["keys", "list"], ["keys", "export"]):
-        assert "--json" in cli(*command, "--help").stdout
+    without = [
+        path
+        for path, command in commands_of(get_command(app))
+        if not command.help or not any("--json" in each.opts for each in command.params)
+    ]
+
+    assert without == []
+    assert "--json" in cli("run", "--help").stdout
 
 
 def test_the_version_is_said(cli: Cli) -> None:

@@ -56,9 +56,15 @@ def is_importing(program: Program) -> bool:
         ("ingest", "run"),
         ("ingest", "publish"),
         ("ingest", "report"),
-        ("ingest.commands.build",),
-        ("ingest.commands.query", "from users"),
-        ("ingest.commands.docs",),
+        (
+            "ingest",
+            "build",
+        ),
+        ("ingest", "query", "from users"),
+        (
+            "ingest",
+            "docs",
+        ),
         ("ingest.commands.demo",),
     ],
     ids=" ".join,
@@ -89,7 +95,7 @@ def has_uploaded(program: Program) -> bool:
 
 def test_while_dbt_builds(tmp_path: Path) -> None:
     land(Landing(tmp_path / "data"), "users.created", "U1")
-    program = start("ingest.commands.build", folder=tmp_path)
+    program = start("ingest", "build", folder=tmp_path)
     wait_until((tmp_path / "data" / "dbt" / "logs" / "dbt.log").exists)
 
     said = interrupt(program)

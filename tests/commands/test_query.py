@@ -1,5 +1,6 @@
-"""`just query`: an answer, or DuckDB's own hint about the query."""
+"""`ingest query`: an answer, or DuckDB's own hint about the query."""
 
+import json
 import os
 import subprocess
 import sys
@@ -19,9 +20,9 @@ def data(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def query(data: Path, sql: str) -> Done:
+def query(data: Path, *args: str) -> Done:
     return subprocess.run(
-        [sys.executable, "-m", "ingest.commands.query", sql],
+        [sys.executable, "-m", "ingest", "query", *args],
         env=os.environ | {"MX_DATA": str(data)},
         cwd=data,
         capture_output=True,
@@ -34,6 +35,16 @@ def test_an_answer_is_shown(data: Path) -> None:
     done = query(data, "from users")
 
     assert (done.returncode, "U1" in done.stdout) == (0, True)
+
+
+def test_json_holds_all_rows_by_their_names(data: Path) -> None:
+    sql = "-- a day\nselect guid, date '2026-01-02' as day, 1.5 as amount from users, range(300)"
+
+    done = query(data, sql, "--json")
+
+    rows = json.loads(done.stdout)
+    assert (done.returncode, len(rows)) == (0, 300)
+    assert rows[0] == {"guid": "U1", "day": "2026-01-02", "amount": "1.5"}
 
 
 @pytest.mark.parametrize(

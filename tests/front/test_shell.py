@@ -12,7 +12,7 @@ from tests.dbt_project.landing import Landing
 from tests.front.machine import Done
 from tests.support.built import land
 
-SET_UP = f'eval "$("{sys.executable}" -m ingest.commands.env)"'
+SET_UP = f'eval "$("{sys.executable}" -m ingest env)"'
 
 
 def shell(script: str, *, cwd: Path, **settings: str) -> Done:

@@ -11,6 +11,7 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[2]
 ENGINES: Final = ("duckdb-1.4", "notebook")
 SUPERSET: Final = "superset"
+ORCHESTRATORS: Final = ("dagster", "airflow")
 SAIL: Final = "sail"
 SPARK: Final = "spark"
 OTHER_ENGINES: Final = (SAIL, "duckdb-1.5")

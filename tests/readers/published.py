@@ -65,7 +65,7 @@ def publish_sample(folder: Path, *, receiver: Receiver) -> Serve:
     world = ["--seed=7", "--clients=1", "--users=12", "--days=3", f"--to={source}"]
     call("ingest", "sample", *world, data=data, **sources)
     call("ingest", "run", data=data, **sources)
-    call("ingest.commands.build", "--quiet", data=data)
+    call("ingest", "build", "--quiet", data=data)
     serve = Serve(data)
     serve.publish()
     return serve

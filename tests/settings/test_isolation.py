@@ -139,9 +139,9 @@ def test_a_run_keeps_its_secrets_and_leaves_no_core(
 @pytest.mark.parametrize("program", ["build", "verify", "docs"])
 def test_dbt_gets_no_secret(program: str, tmp_path: Path) -> None:
     arguments = {
-        "build": ["ingest.commands.build", "--no-publish", "--quiet"],
+        "build": ["ingest", "build", "--no-publish", "--quiet"],
         "verify": ["ingest", "verify"],
-        "docs": ["ingest.commands.docs"],
+        "docs": ["ingest", "docs"],
     }
     settings = {"PATH": os.environ["PATH"], "MX_DATA": str(tmp_path / "data")}
     for folder in ("landing", "ledger"):

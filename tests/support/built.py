@@ -48,7 +48,7 @@ def land(landing: Landing, name: str, *guids: str, day: int = 1) -> Path:
 def just_build(data: Path, *args: str) -> Done:
     """Run `just build` as a program."""
     environment = os.environ | {"MX_DATA": str(data), "MX_MASK_KEY": "a key of the tests alone"}
-    command = [sys.executable, "-m", "ingest.commands.build", *args]
+    command = [sys.executable, "-m", "ingest", "build", *args]
     return subprocess.run(
         command, env=environment, capture_output=True, text=True, check=False, timeout=300
     )

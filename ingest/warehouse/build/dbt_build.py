@@ -4,10 +4,12 @@ dbt decides what a build does. This module asks first whether anything is new, a
 models of resources that have no new rows.
 """
 
+import json
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 from ingest.settings.isolation import child_environment
 from ingest.warehouse.build.guard import HELD_BY, build_guard
@@ -15,7 +17,7 @@ from ingest.warehouse.build.inputs import find_inputs
 from ingest.warehouse.build.last_build import LastBuild, read_last_build
 from ingest.warehouse.dbt import DBT, PROJECT, dbt_environment, run_to_end
 from ingest.warehouse.models.catalogue import Catalogue, read_catalogue
-from ingest.warehouse.publish.outcome import Outcome
+from ingest.warehouse.publish.outcome import Outcome, Published
 from ingest.warehouse.publish.release import publish_locked
 from ingest.warehouse.publish.serving import Serving
 
@@ -30,6 +32,7 @@ def build_warehouse(
     dbt_args: list[str],
     memory_bytes: int | None = None,
     serving: Serving | None = None,
+    as_json: bool = False,
 ) -> int:
     """Run `dbt build`, publish what it made, and return dbt's exit code.
 
@@ -38,28 +41,31 @@ def build_warehouse(
     Args:
         dbt_args: any argument but --quiet makes dbt run, even where nothing is new.
         serving: without it nothing is published.
+        as_json: print the outcome as one JSON object; what dbt prints goes to stderr.
 
     Raises:
         LockError: an ingest, another build or another program has the data folder or the warehouse.
         LedgerError: the ledger is damaged.
     """
-    is_all, is_quiet = not set(dbt_args) - {QUIET}, QUIET in dbt_args
+    is_all, code = not set(dbt_args) - {QUIET}, 0
     with build_guard(data, is_anew=FULL_REFRESH in dbt_args):
         build = read_last_build(data)
-        if is_all and build and build.sources == find_inputs(data).text():
-            if not is_quiet:
-                print(UNCHANGED)  # noqa: T201 - the answer
-        else:
+        is_unchanged = bool(is_all and build and build.sources == find_inputs(data).text())
+        if not is_unchanged:
             chosen = find_untouched_models(data, build) if is_all and build else []
             code = _run_dbt(
                 [*dbt_args, *(["--exclude", *chosen] if chosen else [])],
                 environment=dbt_environment(data, memory_bytes=memory_bytes),
+                output=sys.stderr if as_json else sys.stdout,
             )
-            if code:
-                return code
-        if serving:
-            _publish(data, serving, is_quiet=is_quiet)
-        return 0
+        published = _publish(data, serving) if serving and not code else None
+    if as_json:
+        outcome = "unchanged" if is_unchanged else "failed" if code else "built"
+        facts = published.facts() if published else None
+        print(json.dumps({"outcome": outcome, "published": facts}))  # noqa: T201 - the answer
+    elif QUIET not in dbt_args:
+        _tell(published, is_unchanged=is_unchanged)
+    return code
 
 
 def find_untouched_models(data: Path, build: LastBuild) -> list[str]:
@@ -84,16 +90,21 @@ def _models_of(resource: str, touched: set[str], catalogue: Catalogue) -> Iterat
             yield from (resource, f"hidden_{resource}")
 
 
-def _publish(data: Path, serving: Serving, *, is_quiet: bool) -> None:
+def _publish(data: Path, serving: Serving) -> Published | None:
     """Publish a complete build; dbt's last hook has reported an incomplete one."""
     if read_last_build(data) is None:
-        return
-    published = publish_locked(data, serving=serving, is_asked=False)
-    if not is_quiet and published.outcome is not Outcome.UNCHANGED:
+        return None
+    return publish_locked(data, serving=serving, is_asked=False)
+
+
+def _tell(published: Published | None, *, is_unchanged: bool) -> None:
+    if is_unchanged:
+        print(UNCHANGED)  # noqa: T201 - the answer
+    if published and published.outcome is not Outcome.UNCHANGED:
         print(published.text())  # noqa: T201 - the answer
 
 
-def _run_dbt(dbt_args: list[str], *, environment: dict[str, str]) -> int:
+def _run_dbt(dbt_args: list[str], *, environment: dict[str, str], output: TextIO) -> int:
     environment = child_environment() | environment
     environment |= {HELD_BY: str(os.getpid()), "MX_PUBLISH": "false"}
-    return run_to_end([str(DBT), "build", *dbt_args], environment=environment)
+    return run_to_end([str(DBT), "build", *dbt_args], environment=environment, output=output)

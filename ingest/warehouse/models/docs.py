@@ -29,7 +29,7 @@ def write_docs(data: Path) -> Path:
         message = f"{warehouse}: expected a warehouse, found none; make it with: just build"
         raise WarehouseError(message)
     with run_lock(data, run_id=f"{datetime.now(tz=UTC):%Y%m%dT%H%M%SZ}-docs"):
-        _run_dbt(data, target=target)
+        _run_dbt(data)
     manifest, tables = (
         json.loads((target / name).read_text()) for name in ("manifest.json", "catalog.json")
     )
@@ -66,10 +66,9 @@ def _column(name: str, column: Column) -> dict[str, Any]:
     return {"name": name, "description": column.description, "meta": meta, "tags": []}
 
 
-def _run_dbt(data: Path, *, target: Path) -> None:
-    call = [*COMMAND, "--target-path", str(target.absolute())]  # dbt starts in its project
+def _run_dbt(data: Path) -> None:
     environment = child_environment() | dbt_environment(data)
-    done = subprocess.run(call, env=environment, check=False)  # noqa: S603 - own command
+    done = subprocess.run(COMMAND, env=environment, check=False)  # noqa: S603 - own command
     if done.returncode:
         raise WarehouseError("dbt docs generate: expected to succeed, found the failures above")
 

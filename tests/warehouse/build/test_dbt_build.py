@@ -233,7 +233,7 @@ def test_an_interrupted_build_says_one_line_and_the_next_goes_on(landing: Landin
     land(landing, "users.created", "U3", day=2)
     shutil.rmtree(landing.data / "dbt")
     environment = {"PATH": "/usr/bin:/bin", "MX_DATA": str(landing.data)}
-    command = [sys.executable, "-m", "ingest.commands.build", "--quiet"]
+    command = [sys.executable, "-m", "ingest", "build", "--quiet"]
     with subprocess.Popen(
         command, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as building:

@@ -45,7 +45,7 @@ COLUMNS = """
 def build(checkout: Path, data: Path) -> None:
     """Run `just build` with the project and the programs of a checkout."""
     own = {"PYTHONPATH": str(checkout), "MX_DATA": str(data), "MX_MASK_KEY": KEY}
-    command = [sys.executable, "-m", "ingest.commands.build", "--quiet"]
+    command = [sys.executable, "-m", "ingest", "build", "--quiet"]
     done = subprocess.run(
         command, env=os.environ | own, cwd=checkout, capture_output=True, text=True, check=False
     )
