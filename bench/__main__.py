@@ -1,11 +1,8 @@
 """`just bench`: a benchmark prints a table; with --keep docs/performance.md has it, too."""
 
-import re
 import subprocess
 import sys
-from datetime import UTC, datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import duckdb
@@ -20,13 +17,16 @@ from bench.land_memory import draw_plot, measure_memory, memory_table
 from bench.land_small import measure_small, small_table
 from bench.landers import land_receiver
 from bench.large_file import Codec
-from bench.measure import machine
 from bench.peers import PeersError
+from bench.results import PLOT, show
 from bench.same_rows import DifferentRowsError
 from bench.soak import soak_builds
+from bench.spark import measure_spark
+from bench.spark_table import spark_table
 
-RESULTS = Path(__file__).parents[1] / "docs" / "performance.md"
-PLOT = RESULTS.with_suffix(".svg")
+Transactions = Annotated[int, typer.Option(min=20, help="Events of transactions a day.")]
+Days = Annotated[int, typer.Option(min=1, help="Days measured after each other.")]
+Keep = Annotated[bool, typer.Option(help="Write the figures into docs/performance.md.")]
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -41,11 +41,9 @@ def history(
     days: Annotated[
         list[int] | None, typer.Option(min=2, help="Days before the measured one.")
     ] = None,
-    transactions: Annotated[
-        int, typer.Option(min=20, help="Events of transactions a day.")
-    ] = 10_000,
-    runs: Annotated[int, typer.Option(min=1, help="Days measured after each other.")] = 3,
-    keep: Annotated[bool, typer.Option(help="Write the table into docs/performance.md.")] = False,
+    transactions: Transactions = 10_000,
+    runs: Days = 3,
+    keep: Keep = False,
 ) -> None:
     """Measure one typical day with few and with many days before it."""
     sizes = days or [3, 30, 365, 1095]
@@ -53,10 +51,7 @@ def history(
     for cost in measure_history(sizes, transactions=transactions, runs=runs):
         typer.echo(f"{cost.days_before} days before: {cost.seconds:.1f} s", err=True)
         costs.append(cost)
-    table = history_table(costs)
-    typer.echo(table)
-    if keep:
-        _keep("history", f"{_circumstances()}\n\n{table}")
+    show("history", history_table(costs), keep=keep)
 
 
 @app.command()
@@ -66,14 +61,12 @@ def clients(
     ] = None,
     days: Annotated[int, typer.Option(min=7, help="Days of each.")] = 1095,
     runs: Annotated[int, typer.Option(min=1, help="Times each command.")] = 3,
-    keep: Annotated[bool, typer.Option(help="Write the table into docs/performance.md.")] = False,
+    keep: Keep = False,
 ) -> None:
     """Measure a run, status and report with years of files of many clients."""
     sizes = number or [1, 100]
     table = clients_table([measure_clients(clients=each, days=days, runs=runs) for each in sizes])
-    typer.echo(table)
-    if keep:
-        _keep("clients", f"{_circumstances()}\n\n{table}")
+    show("clients", table, keep=keep)
 
 
 @app.command()
@@ -81,13 +74,11 @@ def fetch(
     megabytes: Annotated[int, typer.Option(min=1, help="Size of the large file, MiB.")] = 128,
     days: Annotated[int, typer.Option(min=1, help="Days of 66 small files.")] = 5,
     runs: Annotated[int, typer.Option(min=1, help="Times each way, in turns.")] = 7,
-    keep: Annotated[bool, typer.Option(help="Write the table into docs/performance.md.")] = False,
+    keep: Keep = False,
 ) -> None:
     """Measure fetching over SFTP, against OpenSSH's own client. Needs root, for a server."""
     table = fetch_table(list(measure_fetch(large_megabytes=megabytes, days=days, runs=runs)))
-    typer.echo(table)
-    if keep:
-        _keep("fetch", f"{_circumstances()}\n\n{table}")
+    show("fetch", table, keep=keep)
 
 
 @app.command()
@@ -98,11 +89,9 @@ def apply(
     alone: Annotated[
         list[int] | None, typer.Option(help="Keys of transactions, without peers.")
     ] = None,
-    transactions: Annotated[
-        int, typer.Option(min=20, help="Events of transactions a day.")
-    ] = 10_000,
-    runs: Annotated[int, typer.Option(min=1, help="Days measured after each other.")] = 3,
-    keep: Annotated[bool, typer.Option(help="Write the table into docs/performance.md.")] = False,
+    transactions: Transactions = 10_000,
+    runs: Days = 3,
+    keep: Keep = False,
 ) -> None:
     """Measure applying one day's changes to a large table, against public tools."""
     sizes = keys or ([] if alone else [1_000_000, 5_000_000])
@@ -110,18 +99,13 @@ def apply(
     for cost in measure_apply(sizes, alone=alone or [], transactions=transactions, runs=runs):
         costs.append(cost)
         typer.echo(apply_table([cost]), err=True)
-    table = apply_table(costs)
-    typer.echo(table)
-    if keep:
-        _keep("apply", f"{_circumstances()}\n\n{table}")
+    show("apply", apply_table(costs), keep=keep)
 
 
 @app.command()
 def soak(
     keys: Annotated[int, typer.Option(min=1, help="Keys of transactions.")] = 1_000_000,
-    transactions: Annotated[
-        int, typer.Option(min=20, help="Events of transactions a day.")
-    ] = 10_000,
+    transactions: Transactions = 10_000,
     days: Annotated[int, typer.Option(min=0, help="Days built before that one.")] = 10,
     times: Annotated[int, typer.Option(min=2, help="Builds of the same day.")] = 60,
 ) -> None:
@@ -135,6 +119,21 @@ def soak(
             typer.echo(f"build {number}: {found}")
     typer.echo(f"DuckDB {duckdb.__version__}: {wrong} of {times} builds other than the first")
     raise typer.Exit(1 if wrong else 0)
+
+
+@app.command()
+def spark(
+    keys: Annotated[list[int] | None, typer.Option(help="Keys of transactions.")] = None,
+    transactions: Transactions = 10_000,
+    runs: Days = 3,
+    keep: Keep = False,
+) -> None:
+    """Measure a first build and a day's on Apache Spark, against DuckDB."""
+    costs = []
+    for cost in measure_spark(keys or [1_000_000, 5_000_000], transactions=transactions, runs=runs):
+        costs.append(cost)
+        typer.echo(spark_table([cost]), err=True)
+    show("spark", spark_table(costs), keep=keep)
 
 
 class Part(StrEnum):
@@ -161,35 +160,16 @@ def land(
             match part:
                 case Part.LARGE:
                     cost = measure_land(receiver, row_count=rows, codec=codec, runs=runs)
-                    _show("land", f"{land_note(cost)}\n\n{land_table(cost)}", keep=keep)
+                    show("land", f"{land_note(cost)}\n\n{land_table(cost)}", keep=keep)
                 case Part.SMALL:
                     sides = measure_small(receiver, days=days, runs=runs)
-                    _show("small", small_table(sides), keep=keep)
+                    show("small", small_table(sides), keep=keep)
                 case Part.MEMORY:
                     sizes = gigabytes or [0.2, 1, 4]
                     costs = list(measure_memory(receiver, sizes, runs=runs))
-                    _show("memory", memory_table(costs), keep=keep)
+                    show("memory", memory_table(costs), keep=keep)
                     if keep:
                         draw_plot(costs, target=PLOT)
-
-
-def _show(name: str, text: str, *, keep: bool) -> None:
-    typer.echo(text)
-    if keep:
-        _keep(name, f"{_circumstances()}\n\n{text}")
-
-
-def _circumstances() -> str:
-    return f"Measured {datetime.now(tz=UTC):%Y-%m-%d} on {machine()}."
-
-
-def _keep(name: str, text: str) -> None:
-    """Replace what stands between a benchmark's two markers."""
-    begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
-    page = RESULTS.read_text(encoding="utf-8")
-    pattern = f"{re.escape(begin)}.*{re.escape(end)}"
-    kept = re.sub(pattern, lambda _: f"{begin}\n{text}\n{end}", page, flags=re.DOTALL)
-    RESULTS.write_text(kept, encoding="utf-8")
 
 
 def main() -> None:
