@@ -1,4 +1,4 @@
-"""The memory of all processes of a program together, from outside."""
+"""The memory and processor time of all processes of a program together, from outside."""
 
 import os
 import threading
@@ -12,17 +12,20 @@ from bench.measure import Cost, run_measured
 
 EVERY_S: Final = 0.05
 NEW_HEIGHT: Final = 1.01
+_TICKS_A_SECOND: Final = os.sysconf("SC_CLK_TCK")
 _PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
 _GONE: Final = (FileNotFoundError, ProcessLookupError)
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """The cost of one run of a program, with the memory of all its processes."""
+    """The cost of one run of a program, with the memory and processor time of all its processes."""
 
     cost: Cost
     peak_bytes: int
     """Of all processes at one moment."""
+    processor_seconds: float
+    """Of all processes, as last seen; `cost` lacks those that nobody waited for: Spark's Java."""
 
 
 def run_watched(command: Sequence[str], *, environment: Mapping[str, str] | None = None) -> Watched:
@@ -38,22 +41,24 @@ def run_watched(command: Sequence[str], *, environment: Mapping[str, str] | None
     Raises:
         CalledProcessError: it did not end with 0.
     """
-    with _watching() as heights:
+    with _watching() as seen:
         cost = run_measured(command, environment=environment)
-    return Watched(cost, heights.proportional)
+    return Watched(cost, seen.proportional, sum(seen.busy.values()))
 
 
 @dataclass(slots=True)
-class _Heights:
-    """The largest sums that were seen."""
+class _Seen:
+    """The largest sums that were seen, and how long each process was busy."""
 
     resident: float = 0
     proportional: int = 0
+    busy: dict[int, float] = field(default_factory=dict)
     over: threading.Event = field(default_factory=threading.Event)
 
     def watch(self) -> None:
         while not self.over.wait(EVERY_S):
             processes = _program(os.getpid())
+            self.busy |= {each: max(_busy(each), self.busy.get(each, 0)) for each in processes}
             resident = sum(map(_resident, processes))
             if resident > self.resident * NEW_HEIGHT:
                 self.resident = resident
@@ -61,14 +66,14 @@ class _Heights:
 
 
 @contextmanager
-def _watching() -> Iterator[_Heights]:
-    heights = _Heights()
-    watcher = threading.Thread(target=heights.watch)
+def _watching() -> Iterator[_Seen]:
+    seen = _Seen()
+    watcher = threading.Thread(target=seen.watch)
     watcher.start()
     try:
-        yield heights
+        yield seen
     finally:
-        heights.over.set()
+        seen.over.set()
         watcher.join()
 
 
@@ -95,6 +100,16 @@ def _resident(process_id: int) -> int:
         return int(Path(f"/proc/{process_id}/statm").read_text().split()[1]) * _PAGE_BYTES
     except _GONE:
         return 0
+
+
+def _busy(process_id: int) -> float:
+    """Say how many seconds a process was busy, in its own code and in the kernel's."""
+    try:
+        stat = Path(f"/proc/{process_id}/stat").read_text()
+    except _GONE:
+        return 0
+    own, kernel = stat.rpartition(")")[2].split()[11:13]
+    return (int(own) + int(kernel)) / _TICKS_A_SECOND
 
 
 def _proportional(process_id: int) -> int:

@@ -66,7 +66,7 @@ def _seconds_and_ratio(
 
 
 def _processor_and_peak(builds: Sequence[Built]) -> list[str]:
-    processor = median(built.cost.processor_seconds for built in builds)
+    processor = median(built.watched.processor_seconds for built in builds)
     peak = max(built.watched.peak_bytes for built in builds)
     return [f"{processor:.1f}", megabytes(peak)]
 

@@ -16,3 +16,16 @@ def test_processes_that_hold_memory_at_once_add_up() -> None:
 
     assert 160e6 < watched.peak_bytes < 230e6
     assert 80e6 < watched.cost.peak_bytes < 130e6
+
+
+def test_a_process_that_nobody_waits_for_was_busy_all_the_same() -> None:
+    child = "import time\nwhile time.process_time() < 0.6: pass\nprint(flush=True); time.sleep(60)"
+    parent = (
+        "import subprocess, sys, time; "
+        "child = subprocess.Popen([sys.executable, '-c', sys.argv[1]], stdout=subprocess.PIPE); "
+        "child.stdout.readline(); time.sleep(0.5); child.kill()"
+    )
+
+    watched = run_watched([sys.executable, "-c", parent, child])
+
+    assert watched.cost.processor_seconds < 0.5 < watched.processor_seconds < 1.5
