@@ -155,6 +155,11 @@
     regexp_extract({{ value }}, '^({{ pattern }})$', 1) = nullif({{ value }}, '')
 {%- endmacro %}
 
+{#- A text in which each match of a pattern is replaced. DuckDB replaces only the first one unasked. -#}
+{% macro replace_each(text, pattern, new) %}{{ adapter.dispatch("replace_each", "mx")(text, pattern, new) }}{% endmacro %}
+{% macro duckdb__replace_each(text, pattern, new) %}regexp_replace({{ text }}, '{{ pattern }}', '{{ new }}', 'g'){% endmacro %}
+{% macro spark__replace_each(text, pattern, new) %}regexp_replace({{ text }}, '{{ pattern }}', '{{ new }}'){% endmacro %}
+
 {#- A double as people write it: 12345678.5, where Spark writes 1.23456785E7. -#}
 {% macro double_as_text(value) %}{{ adapter.dispatch("double_as_text", "mx")(value) }}{% endmacro %}
 {% macro duckdb__double_as_text(value) %}cast({{ value }} as varchar){% endmacro %}

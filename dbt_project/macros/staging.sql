@@ -65,7 +65,7 @@ select
     {%- endif %}
     {%- endfor %}
     {{ lineage_columns() | join(",\n    ") }},
-    {{ misfits(parsed) }} as _event_misfits
+    {{ misfits(parsed, landed_types) }} as _event_misfits
 from (
     select
         *
@@ -77,18 +77,30 @@ from (
 ) as landed
 {%- endmacro %}
 
-{#- The names of a row's columns whose landed value did not fit. -#}
-{% macro misfits(parsed) -%}
+{#- The columns of a row whose landed value did not fit, each with a blank and the value's form. -#}
+{% macro misfits(parsed, landed_types) -%}
     {%- if parsed -%}
-    split(nullif(concat_ws(','
+    split(nullif(concat_ws(chr(10)
         {%- for column in parsed -%}
         {%- set landed, read = adapter.quote(column.name), adapter.quote("_event_read_" ~ column.name) -%}
-        , case when {{ landed }} is not null and {{ read }} is null then '{{ column.name }}' end
+        {%- set text = read_as("varchar", landed, landed_types[column.key]) -%}
+        , case when {{ landed }} is not null and {{ read }} is null
+            then concat('{{ column.name }} ', {{ form_of(text) }}) end
         {%- endfor -%}
-    ), ''), ',')
+    ), ''), chr(10))
     {%- else -%}
     cast(null as {{ engine_type("varchar[]") }})
     {%- endif -%}
+{%- endmacro %}
+
+{#- What the first 40 characters of a text look like, without its letters and digits: 'A7, née' is 'A9, aaa'.
+    A character outside ASCII could be a letter, so it is one. -#}
+{% macro form_of(text) -%}
+    {%- set form = namespace(sql="left(coalesce(" ~ text ~ ", ''), 40)") -%}
+    {%- for found, shown in {"[^ -~]": "a", "[0-9]": "9", "[A-Z]": "A", "[a-z]": "a"}.items() -%}
+        {%- set form.sql = replace_each(form.sql, found, shown) -%}
+    {%- endfor -%}
+    {{ form.sql }}
 {%- endmacro %}
 
 {#- The columns that each landed row has beside its resource's own fields, with their types. -#}

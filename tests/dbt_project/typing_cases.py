@@ -47,6 +47,8 @@ CASES: list[tuple[str, str, Any, Any]] = [
     ("amount", "decimal", Decimal("0.005000000"), Decimal("0.01")),
     ("amount", "boolean", True, None),
     ("amount", "varchar[]", ["1"], None),
+    ("latitude", "varchar", "1.5", Decimal("1.500000")),
+    ("latitude", "varchar", f"Zoë 47Ü\n{'x-' * 20}", None),
     ("posted_on", "varchar", "2024-02-29", date(2024, 2, 29)),
     ("posted_on", "varchar", "2023-02-29", None),
     ("posted_on", "varchar", "0000-01-01", None),
