@@ -56,11 +56,10 @@ select
     count(*) as row_count,
     max(case when place = 1 then form end) as example,
     concat_ws(
-        ', '
+        ', ',
         {% for place in range(1, most_rows + 1) %}
-            , max(
-                case when place = {{ place }} then cast(_row_number as {{ dbt.type_string() }}) end
-            )
+            max(case when place = {{ place }} then cast(_row_number as {{ dbt.type_string() }}) end)
+            {{- ',' if not loop.last }}
         {% endfor %}
     ) as row_numbers
 from numbered
