@@ -75,7 +75,8 @@ def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
     catalogue: Catalogue = {}
     for path in sorted(folder.glob("stg_*.yml")):
         for model in read_yaml(path.read_text(encoding="utf-8"))["models"]:
-            columns = {column["name"]: column["data_type"] for column in model["columns"]}
+            typed = [column for column in model["columns"] if "data_type" in column]
+            columns = {column["name"]: column["data_type"] for column in typed}
             catalogue[model["name"].removeprefix("stg_")] = columns
     if not catalogue:
         raise SettingsError(f"catalogue {folder}: expected stg_*.yml of dbt_project, found none")

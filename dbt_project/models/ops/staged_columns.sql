@@ -1,8 +1,9 @@
-{#- The catalogue: columns and types from the YAML of each staging model. `render` gives a name that
-    `--empty` leaves alone, so that an empty run makes all columns. -#}
+{#- The catalogue: columns and types from the YAML of each staging model; a column without a type is
+    none of the feed's. `render` gives a name that `--empty` leaves alone, so that an empty run makes all
+    columns. -#}
 {% set catalogue = [] %}
 {% for node in (graph.nodes.values() if execute else []) if node.name.startswith('stg_') %}
-    {% for column in node.columns.values() %}
+    {% for column in node.columns.values() if column.data_type %}
         {% do catalogue.append("('" ~ node.name[4:] ~ "', '" ~ column.name ~ "', '"
             ~ column.data_type ~ "', " ~ loop.index ~ ")") %}
     {% endfor %}

@@ -12,7 +12,7 @@ from ingest.warehouse.dbt import PROJECT
 LINEAGE: Final = ("landing", "every_resource")
 HISTORY: Final = "history"
 RESOURCES: Final = {"main", HISTORY}
-"""The schemas whose tables are resources, with the columns of their staging models."""
+"""The schemas whose tables are resources: each column has the class of its staging model's."""
 MADE_BY_DBT: Final = ("models", "seeds", "snapshots")
 """Keys of dbt's YAML, and the folders where it lies."""
 
@@ -39,6 +39,38 @@ class Column:
     @property
     def is_hidden(self) -> bool:
         return self.privacy not in (Privacy.NONE, Privacy.PERSONAL)
+
+
+OURS: Final = {
+    "staging": {
+        "_event_misfits": Column(
+            "Columns whose landed value did not fit its type, each with the form of that value; "
+            "ops.misfits counts them",
+            Privacy.NONE,
+        )
+    },
+    "state": {
+        "_snapshot_date_deleted": Column("Day of the latest delete", Privacy.NONE),
+        "_row_number_deleted": Column("Place of that delete in its file, from 0", Privacy.NONE),
+        "_source_file_deleted": Column("Daily file that brought that delete", Privacy.NONE),
+        "_event_is_live": Column(
+            "The key is live by its own events; an owner may hide it", Privacy.NONE
+        ),
+        "_event_is_disordered": Column(
+            "An earlier event has a higher revision or a later updated_at", Privacy.NONE
+        ),
+    },
+    HISTORY: {
+        "_version": Column("Number of the version of its key, from 1", Privacy.NONE),
+        "valid_from": Column("First day at whose end the version held", Privacy.NONE),
+        "valid_to": Column(
+            "Day of the key's next event, at whose end it no longer held; null while there is none",
+            Privacy.NONE,
+        ),
+        "is_current": Column("No later event of the key is known", Privacy.NONE),
+    },
+}
+"""The columns that a layer's tables have beside those of the landed rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +104,13 @@ class Catalogue:
         table = found or Table()
         if schema not in RESOURCES:
             return table
-        lineage, staged = self._columns(*LINEAGE), self._columns("staging", f"stg_{name}")
-        # every version has the columns of every other one
-        versions = self._columns(HISTORY, "users") if schema == HISTORY else {}
-        columns = lineage | versions | staged | table.columns
+        staged = self._columns("staging", f"stg_{name}")
+        columns = table.columns | self.lineage() | OURS.get(schema, {}) | staged
         return Table(table.description, columns, table.owners)
+
+    def lineage(self) -> dict[str, Column]:
+        """Give the columns that each landed row has beside its resource's own fields."""
+        return self._columns(*LINEAGE)
 
     def staged_fields(self) -> dict[str, set[str]]:
         """Give the fields of every resource that has a model."""
@@ -88,7 +122,7 @@ class Catalogue:
 
     def owners(self, resource: str) -> dict[str, str]:
         """Say which columns of a resource name its owners; a user may own any without a model."""
-        table = self.described.get(("main", resource))
+        table = self.described.get(("staging", f"stg_{resource}"))
         return table.owners if table else {"user_guid": "users"}
 
     def all_owners(self, resource: str) -> set[str]:
@@ -125,9 +159,12 @@ def _relation(model: str, *, folder: str) -> tuple[str, str]:
 
 
 def _table(entry: dict[str, Any]) -> Table:
+    is_staging = entry["name"].startswith("stg_")
     columns = {
         column["name"].lower(): Column(_text(column), _privacy(column))
         for column in entry.get("columns", ())
+        # of a staging model these are the feed's fields, which have a type
+        if not is_staging or "data_type" in column
     }
     return Table(_text(entry), columns, _meta(entry).get("owners", {}))
 

@@ -1,22 +1,21 @@
-"""The SQL of each resource's models, from one template; `just models` writes it.
+"""The models of each resource, from one template: `just models` writes their SQL and YAML.
 
 A model that begins with a comment in Jinja is written by hand; that comment says why.
 """
 
 import sys
-from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
 from typing import Final
 
 from ingest.settings.isolation import leave_no_core
 from ingest.warehouse.dbt import PROJECT
-from ingest.warehouse.models.catalogue import read_catalogue, read_yaml
+from ingest.warehouse.models.catalogue import Catalogue, read_catalogue
+from ingest.warehouse.models.descriptions import render_yaml
+from ingest.warehouse.models.resources import Resource, read_resources
 
 BY_HAND: Final = "{#"
 NEXT: Final = "write it: just models"
-
-COUNTERS: Final = {"revision", "updated_at"}
 
 STAGING: Final = Template("{{ stage('$resource') }}\n")
 STATE: Final = Template("{{ reduce_events(ref('stg_$resource')$counters) }}\n")
@@ -79,26 +78,15 @@ exists (
 """)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resource:
-    """The parents of a resource's models."""
-
-    name: str
-    is_log: bool
-    has_keys: bool
-    """Whether its catalogue columns have a guid."""
-    counters: tuple[str, ...] = ()
-    """Its columns that should grow with each event of a key, and do not order events."""
-    is_owner: bool = False
-    owners: dict[str, str] = field(default_factory=dict)
-    """The resource of the owner that each of some columns names."""
+def render_models(resource: Resource, catalogue: Catalogue) -> dict[str, str]:
+    """Give the SQL and YAML of a resource's models, by their paths in the folder of models."""
+    return _render_sql(resource) | render_yaml(resource, catalogue)
 
 
-def render_models(resource: Resource) -> dict[str, str]:
-    """Give the SQL of each model of a resource, by its path in the folder of models."""
+def _render_sql(resource: Resource) -> dict[str, str]:
     name, texts = resource.name, {"staging/stg_": STAGING.substitute(resource=resource.name)}
     if not resource.is_log:
-        counters = f", counters={list(resource.counters)}" if resource.counters else ""
+        counters = f", counters={resource.counters}" if resource.counters else ""
         texts["state/state_"] = STATE.substitute(resource=name, counters=counters)
         texts["history/history_"] = HISTORY.substitute(resource=name)
     texts["current/"] = _current(resource)
@@ -133,31 +121,11 @@ def _owners_are_hidden(resource: Resource, *, rows: str) -> list[str]:
     ]
 
 
-def read_resources(project: Path) -> list[Resource]:
-    """Read the resources that have models, and their owners, from a project's YAML."""
-    listed = read_yaml((project / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
-    catalogue = read_catalogue(project)
-    fields, names = catalogue.staged_fields(), [*listed["keyed_resources"], *listed["logs"]]
-    owners = {name: catalogue.owners(name) for name in names}
-    are_owners = {owner for each in owners.values() for owner in each.values()}
-    return [
-        Resource(
-            name=name,
-            is_log=name in listed["logs"],
-            has_keys="guid" in fields.get(name, set()),
-            counters=tuple(sorted(fields.get(name, set()) & COUNTERS)),
-            is_owner=name in are_owners,
-            owners=owners[name],
-        )
-        for name in names
-    ]
-
-
 def find_differing_models(project: Path) -> dict[Path, str]:
     """Find the models that are not what the template says, with what it says."""
-    differing = {}
+    differing, catalogue = {}, read_catalogue(project)
     for resource in read_resources(project):
-        for inner, text in render_models(resource).items():
+        for inner, text in render_models(resource, catalogue).items():
             path = project / "models" / inner
             found = path.read_text(encoding="utf-8") if path.exists() else ""
             if found != text and not found.startswith(BY_HAND):
