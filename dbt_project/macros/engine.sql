@@ -215,15 +215,15 @@
 {% macro duckdb__utc_day(moment) %}cast({{ moment }} at time zone 'UTC' as date){% endmacro %}
 {% macro spark__utc_day(moment) %}cast({{ moment }} as date){% endmacro %}
 
-{#- The first day of each month between two days, a row each. Spark gives at least one row. -#}
-{% macro each_month(first, last) -%}
-    {{ adapter.dispatch("each_month", "mx")("date_trunc('month', " ~ first ~ ")", last) }}
+{#- The first day of each month, or each day, between two days, a row each. Spark gives at least one row. -#}
+{% macro each(unit, first, last) -%}
+    {{ adapter.dispatch("each", "mx")(unit, "date_trunc('" ~ unit ~ "', " ~ first ~ ")", last) }}
 {%- endmacro %}
-{% macro duckdb__each_month(first, last) -%}
-    cast(unnest(generate_series({{ first }}, {{ last }}, interval 1 month)) as date)
+{% macro duckdb__each(unit, first, last) -%}
+    cast(unnest(generate_series({{ first }}, {{ last }}, interval 1 {{ unit }})) as date)
 {%- endmacro %}
-{% macro spark__each_month(first, last) -%}
-    explode(sequence(cast({{ first }} as date), cast(greatest({{ first }}, {{ last }}) as date), interval 1 month))
+{% macro spark__each(unit, first, last) -%}
+    explode(sequence(cast({{ first }} as date), cast(greatest({{ first }}, {{ last }}) as date), interval 1 {{ unit }}))
 {%- endmacro %}
 
 {#- The storage format of a table that no model makes. -#}

@@ -164,7 +164,8 @@ def needed_files(project: Path) -> Iterator[Path]:
     models = {f"models/ops/{name}.sql" for name in OPS}
     models |= {f"models/{form.format(name)}.sql" for form in of_resource for name in RESOURCES}
     models |= {f"models/staging/stg_{name}.yml" for name in RESOURCES}
-    models |= {"models/ops/_ops__models.yml", "dbt_project.yml", "profiles.yml"}
+    models |= {"models/ops/_ops__models.yml", "models/_groups.yml"}
+    models |= {"dbt_project.yml", "profiles.yml"}
     for path in project.rglob("*.*"):
         name = path.relative_to(project)
         is_shared = name.parts[0] in ("macros", "tests") or name.name.endswith("__sources.yml")

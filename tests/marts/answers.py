@@ -56,19 +56,14 @@ def posted(feed: Feed) -> list[Row]:
 
 
 def spending(feed: Feed) -> list[Answer]:
-    names = category_names(feed)
+    own = {key: row["name"] for key, row in feed.live("categories").items()}
+    names = own | category_names(feed)
     spent: defaultdict[str | None, Decimal] = defaultdict(Decimal)
-    counted: Counter[str | None] = Counter()
     for row in posted(feed):
-        if row["currency_code"] == "USD":
+        if row["currency_code"] == "USD" and row["transaction_type"] == "DEBIT":
             name = names.get((row["_client_guid"], row["category_guid"]))
-            is_debit = row["transaction_type"] == "DEBIT"
-            spent[name] += (amount(row["amount"]) or NOTHING) if is_debit else NOTHING
-            counted[name] += 1
-    return [
-        (name, total, counted[name])
-        for name, total in sorted(spent.items(), key=lambda each: -each[1])[:5]
-    ]
+            spent[name] += amount(row["amount"]) or NOTHING
+    return sorted(spent.items(), key=lambda each: -each[1])[:5]
 
 
 def category_names(feed: Feed) -> dict[Key, str]:
@@ -84,7 +79,7 @@ def category_names(feed: Feed) -> dict[Key, str]:
 
 def connections(feed: Feed) -> list[Answer]:
     live, last = feed.live("members"), feed.days[-1]
-    told: dict[str, list[tuple[bool, int]]] = defaultdict(list)
+    told: dict[Key, list[tuple[bool, int]]] = defaultdict(list)
     for key, versions in feed.valued("members"):
         if key not in live:
             continue
@@ -92,11 +87,25 @@ def connections(feed: Feed) -> list[Answer]:
         good = [moment(each["successfully_aggregated_at"]) for each in versions]
         ages = [(last - each.date()).days for each in good if each]
         needs = row["needs_updated_credentials"] or row["connection_status"] in BROKEN
-        told[row["institution_guid"]].append((needs, min(ages, default=-1)))
+        told[key[0], row["institution_guid"]].append((needs, min(ages, default=-1)))
+    names = institution_names(feed)
     return [
-        (name, len(of_it), sum(needs for needs, _ in of_it), _oldest(age for _, age in of_it))
-        for name, of_it in told.items()
+        (
+            each[1],
+            names.get(each),
+            len(of_it),
+            sum(needs for needs, _ in of_it),
+            _oldest(age for _, age in of_it),
+        )
+        for each, of_it in told.items()
     ]
+
+
+def institution_names(feed: Feed) -> dict[Key, str]:
+    """The names that live discovered accounts give institutions."""
+    discovered = feed.live("discovered_accounts").items()
+    named = [(key[0], row["institution_guid"], row["institution_name"]) for key, row in discovered]
+    return {(client, guid): name for client, guid, name in sorted(named, key=str) if name}
 
 
 def _oldest(ages: Iterator[int]) -> int | None:

@@ -11,6 +11,8 @@ Row = Mapping[str, Any]
 Key = tuple[str, str]
 RANKS = {"baseline": 0, "created": 1, "updated": 2, "deleted": 3}
 OWNERS: Mapping[str, Mapping[str, str]] = {
+    "categories": {"user_guid": "users"},
+    "discovered_accounts": {"user_guid": "users"},
     "members": {"user_guid": "users"},
     "accounts": {"user_guid": "users", "member_guid": "members"},
     "transactions": {"user_guid": "users", "member_guid": "members", "account_guid": "accounts"},

@@ -107,3 +107,34 @@ def test_what_came_less_what_went_is_what_is_live(world: Path) -> None:
 
     assert set(added) == set(live)
     assert len(added) > 15
+
+
+@pytest.mark.parametrize("resource", ["accounts", "transactions"])
+def test_a_lean_view_has_the_rows_of_main_without_what_tells_of_edits(
+    published: Warehouse, resource: str
+) -> None:
+    lean, full = (
+        [name for name, *_ in published.execute(f"describe {table}").fetchall()]
+        for table in (f"marts.{resource}_lean", f"main.{resource}")
+    )
+    shared = ", ".join(each for each in lean if each in full and each != "category_name")
+    of_lean, of_main = (
+        published.execute(f"select {shared} from {table} order by all").fetchall()
+        for table in (f"marts.{resource}_lean", f"main.{resource}")
+    )
+
+    assert of_lean == of_main != []
+    dropped = {each for each in full if each.endswith("_set_by") or each.startswith("feed_")}
+    assert set(full) - set(lean) == dropped != set()
+
+
+def test_a_transaction_has_its_day_beside_its_date_and_its_category_by_name(
+    published: Warehouse,
+) -> None:
+    query = """
+        select distinct
+            transaction_day = cast(date at time zone 'UTC' as date),
+            category_name is null and category_guid in (select guid from main.categories)
+        from marts.transactions_lean
+    """
+    assert published.execute(query).fetchall() == [(True, False)]

@@ -15,7 +15,8 @@ months as (
     select
         versions.*,
         latest_days.latest_day,
-        {{ each_month(
+        {{ each(
+            'month',
             "greatest(versions.valid_from, date '2000-01-01')",
             "least(versions.valid_to - interval '1' day, latest_days.latest_day)"
         ) }} as month_start

@@ -45,6 +45,7 @@ select
     members.guid as member_guid,
     members.user_guid,
     members.institution_guid,
+    institutions.institution_name,
     cast(members.connection_status as {{ dbt.type_string() }}) as connection_status,
     reported.status_since,
     reported.since_version > 1 as is_since_exact,
@@ -67,6 +68,10 @@ from {{ ref('history_members') }} as members
 inner join reported
     on members._client_guid = reported.client_guid and members.guid = reported.guid
 inner join latest_days on members._client_guid = latest_days.client_guid
+left outer join {{ ref('institutions') }} as institutions
+    on
+        members._client_guid = institutions.client_guid
+        and members.institution_guid = institutions.institution_guid
 where
     members.is_current
     and not exists (

@@ -6,16 +6,10 @@ from typing import Any, Final
 import yaml
 
 from ingest.warehouse.models.catalogue import OURS, Catalogue, Column
+from ingest.warehouse.models.lean import OF_ROW, has_lean_view, lean_fields
 from ingest.warehouse.models.resources import Field, Resource
 
 FROM: Final = "# written by `just models` from staging/stg_{}.yml\n"
-LEFT_OUT: Final = {
-    "staging": frozenset(),
-    "state": frozenset({"_resource"}),
-    "history": frozenset({"_resource"}),
-    "current": frozenset({"_resource", "_event", "_source_sha256"}),
-}
-"""The columns of a landed row that the tables of a layer do not have."""
 MODELS: Final = {
     "staging": Template("""\
   - name: stg_$resource
@@ -38,6 +32,13 @@ MODELS: Final = {
   - name: $resource
     description: One row per $live.
 """),
+    "marts": Template("""\
+  - name: ${resource}_lean
+    description: >
+      One row per row of main.$resource, for people who look: without the columns that say who set
+      another (_set_by), without the values before edits (feed_), and with days and names. A new
+      field of MX's is in main alone until the YAML of the staging model has it.
+"""),
 }
 HIDES: Final = Template("""\
     data_tests:
@@ -48,18 +49,29 @@ HIDES: Final = Template("""\
 
 def render_yaml(resource: Resource, catalogue: Catalogue) -> dict[str, str]:
     """Give the YAML of each model of a resource, by its path in the folder of models."""
+    layers = [*resource.layers, *(["marts"] if has_lean_view(resource) else [])]
     return {
         f"{layer}/{_model_name(resource, layer)}.yml": _render(resource, layer, catalogue)
-        for layer in resource.layers
+        for layer in layers
     }
 
 
 def _model_name(resource: Resource, layer: str) -> str:
-    prefix = {"staging": "stg_", "current": ""}.get(layer, f"{layer}_")
-    return f"{prefix}{resource.name}"
+    forms = {"staging": "stg_{}", "current": "{}", "marts": "{}_lean"}
+    return forms.get(layer, f"{layer}_{{}}").format(resource.name)
 
 
 def _render(resource: Resource, layer: str, catalogue: Catalogue) -> str:
+    fields = lean_fields(resource) if layer == "marts" else resource.fields
+    if layer != "staging":
+        fields = [_without_type(each) for each in fields]
+    columns = [*fields, *_our_fields(layer, catalogue)]
+    lines = "".join(f"      - {as_yaml(each)}\n" for each in columns)
+    mark = "" if layer == "staging" else FROM.format(resource.name)
+    return f"{mark}models:\n{_head(resource, layer)}    columns:\n{lines}"
+
+
+def _head(resource: Resource, layer: str) -> str:
     owners = {"owners": resource.owners} if resource.owners else {}
     head = MODELS[layer].substitute(
         resource=as_yaml(resource.name) if layer == "current" else resource.name,
@@ -67,17 +79,18 @@ def _render(resource: Resource, layer: str, catalogue: Catalogue) -> str:
         live=resource.row.partition(" ")[2] if resource.is_log else f"live key of {resource.row}",
         config=as_yaml({"meta": {"row": resource.row, **owners}}),
     )
-    if layer == "current" and resource.owners and resource.has_keys:
-        head += HIDES.substitute(owners=as_yaml(resource.owners))
-    fields = [each if layer == "staging" else _without_type(each) for each in resource.fields]
-    ours = [
-        _field(name, column)
-        for name, column in (catalogue.lineage() | OURS.get(layer, {})).items()
-        if name not in LEFT_OUT[layer]
-    ]
-    columns = "".join(f"      - {as_yaml(each)}\n" for each in [*fields, *ours])
-    mark = "" if layer == "staging" else FROM.format(resource.name)
-    return f"{mark}models:\n{head}    columns:\n{columns}"
+    is_checked = layer == "current" and resource.owners and resource.has_keys
+    return head + (HIDES.substitute(owners=as_yaml(resource.owners)) if is_checked else "")
+
+
+def _our_fields(layer: str, catalogue: Catalogue) -> list[Field]:
+    """Describe the columns of a layer's tables that are none of the feed's."""
+    lineage = catalogue.lineage()
+    if layer in ("current", "marts"):
+        lineage = {name: lineage[name] for name in OF_ROW}
+    elif layer != "staging":
+        lineage = {name: each for name, each in lineage.items() if name != "_resource"}
+    return [_field(name, each) for name, each in (lineage | OURS.get(layer, {})).items()]
 
 
 def _without_type(field: Field) -> Field:

@@ -11,7 +11,8 @@ from ingest.errors import UnknownNameError
 from ingest.warehouse.database import open_warehouse
 from ingest.warehouse.models.catalogue import Privacy, read_catalogue
 from ingest.warehouse.models.descriptions import as_yaml
-from ingest.warehouse.models.resources import Field, Resource
+from ingest.warehouse.models.exposures import PATH, render_release
+from ingest.warehouse.models.resources import Field, Resource, read_resources
 from ingest.warehouse.models.templates import render_models
 
 COLUMNS: Final = """
@@ -72,7 +73,9 @@ def add_models(new: Resource, *, project: Path) -> list[Path]:
     written[listed] = _with_name(listed.read_text(encoding="utf-8"), new)
     for path, text in written.items():
         path.write_text(text, encoding="utf-8")
-    return sorted(written)
+    release = project / PATH
+    release.write_text(render_release(project, read_resources(project)), encoding="utf-8")
+    return sorted([*written, release])
 
 
 def _with_name(text: str, resource: Resource) -> str:

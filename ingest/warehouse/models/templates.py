@@ -12,6 +12,8 @@ from ingest.settings.isolation import leave_no_core
 from ingest.warehouse.dbt import PROJECT
 from ingest.warehouse.models.catalogue import Catalogue, read_catalogue
 from ingest.warehouse.models.descriptions import render_yaml
+from ingest.warehouse.models.exposures import PATH, render_release
+from ingest.warehouse.models.lean import has_lean_view, render_lean
 from ingest.warehouse.models.resources import Resource, read_resources
 
 BY_HAND: Final = "{#"
@@ -92,7 +94,10 @@ def _render_sql(resource: Resource) -> dict[str, str]:
     texts["current/"] = _current(resource)
     if resource.is_owner:
         texts["ops/hidden_"] = _hidden(resource)
-    return {f"{prefix}{name}.sql": text for prefix, text in texts.items()}
+    files = {f"{prefix}{name}.sql": text for prefix, text in texts.items()}
+    if has_lean_view(resource):
+        files[f"marts/{name}_lean.sql"] = render_lean(resource)
+    return files
 
 
 def _current(resource: Resource) -> str:
@@ -123,14 +128,17 @@ def _owners_are_hidden(resource: Resource, *, rows: str) -> list[str]:
 
 def find_differing_models(project: Path) -> dict[Path, str]:
     """Find the models that are not what the template says, with what it says."""
-    differing, catalogue = {}, read_catalogue(project)
-    for resource in read_resources(project):
-        for inner, text in render_models(resource, catalogue).items():
-            path = project / "models" / inner
-            found = path.read_text(encoding="utf-8") if path.exists() else ""
-            if found != text and not found.startswith(BY_HAND):
-                differing[path] = text
-    return differing
+    catalogue, resources = read_catalogue(project), read_resources(project)
+    texts = {project / PATH: render_release(project, resources)}
+    for resource in resources:
+        rendered = render_models(resource, catalogue).items()
+        texts |= {project / "models" / inner: text for inner, text in rendered}
+    return {path: text for path, text in texts.items() if _differs(path, text)}
+
+
+def _differs(path: Path, text: str) -> bool:
+    found = path.read_text(encoding="utf-8") if path.exists() else ""
+    return found != text and not found.startswith(BY_HAND)
 
 
 def main() -> None:
