@@ -67,7 +67,7 @@ test *args: (setup "dev") peers check
 
 # read published files with other DuckDBs, notebooks and Superset; run the examples of orchestrators
 readers *args: (setup "dev")
-    @for name in duckdb-1.4 notebook superset dagster airflow; do \
+    @for name in duckdb-1.4 notebook metrics superset dagster airflow; do \
       sh .ci/make-venv .venv-readers/$name readers/$name.lock 3.13 || exit 1; done
     .venv/bin/pytest tests/readers {{ args }}
 

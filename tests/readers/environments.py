@@ -10,6 +10,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
 ENGINES: Final = ("duckdb-1.4", "notebook")
+METRICS: Final = "metrics"
 SUPERSET: Final = "superset"
 ORCHESTRATORS: Final = ("dagster", "airflow")
 SAIL: Final = "sail"

@@ -1,6 +1,7 @@
 """The notebooks of readers/notebooks run without a browser, and their figures are right."""
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -101,11 +102,10 @@ def test_every_connection_that_is_aggregated_is_counted(serve: Serve) -> None:
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_becomes_a_page_with_a_chart(serve: Serve, path: Path, tmp_path: Path) -> None:
-    page = tmp_path / "page.html"
+    page, copied = tmp_path / "page.html", tmp_path / "notebooks"
+    shutil.copytree(path.parent, copied)  # marimo writes beside a notebook
     marimo = environment_folder("notebook") / "bin" / "marimo"
 
-    run([str(marimo), "export", "html", str(path), "--no-include-code", "-o", str(page)], serve)
+    run([str(marimo), "export", "html", str(copied / path.name), "-o", str(page)], serve)
 
-    text = page.read_text()
-    assert "vega" in text
-    assert "Traceback" not in text
+    assert "vnd.vegalite" in page.read_text()

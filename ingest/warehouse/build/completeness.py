@@ -10,7 +10,8 @@ from typing import Any, Final
 from ingest.landing.stored_files import next_step_of
 from ingest.warehouse.database import Database, NoSuchTable
 
-GOOD: Final = {"success", "pass", "warn"}
+GOOD: Final = {"success", "pass", "warn", "no-op"}
+"""An exposure, which runs nothing, is a no-op."""
 LEDGER: Final = "ledger"
 ABOUT_NEWS: Final = {"changed_files", "unreadable_files"}
 """Models that list changes: a model that reads one does not follow from it."""

@@ -3,7 +3,6 @@
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
-from shutil import copyfile
 from typing import Final
 
 from ingest.errors import WarehouseError
