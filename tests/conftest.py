@@ -24,7 +24,9 @@ from tests.readers.environments import (
     SPARK,
     missing_readers,
 )
+from tests.support import postgres
 from tests.support.object_storage import ObjectStorage, object_storage
+from tests.support.postgres import Postgres
 from tests.support.receiver import PASSPHRASE, Receiver, receiver
 from tests.support.sender import Sender
 from tests.support.served import Served
@@ -60,6 +62,13 @@ def storage() -> Iterator[ObjectStorage]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    """Debian's PostgreSQL."""
+    with postgres.postgres() as server:
+        yield server
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out, and say so, what needs a program that this machine does not have."""
     if os.environ.get("CI") == "true":
@@ -78,6 +87,7 @@ def _needs() -> dict[str, str]:
     missing = {
         "sshd_server": "" if is_possible() else "root and openssh-server",
         "fresh_machine": "" if machine.is_possible() else "root and Debian's python3-venv",
+        "postgres_server": "" if postgres.is_possible() else "Debian's postgresql",
         "trace": "" if shutil.which("strace") else "strace",
         "browser": "" if shutil.which("chromium") else "chromium",
         "test_browser.py": "" if shutil.which("chromium") else "chromium",

@@ -13,6 +13,16 @@ def publish(
     rollback: Annotated[
         bool, typer.Option("--rollback", help="Go back to the previous release.")
     ] = False,
+    to: Annotated[
+        str,
+        typer.Option(metavar="URL", help="Show it in postgresql://user@host/database, too."),
+    ] = "",
+    full: Annotated[
+        bool, typer.Option("--full", help="Show personal data there, not the masked release.")
+    ] = False,
+    reader: Annotated[
+        str, typer.Option(metavar="ROLE", help="Let this role of PostgreSQL read it.")
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Release the built and tested warehouse, all tables at once."""
@@ -20,8 +30,7 @@ def publish(
     from ingest.warehouse.publish.serving import read_serving
 
     settings = load_settings()
-    if rollback:
-        published = engine.roll_back(settings.data)
-    else:
-        published = engine.publish(settings.data, serving=read_serving(settings))
+    serving = read_serving(settings, to=to, is_full=full, reader=reader)
+    act = engine.roll_back if rollback else engine.publish
+    published = act(settings.data, serving=serving)
     typer.echo(json.dumps(published.facts()) if as_json else published.text())

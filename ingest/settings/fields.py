@@ -112,6 +112,11 @@ class Settings(BaseSettings):
     keep_releases: int = Field(default=5, ge=2, description="a whole number")
     serve_mode: FileMode = 0o640
     serve_masked_mode: FileMode = 0o644
+    publish_to: str = ""
+    publish_full: bool = Field(default=False, description="true or false")
+    publish_reader: str = ""
+    publish_password: SecretStr | None = None
+    publish_password_file: FolderPath | None = None
     settle_hours: float = Field(default=6, ge=0, le=MOST_HOURS, description="a number of hours")
     max_plain_bytes: ByteSize = Field(default=ByteSize(64 << 30), ge=1, description=SIZE)
     client_names: ClientNames = Field(default_factory=dict)

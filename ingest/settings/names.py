@@ -10,6 +10,7 @@ SECRETS: Final = (
     "api_key",
     "https_proxy",
     "mask_key",
+    "publish_password",
 )
 """Each may also come from a file, which the setting with `_FILE` at its end names."""
 CLOUD_SECRETS: Final = (

@@ -17,7 +17,7 @@ from ingest.warehouse.build.inputs import find_inputs
 from ingest.warehouse.build.last_build import LastBuild, read_last_build
 from ingest.warehouse.dbt import DBT, PROJECT, dbt_environment, run_to_end
 from ingest.warehouse.models.catalogue import Catalogue, read_catalogue
-from ingest.warehouse.publish.outcome import Outcome, Published
+from ingest.warehouse.publish.outcome import Published
 from ingest.warehouse.publish.release import publish_locked
 from ingest.warehouse.publish.serving import Serving
 
@@ -100,7 +100,7 @@ def _publish(data: Path, serving: Serving) -> Published | None:
 def _tell(published: Published | None, *, is_unchanged: bool) -> None:
     if is_unchanged:
         print(UNCHANGED)  # noqa: T201 - the answer
-    if published and published.outcome is not Outcome.UNCHANGED:
+    if published and published.is_news:
         print(published.text())  # noqa: T201 - the answer
 
 

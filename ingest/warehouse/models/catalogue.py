@@ -81,6 +81,8 @@ class Table:
     columns: dict[str, Column] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
     """Which resource each of some columns names an owner in."""
+    key: tuple[str, ...] = ()
+    """The columns of which no two rows have the same values."""
 
     def column(self, name: str) -> Column:
         return self.columns.get(name.lower(), Column())
@@ -166,7 +168,14 @@ def _table(entry: dict[str, Any]) -> Table:
         # of a staging model these are the feed's fields, which have a type
         if not is_staging or "data_type" in column
     }
-    return Table(_text(entry), columns, _meta(entry).get("owners", {}))
+    return Table(_text(entry), columns, _meta(entry).get("owners", {}), _key(entry))
+
+
+def _key(entry: dict[str, Any]) -> tuple[str, ...]:
+    """Read the columns of the test `is_unique`."""
+    tests = (test for test in entry.get("data_tests", ()) if isinstance(test, dict))
+    found = [test["is_unique"]["arguments"]["columns"] for test in tests if "is_unique" in test]
+    return tuple(found[0]) if found else ()
 
 
 def _text(entry: dict[str, Any]) -> str:

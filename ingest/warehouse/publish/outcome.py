@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from ingest.errors import PublishError
+from ingest.warehouse.publish.postgres.outcome import Mirrored
 from ingest.warehouse.publish.serve_folder import FACTS, Releases
 
 NO_KEY: Final = "no masked release: MX_MASK_KEY is not set"
@@ -29,6 +30,14 @@ class Published:
     is_masked: bool
     tables: int
     macros_left_out: list[str] = field(default_factory=list)
+    mirrored: Mirrored | None = None
+    """What the publish did in PostgreSQL, if it shows the release."""
+
+    @property
+    def is_news(self) -> bool:
+        """Whether readers see anything else than before."""
+        is_sent = self.mirrored is not None and bool(self.mirrored.changed_tables)
+        return is_sent or self.outcome is not Outcome.UNCHANGED
 
     def facts(self) -> dict[str, Any]:
         return asdict(self)
@@ -50,6 +59,7 @@ class Published:
         lines = [said[self.outcome], *([] if self.is_masked else [NO_KEY])]
         if self.macros_left_out:
             lines.append("not in the masked release: " + ", ".join(self.macros_left_out))
+        lines += [self.mirrored.text()] if self.mirrored else []
         return "\n".join(lines)
 
 

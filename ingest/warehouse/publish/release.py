@@ -2,6 +2,7 @@
 
 import hashlib
 import stat
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -37,7 +38,7 @@ def publish(data: Path, *, serving: Serving) -> Published:
         return publish_locked(data, serving=serving, is_asked=True)
 
 
-def roll_back(data: Path) -> Published:
+def roll_back(data: Path, *, serving: Serving | None = None) -> Published:
     """Let readers see the newest earlier release that was not gone back from itself.
 
     Raises:
@@ -59,7 +60,7 @@ def roll_back(data: Path) -> Published:
         published = published_now(releases, Outcome.ROLLED_BACK, earlier[-1], previous=current)
         releases.withdraw(current)
         releases.show(earlier[-1])
-        return published
+        return _mirrored(data, published, serving=serving)
 
 
 def publish_locked(data: Path, *, serving: Serving, is_asked: bool) -> Published:
@@ -73,14 +74,28 @@ def publish_locked(data: Path, *, serving: Serving, is_asked: bool) -> Published
         scratch_folder(data) as scratch,
         open_built(warehouse, scratch=scratch, memory_bytes=serving.memory_bytes) as built,
     ):
-        return _publish_built(Releases(data / "serve"), built, serving=serving, is_asked=is_asked)
+        releases = Releases(data / "serve")
+        published = _publish_built(releases, built, serving=serving, is_asked=is_asked)
+    return _mirrored(data, published, serving=serving)
 
 
 def publish_open(data: Path, database: Database, *, serving: Serving) -> Published:
     """Publish a build from the process that has built it, by a connection of its own."""
     with scratch_folder(data) as scratch:
         built = look_at_built(database, scratch=scratch)
-        return _publish_built(Releases(data / "serve"), built, serving=serving, is_asked=False)
+        releases = Releases(data / "serve")
+        published = _publish_built(releases, built, serving=serving, is_asked=False)
+    return _mirrored(data, published, serving=serving)
+
+
+def _mirrored(data: Path, published: Published, *, serving: Serving | None) -> Published:
+    """Let PostgreSQL show what readers of files see, if there is one."""
+    if serving is None or serving.target is None:
+        return published
+    from ingest.warehouse.publish.postgres.mirror import mirror_release  # psycopg takes 0.1 s
+
+    mirrored = mirror_release(data, serving.target, memory_bytes=serving.memory_bytes)
+    return replace(published, mirrored=mirrored)
 
 
 def _publish_built(

@@ -1,0 +1,1 @@
+"""Mirror a release into PostgreSQL, whose protocol every BI tool speaks."""
