@@ -65,10 +65,9 @@ env:
 test *args: (setup "dev") peers check
     .venv/bin/pytest --numprocesses 2 --dist loadfile --ignore tests/readers --ignore tests/engines --ignore tests/spark {{ args }}
 
-# read published files with other DuckDBs, notebooks and Superset; run the examples of orchestrators
+# read releases with other DuckDBs, PostgreSQL, notebooks, Node, Java, ODBC, Superset; run what orchestrators run
 readers *args: (setup "dev")
-    @for name in duckdb-1.4 notebook metrics superset dagster airflow; do \
-      sh .ci/make-venv .venv-readers/$name readers/$name.lock 3.13 || exit 1; done
+    @sh .ci/setup-readers
     .venv/bin/pytest tests/readers {{ args }}
 
 # build the same models with DuckDB 1.5 and, as Spark's SQL, with Sail
