@@ -22,6 +22,7 @@ from tests.readers.environments import (
     ORCHESTRATORS,
     OTHER_ENGINES,
     SPARK,
+    missing_drivers,
     missing_readers,
 )
 from tests.support import postgres
@@ -94,7 +95,7 @@ def _needs() -> dict[str, str]:
         "deploy": " and ".join(name for name in host if not shutil.which(name)),
         "bi": " and ".join(missing_readers("superset", programs=("chromium", "chromedriver"))),
         "test_orchestrators.py": " and ".join(missing_readers(*ORCHESTRATORS)),
-        "readers": " and ".join(missing_readers(*ENGINES)),
+        "readers": " and ".join([*missing_readers(*ENGINES), *missing_drivers()]),
         "engines": " and ".join(missing_readers(*OTHER_ENGINES, recipe="engines")),
         "spark": " and ".join(missing_readers(SPARK, programs=("java",), recipe="spark")),
     }

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.readers.environments import ENGINES, SUPERSET, missing_readers
+from tests.readers.environments import ENGINES, SUPERSET, missing_drivers, missing_readers
 from tests.readers.published import Serve, publish_sample
 from tests.readers.superset import Superset, superset
 from tests.support.receiver import Receiver
@@ -16,7 +16,7 @@ from tests.support.receiver import Receiver
 
 @pytest.fixture(scope="session")
 def serve(tmp_path_factory: pytest.TempPathFactory, receiver_key: Receiver) -> Serve:
-    assert missing_readers(*ENGINES) == []
+    assert [*missing_readers(*ENGINES), *missing_drivers()] == []
     return publish_sample(tmp_path_factory.mktemp("published"), receiver=receiver_key)
 
 

@@ -1,6 +1,7 @@
 """The programs that read or build warehouses: each in an environment of its own."""
 
 import filecmp
+import hashlib
 import os
 import shutil
 import subprocess
@@ -16,6 +17,13 @@ ORCHESTRATORS: Final = ("dagster", "airflow")
 SAIL: Final = "sail"
 SPARK: Final = "spark"
 OTHER_ENGINES: Final = (SAIL, "duckdb-1.5")
+NODE: Final = ROOT / ".venv-readers" / "node"
+JARS: Final = ROOT / ".venv-readers" / "jars" / "jdbc"
+DRIVERS: Final = {
+    ROOT / "readers" / "node" / "package-lock.json": NODE / "installed.lock",
+    ROOT / "readers" / "jdbc.jars": JARS / "installed.jars",
+}
+"""What names the drivers of Node and Java, and the copy of it beside the installed ones."""
 PROGRAMS: Final = Path(__file__).with_name("programs")
 
 
@@ -31,10 +39,38 @@ def missing_readers(
     return absent + [name for name in programs if not shutil.which(name)]
 
 
+def missing_drivers() -> list[str]:
+    """Name the drivers of Node and Java that are not as `readers` says, and programs for them."""
+    absent = [
+        f"{lock.relative_to(ROOT)} (just readers)"
+        for lock, installed in DRIVERS.items()
+        if not _is_same(lock, installed)
+    ]
+    return absent + [name for name in ("node", "java") if not shutil.which(name)]
+
+
 def _is_installed(name: str) -> bool:
-    installed = environment_folder(name) / "installed.lock"
     lock = ROOT / "readers" / f"{name}.lock"
+    return _is_same(lock, environment_folder(name) / "installed.lock")
+
+
+def _is_same(lock: Path, installed: Path) -> bool:
     return installed.exists() and filecmp.cmp(lock, installed, shallow=False)
+
+
+def node_command(program: str, *args: object) -> list[str]:
+    """Say how to run a text as a program of Node, where it finds its driver."""
+    text = hashlib.sha256(program.encode()).hexdigest()[:12]
+    path = NODE / f"{text}.mjs"
+    path.write_text(program)
+    return ["node", str(path), *map(str, args)]
+
+
+def java_command(folder: Path, program: str, *args: object) -> list[str]:
+    """Say how to run a text as a program of Java, with all drivers; `folder` keeps it."""
+    path = folder / "Read.java"
+    path.write_text(program)
+    return ["java", "-cp", f"{JARS}/*", str(path), *map(str, args)]
 
 
 def program_command(name: str, *args: object, environment: str) -> list[str]:

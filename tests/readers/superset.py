@@ -57,9 +57,12 @@ class Superset:
 
     def connect(self, file: Path, *, extra: Any) -> int:
         """Add a published file as a database."""
+        return self.add_database(file.stem, uri=f"duckdb:///{file}", extra=extra)
+
+    def add_database(self, name: str, *, uri: str, extra: Any) -> int:
         body = {
-            "database_name": file.stem,
-            "sqlalchemy_uri": f"duckdb:///{file}",
+            "database_name": name,
+            "sqlalchemy_uri": uri,
             "expose_in_sqllab": True,
             "extra": json.dumps(extra),
         }

@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.readers.environments import clean_environment, environment_folder, program_command
+from tests.readers.environments import (
+    clean_environment,
+    environment_folder,
+    java_command,
+    node_command,
+    program_command,
+)
 from tests.readers.published import Serve
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "readers.md").read_text()
@@ -45,6 +51,45 @@ def test_an_example_for_the_shell_shows_the_release(serve: Serve, block: str) ->
 @pytest.mark.parametrize("block", blocks("python"))
 def test_an_example_in_python_shows_the_release(serve: Serve, block: str) -> None:
     assert run(["python", "-W", "error", "-c", block], serve) == f"{serve.release}\n"
+
+
+def test_the_example_in_node_shows_the_release(serve: Serve) -> None:
+    [block] = blocks("js")
+
+    assert run(node_command(block), serve) == f"{serve.release}\n"
+
+
+def test_the_example_in_java_shows_the_release(serve: Serve, tmp_path: Path) -> None:
+    [block] = blocks("java")
+
+    assert run(java_command(tmp_path, block), serve) == f"{serve.release}\n"
+
+
+OTHER_FILE = "select max(column0) as release from read_csv('/etc/passwd')"
+
+
+@pytest.mark.parametrize("place", [2, 3], ids=["ibis", "adbc"])
+def test_python_with_the_fence_reads_no_other_file(serve: Serve, place: int) -> None:
+    ask = 'connection.table("release", database="ops")'
+    block = blocks("python")[place].replace("select release from ops.release", OTHER_FILE)
+    block = block.replace(ask, f'connection.sql("{OTHER_FILE}")')
+
+    done = call(["python", "-c", block], serve)
+
+    assert OTHER_FILE in block
+    assert (done.returncode, "disabled by configuration" in done.stderr) == (1, True)
+
+
+def test_node_and_java_with_the_fence_read_no_other_file(serve: Serve, tmp_path: Path) -> None:
+    js, java = (
+        blocks(language)[0].replace("'select release from ops.release'", f'"{OTHER_FILE}"')
+        for language in ("js", "java")
+    )
+    java = java.replace("select release from ops.release", OTHER_FILE)
+
+    for command in (node_command(js), java_command(tmp_path, java)):
+        done = call(command, serve)
+        assert (done.returncode, "disabled by configuration" in done.stderr) == (1, True)
 
 
 def test_a_shell_with_the_fence_reads_no_other_file(serve: Serve) -> None:

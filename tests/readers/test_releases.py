@@ -10,10 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.readers.environments import clean_environment, program_command
+from tests.readers.environments import (
+    JARS,
+    PROGRAMS,
+    clean_environment,
+    node_command,
+    program_command,
+)
 from tests.readers.published import Serve
 
-HOW = ("plain", "sqlalchemy")
+HOW = ("plain", "sqlalchemy", "adbc", "ibis", "node", "java")
 PUBLISHES = 6
 ANSWERS_WITHIN_S = 60
 FULL, MASKED = 0, 1
@@ -45,7 +51,13 @@ def answers(told: dict[str, list[Answer]], request: pytest.FixtureRequest) -> li
 @contextmanager
 def polling(serve: Serve, how: str, *, told: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Run a reader, whose answers go to a file; closing its standard input ends it."""
-    command = program_command("poll", how, serve.full, serve.masked, environment="notebook")
+    paths = (serve.full, serve.masked)
+    if how == "node":
+        command = node_command((PROGRAMS / "poll.mjs").read_text(), *paths)
+    elif how == "java":
+        command = ["java", "-cp", f"{JARS}/*", str(PROGRAMS / "Poll.java"), *map(str, paths)]
+    else:
+        command = program_command("poll", how, *paths, environment="notebook")
     with (
         told.open("wb") as answers,
         subprocess.Popen(
