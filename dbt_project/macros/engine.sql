@@ -157,7 +157,9 @@
 
 {#- A text in which each match of a pattern is replaced. DuckDB replaces only the first one unasked. -#}
 {% macro replace_each(text, pattern, new) %}{{ adapter.dispatch("replace_each", "mx")(text, pattern, new) }}{% endmacro %}
-{% macro duckdb__replace_each(text, pattern, new) %}regexp_replace({{ text }}, '{{ pattern }}', '{{ new }}', 'g'){% endmacro %}
+{% macro duckdb__replace_each(text, pattern, new) -%}
+    regexp_replace({{ text }}, '{{ pattern }}', '{{ new }}', 'g')
+{%- endmacro %}
 {% macro spark__replace_each(text, pattern, new) %}regexp_replace({{ text }}, '{{ pattern }}', '{{ new }}'){% endmacro %}
 
 {#- A double as people write it: 12345678.5, where Spark writes 1.23456785E7. -#}
