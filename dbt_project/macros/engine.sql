@@ -156,7 +156,9 @@
 {%- endmacro %}
 
 {#- A text in which each match of a pattern is replaced. DuckDB replaces only the first one unasked. -#}
-{% macro replace_each(text, pattern, new) %}{{ adapter.dispatch("replace_each", "mx")(text, pattern, new) }}{% endmacro %}
+{% macro replace_each(text, pattern, new) -%}
+    {{ adapter.dispatch("replace_each", "mx")(text, pattern, new) }}
+{%- endmacro %}
 {% macro duckdb__replace_each(text, pattern, new) -%}
     regexp_replace({{ text }}, '{{ pattern }}', '{{ new }}', 'g')
 {%- endmacro %}

@@ -44,7 +44,7 @@ def ask_ibis(path: str) -> Answer:
     connection.raw_sql(FENCE)
     [row] = connection.raw_sql(QUERY).fetchall()
     connection.disconnect()
-    return tuple(row)  # type: ignore[return-value]  # ibis has no types
+    return tuple(row)
 
 
 def ask_adbc(path: str) -> Answer:
@@ -58,7 +58,7 @@ def ask_adbc(path: str) -> Answer:
     with opened as connection, connection.cursor() as cursor:
         cursor.execute(FENCE)
         cursor.execute(QUERY)
-        return tuple(cursor.fetchone())  # type: ignore[return-value]  # ADBC has no types
+        return tuple(cursor.fetchone())
 
 
 def engine_of(path: str) -> Engine:
