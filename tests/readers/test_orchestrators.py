@@ -71,7 +71,7 @@ def test_the_job_of_dagster_makes_an_asset_of_each_model_and_ends_published(
 
     assert (done["success"], "is_everything_here" in done["failed"]) == (True, False)
     assert (done["assets"][0], done["assets"][-1]) == ("deliveries", "release")
-    assert {"users", "marts/net_worth_by_month", "state/users"} <= set(done["assets"])
+    assert {"main/users", "state/state_users", "marts/net_worth_by_month"} <= set(done["assets"])
     assert has_release(settings)
     assert files_below(PROJECT) == before
 
