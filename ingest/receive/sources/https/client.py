@@ -136,9 +136,10 @@ def explain_failures(subject: str) -> Iterator[None]:
                 f"({why}); see MX_HTTPS_CA"
             ) from error
         if isinstance(error, _NOT_REACHED):
+            why = f"{type(error).__name__}: {ascii(str(error))[1:-1][:80]}"
             raise SourceUnavailable(
                 f"https: expected {subject}, found no connection to {error.request.url.host} "
-                f"({str(error)[:80]}); check MX_SOURCE, MX_HTTPS_PROXY, and the firewalls between"
+                f"({why}); check MX_SOURCE, MX_HTTPS_PROXY, and the firewalls between"
             ) from error
         raise SourceUnavailable(
             f"https: expected {subject}, found the connection broken ({type(error).__name__})"
