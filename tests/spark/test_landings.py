@@ -14,7 +14,7 @@ from tests.engines.engines import OWN, run_dbt
 from tests.engines.tables import Tables, find_differences, read_warehouse
 from tests.spark.warehouse import SparkWarehouse
 
-WITHOUT_TESTS = ("--exclude-resource-type", "test")
+WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 CLIENTS = 4
 
 

@@ -45,7 +45,7 @@ def test_spark_makes_the_same_tables_from_a_mirror(
     spark = SparkWarehouse(
         data=tmp_path / "data", settings=storage.settings | {"MX_LANDINGS": _prefix(storage)}
     )
-    spark.build("--exclude-resource-type", "test")
+    spark.build("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
     run_dbt("run", programs=OWN, data=landed)
 
     ours = read_warehouse(landed / "warehouse.duckdb")
