@@ -5,7 +5,7 @@ shell_files := "just .ci/* ingest/bin/dbt deploy/alarm deploy/build-after deploy
 
 # list the recipes
 default:
-    @{{ just_executable() }} --list --unsorted
+    @{{ quote(just_executable()) }} --list --unsorted
 
 # install what runs the product; "alarms" adds apprise, "dev" also the tools of developers
 setup with="":
@@ -106,7 +106,7 @@ check: (setup "dev")
     .venv/bin/shellcheck --shell=sh {{ shell_files }} && for file in {{ shell_files }}; do sh -n $file || exit 1; done
     {{ python }} -m ingest.warehouse.models.templates --check
     {{ python }} docs/architecture.py --check
-    {{ just_executable() }} --fmt --check
+    {{ quote(just_executable()) }} --fmt --check
 
 # write the SQL of each resource's models from the template
 models *args: setup

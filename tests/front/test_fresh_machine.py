@@ -10,7 +10,7 @@ import pytest
 
 from tests.front.machine import account, copy_checkout, environment, programs_without, run
 
-SOME = "tests/commands/test_app.py"
+SOME = "tests/delivery/test_manifest.py"
 
 
 @pytest.mark.usefixtures("fresh_machine")
