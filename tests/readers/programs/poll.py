@@ -42,9 +42,9 @@ def ask_engine(engine: Engine) -> Answer:
 def ask_ibis(path: str) -> Answer:
     connection = ibis.duckdb.connect(path, read_only=True)
     connection.raw_sql(FENCE)
-    [row] = connection.raw_sql(QUERY).fetchall()
+    row: Answer = connection.raw_sql(QUERY).fetchone()
     connection.disconnect()
-    return tuple(row)
+    return row
 
 
 def ask_adbc(path: str) -> Answer:
@@ -58,7 +58,8 @@ def ask_adbc(path: str) -> Answer:
     with opened as connection, connection.cursor() as cursor:
         cursor.execute(FENCE)
         cursor.execute(QUERY)
-        return tuple(cursor.fetchone())
+        row: Answer = cursor.fetchone()
+        return row
 
 
 def engine_of(path: str) -> Engine:

@@ -86,7 +86,7 @@ def test_all_rows_are_sent_where_the_release_before_is_another_of_its_number(
     served.release(TEN, "delete from users where guid = 'U3'")
     other = served.releases.folder(1) / "warehouse_masked.duckdb"
     with duckdb.connect(other) as changed:
-        changed.execute("update users set amount = -1")
+        changed.execute("delete from users where guid = 'U3'")
 
     served.mirror()
 
