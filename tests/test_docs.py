@@ -102,3 +102,18 @@ def messages_of_the_code() -> Iterator[str]:
         yield path.read_text()
     for path in (ROOT / "dbt_project" / "macros").glob("*.sql"):
         yield path.read_text()
+
+
+def test_the_index_has_every_guide_and_no_link_leads_nowhere() -> None:
+    guides = {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}
+    index = (ROOT / "docs" / "README.md").read_text()
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    links = [
+        (page, link)
+        for page in pages
+        for link in re.findall(r"\]\(([^)#\s]+)", page.read_text())
+        if "://" not in link
+    ]
+
+    assert guides <= set(re.findall(r"\]\(([^)#]+)", index))
+    assert [link for page, link in links if not (page.parent / link).exists()] == []

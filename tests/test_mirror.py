@@ -53,6 +53,31 @@ THROUGH_OTHERS = {
         ),
         FACTS,
     ),
+    **dict.fromkeys(
+        (
+            f"ingest/checks/{name}.py"
+            for name in ("configuration", "delivery", "disk", "finding", "receiver", "tables")
+        ),
+        "ingest check asks them: tests/commands/test_check.py",
+    ),
+    "ingest/checks/units.py": "real systemd: tests/deploy/test_unit_findings.py",
+    "ingest/commands/demo_ending.py": "the demo's last screen: tests/front/test_fresh_machine.py",
+    "ingest/settings/origins.py": "ingest check tells them: tests/commands/test_check.py",
+    "ingest/status/prometheus.py": "the command: tests/commands/test_status_metrics.py",
+    **dict.fromkeys(
+        (
+            f"ingest/warehouse/models/{name}.py"
+            for name in ("descriptions", "exposures", "lean", "resources")
+        ),
+        "what the templates are made of: tests/warehouse/models/test_templates.py, tests/marts",
+    ),
+    **dict.fromkeys(
+        (
+            f"ingest/warehouse/publish/postgres/{name}.py"
+            for name in ("access", "outcome", "release_tables", "send_rows", "shape", "state")
+        ),
+        "a mirror in PostgreSQL: tests/warehouse/publish/postgres/test_mirror.py",
+    ),
     "ingest/status/files.py": "with days: tests/status/test_days.py, test_next_steps.py",
 }
 """Modules that only tests of others show, and which."""
@@ -70,9 +95,12 @@ ACROSS = {
     "tests/receive/sources/test_import_paramiko.py": "the import in sources/__init__.py",
     "tests/receive/sources/test_sources.py": "a folder and an SFTP server are compared",
     "tests/sample/test_compare.py": "tests/truth.py, which compares for other tests",
-    "tests/sample/test_wheel.py": "the wheel of both packages",
     "tests/status/report/test_browser.py": "the page in Chromium",
     "tests/store/index/test_flush.py": "a ledger writes its index",
+    "tests/commands/test_status_metrics.py": "status --prometheus",
+    "tests/warehouse/build/test_postgres.py": "a build that ends in PostgreSQL",
+    "tests/warehouse/publish/postgres/test_kills.py": "kills at each step in PostgreSQL",
+    "tests/warehouse/publish/postgres/test_snapshots.py": "readers of PostgreSQL during a publish",
     "tests/warehouse/build/test_untouched.py": "the models that dbt_build leaves out",
     "tests/warehouse/publish/test_kills.py": "kills at each step of a publish",
 }
