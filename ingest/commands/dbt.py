@@ -29,5 +29,5 @@ def run_dbt(args: list[str]) -> None:
     settings = load_settings()
     ours = dbt_environment(settings.data, memory_bytes=settings.build_memory)
     theirs = {name: value for name, value in os.environ.items() if name.startswith("DBT_")}
-    given = child_environment(knows="mask_key")  # a typed build publishes
+    given = child_environment("mask_key", "publish_password")  # a typed build publishes
     os.execve(DBT, [str(DBT), *args], given | ours | theirs)  # noqa: S606 - own command

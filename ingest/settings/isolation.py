@@ -37,13 +37,13 @@ def gpg_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if _GPG_NEEDS.fullmatch(name)}
 
 
-def child_environment(*, knows: str = "") -> dict[str, str]:
+def child_environment(*knows: str) -> dict[str, str]:
     """Give the environment for any other program: all but our secrets and their files.
 
     Args:
-        knows: the one secret that the program needs.
+        knows: the secrets that the program needs.
     """
-    names = {f"{PREFIX}{name.upper()}" for name in SECRETS if name != knows}
+    names = {f"{PREFIX}{name.upper()}" for name in SECRETS if name not in knows}
     secret = names | {f"{name}_FILE" for name in names}
     return {name: value for name, value in os.environ.items() if name.upper() not in secret}
 
