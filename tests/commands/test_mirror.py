@@ -171,12 +171,12 @@ def test_a_lost_machine_comes_back_with_the_same_tables(
     cli: Cli, program: Cli, mirrored: Settings, data: Path, tmp_path: Path
 ) -> None:
     cli("run", **mirrored)
-    program("ingest.commands.build", **mirrored)
+    program("ingest", "build", **mirrored)
     before = tables(data)
     new = mirrored | {"MX_DATA": str(tmp_path / "new")}
 
     restored = cli("mirror", "--restore", **new)
-    built = program("ingest.commands.build", **new)
+    built = program("ingest", "build", **new)
     former = cli("mirror", **mirrored)
 
     assert (restored.returncode, built.returncode) == (0, 0), restored.stderr + built.stdout
