@@ -29,7 +29,7 @@ STAGING: Final = LAKE / "staging.db" / "stg_transactions" / "data"
 STATE: Final = LAKE / "state.db" / "transactions" / "data"
 LANDING: Final = Path("landing", "resource=transactions")
 ENGINES: Final = {
-    "DuckDB": (["ingest.commands.build", "--no-publish"], WAREHOUSE),
+    "DuckDB": (["ingest", "build", "--no-publish"], WAREHOUSE),
     "Spark": (["ingest.commands.spark", "build"], LAKE),
 }
 """The build of each engine, and where its tables lie in the data folder."""
