@@ -162,7 +162,9 @@
 {% macro duckdb__replace_each(text, pattern, new) -%}
     regexp_replace({{ text }}, '{{ pattern }}', '{{ new }}', 'g')
 {%- endmacro %}
-{% macro spark__replace_each(text, pattern, new) %}regexp_replace({{ text }}, '{{ pattern }}', '{{ new }}'){% endmacro %}
+{% macro spark__replace_each(text, pattern, new) -%}
+    regexp_replace({{ text }}, '{{ pattern }}', '{{ new }}')
+{%- endmacro %}
 
 {#- A double as people write it: 12345678.5, where Spark writes 1.23456785E7. -#}
 {% macro double_as_text(value) %}{{ adapter.dispatch("double_as_text", "mx")(value) }}{% endmacro %}
@@ -234,5 +236,6 @@
 {% macro table_format() %}{{ adapter.dispatch("table_format", "mx")() }}{% endmacro %}
 {% macro duckdb__table_format() %}{% endmacro %}
 {% macro spark__table_format() -%}
-    using {{ var("file_format", env_var("MX_FILE_FORMAT", "iceberg")) }} {{ options_clause() }} {{ tblproperties_clause() }}
+    using {{ var("file_format", env_var("MX_FILE_FORMAT", "iceberg")) }}
+    {{ options_clause() }} {{ tblproperties_clause() }}
 {%- endmacro %}

@@ -7,14 +7,15 @@
     {{ return(folders or [data_folder()]) }}
 {%- endmacro %}
 
-{#- Which of them holds a landed file. A file is named by its client, and a client belongs to one landing. -#}
+{#- Which of them holds a landed file. A client, whose name the file has, belongs to one landing. -#}
 {% macro landing_of(path) -%}
     {%- if landings() | length == 1 -%}
         {{ return(landings()[0]) }}
     {%- endif -%}
+    {%- set client = path.split("/")[-1].removesuffix(".parquet") -%}
     {%- set query -%}
         select distinct ledger_file as folder from {{ ref("ledger") }}
-        where what = 'landed' and client_guid = {{ text_literal(path.split("/")[-1].removesuffix(".parquet")) }}
+        where what = 'landed' and client_guid = {{ text_literal(client) }}
     {%- endset -%}
     {{ return(fetch(query)[0].folder) }}
 {%- endmacro %}
@@ -22,27 +23,42 @@
 {#- Refuse, before anything is built, what the plugin refuses on DuckDB: lines that cannot be read, landed
     files that are gone from the ledger without a record, and a client in two landings. -#}
 {% macro check_landings() -%}
-    {%- set query -%}
-        with lines as (
-            {%- for folder in landings() %}
-            select {{ text_literal(folder) }} as folder, value, from_json(value, 'what string, client_guid string, path string') as line
-            from text.`{{ folder }}ledger/*.jsonl`
-            {{ "union all" if not loop.last }}
-            {%- endfor %}
-        )
-
-        select concat('ledger ', folder, 'ledger: expected JSON on each line, found ', count(*), ' others, as ', left(min(value), 60)) as problem
-        from lines where line.what is null group by folder
-        union all
-        select concat('client ', line.client_guid, ': expected in one of MX_LANDINGS, found in ', array_join(array_sort(collect_set(folder)), ' and '))
-        from lines where line.what = 'landed' group by line.client_guid having count(distinct folder) > 1
-        union all
-        select concat('ledger: expected a record of each landed file, found none of ', min(path), ' (', count(*), ' in all)')
-        from ops.applied_files
-        where path not in (select line.path from lines where line.path is not null)
-        having count(*) > 0
-    {%- endset -%}
-    {%- for found in fetch(query) -%}
+    {%- for found in fetch(problems_of_landings()) -%}
         {{ exceptions.raise_compiler_error(found.problem) }}
     {%- endfor -%}
+{%- endmacro %}
+
+{% macro problems_of_landings() -%}
+    with lines as (
+        {%- for folder in landings() %}
+        select
+            {{ text_literal(folder) }} as folder,
+            value,
+            from_json(value, 'what string, client_guid string, path string') as line
+        from text.`{{ folder }}ledger/*.jsonl`
+        {{ "union all" if not loop.last }}
+        {%- endfor %}
+    )
+
+    select
+        concat('ledger ', folder, 'ledger: expected JSON on each line, found ', count(*), ' others, as ',
+            left(min(value), 60)) as problem
+    from lines
+    where line.what is null
+    group by folder
+    union all
+    select
+        concat('client ', line.client_guid, ': expected in one of MX_LANDINGS, found in ',
+            array_join(array_sort(collect_set(folder)), ' and '))
+    from lines
+    where line.what = 'landed'
+    group by line.client_guid
+    having count(distinct folder) > 1
+    union all
+    select
+        concat('ledger: expected a record of each landed file, found none of ', min(path), ' (',
+            count(*), ' in all)')
+    from ops.applied_files
+    where path not in (select line.path from lines where line.path is not null)
+    having count(*) > 0
 {%- endmacro %}
