@@ -28,9 +28,9 @@ def of_spark(
     """The tables after each wave. One build runs every test of the project."""
     data = tmp_path_factory.mktemp(request.param) / "data"
     warehouse = SparkWarehouse(data=data, settings={"MX_FILE_FORMAT": request.param})
-    tables = []
+    landing, tables = Landing(data), []
     for number, wave in enumerate(WAVES):
-        wave(Landing(data))
+        wave(landing)
         warehouse.build(*(() if (request.param, number) == (FORMATS[0], 0) else WITHOUT_TESTS))
         tables.append(warehouse.tables(f"wave {number}"))
     return tables
