@@ -14,7 +14,7 @@
     {%- endif -%}
     {%- set client = path.split("/")[-1].removesuffix(".parquet") -%}
     {%- set query -%}
-        select distinct ledger_file as folder from {{ ref("ledger") }}
+        select distinct ledger_file as folder from ops.ledger
         where what = 'landed' and client_guid = {{ text_literal(client) }}
     {%- endset -%}
     {{ return(fetch(query)[0].folder) }}

@@ -49,7 +49,7 @@ SET_ASIDE_STEPS = {
 }
 REPAIR_STEPS = {
     "check stored files": "ingest.landing.stored_files.check_files",
-    "put what was made anew into the landing": "ingest.operations.move_all_synced",
+    "put what was made anew into the landing": "ingest.landing.repair.move_all_synced",
     "record what was made anew": "ingest.store.ledger.append_durably",
 }
 WHEN = ("before", "after")
