@@ -12,7 +12,7 @@
     {%- if landings() | length == 1 -%}
         {{ return(landings()[0]) }}
     {%- endif -%}
-    {%- set client = path.split("/")[-1].removesuffix(".parquet") -%}
+    {%- set client = path.split("/")[-1].split(".")[0] -%}
     {%- set query -%}
         select distinct ledger_file as folder from ops.ledger
         where what = 'landed' and client_guid = {{ text_literal(client) }}
