@@ -49,12 +49,8 @@
     )
 {%- endmacro %}
 {% macro spark__read_landing(paths) -%}
-    {%- set landings = {} -%}
-    {%- for path in paths -%}
-        {%- do landings.setdefault(landing_of(path), []).append(path) -%}
-    {%- endfor -%}
     (
-        {%- for folder, paths in landings.items() %}
+        {%- for folder, paths in by_landing(paths).items() %}
         select * from parquet.`{{ folder }}{{ "{" ~ paths | join(",") ~ "}" if paths | length > 1 else paths[0] }}`
         {{ "union all" if not loop.last }}
         {%- endfor %}

@@ -7,17 +7,20 @@
     {{ return(folders or [data_folder()]) }}
 {%- endmacro %}
 
-{#- Which of them holds a landed file. A client, whose name the file has, belongs to one landing. -#}
-{% macro landing_of(path) -%}
+{#- Landed files by the landing that holds them. A client, whose name a file has, belongs to one landing. -#}
+{% macro by_landing(paths) -%}
     {%- if landings() | length == 1 -%}
-        {{ return(landings()[0]) }}
+        {{ return({landings()[0]: paths}) }}
     {%- endif -%}
-    {%- set client = path.split("/")[-1].split(".")[0] -%}
-    {%- set query -%}
-        select distinct ledger_file as folder from ops.ledger
-        where what = 'landed' and client_guid = {{ text_literal(client) }}
-    {%- endset -%}
-    {{ return(fetch(query)[0].folder) }}
+    {%- set query = "select distinct client_guid, ledger_file from ops.ledger where what = 'landed'" -%}
+    {%- set homes, found = {}, {} -%}
+    {%- for client in fetch(query) -%}
+        {%- do homes.update({client.client_guid: client.ledger_file}) -%}
+    {%- endfor -%}
+    {%- for path in paths -%}
+        {%- do found.setdefault(homes[path.split("/")[-1].split(".")[0]], []).append(path) -%}
+    {%- endfor -%}
+    {{ return(found) }}
 {%- endmacro %}
 
 {#- Refuse, before anything is built, what the plugin refuses on DuckDB: lines that cannot be read, landed
