@@ -21,7 +21,7 @@ GUIDE: Final = (ROOT / "docs" / "postgresql.md").read_text()
 PUBLISHER, READER = "one password", "another password"
 """As the guide sets them."""
 ASKED: Final = "select release from ops.mirror"
-SPENT: Final = "select sum(amount) from main.transactions"
+BALANCE: Final = "select sum(balance) from main.accounts"
 JAVA: Final = """
 import java.sql.DriverManager;
 import java.util.Properties;
@@ -162,22 +162,22 @@ def test_superset_shows_each_release(mirror: Mirror, serve: Serve, bi: Superset)
 
     assert before == [{"release": new - 1}]
     assert bi.query(ASKED, database=database) == [{"release": new}]
-    dataset = bi.add_dataset("transactions", database=database)
-    assert chart_sum(bi, dataset) == pytest.approx(float(spent(serve)))
+    dataset = bi.add_dataset("accounts", database=database)
+    assert chart_sum(bi, dataset) == pytest.approx(float(balance(serve)))
 
 
 def chart_sum(bi: Superset, dataset: int) -> float:
-    metric = {"expressionType": "SQL", "sqlExpression": "sum(amount)", "label": "spent"}
+    metric = {"expressionType": "SQL", "sqlExpression": "sum(balance)", "label": "balance"}
     question = {
         "datasource": {"id": dataset, "type": "table"},
         "queries": [{"columns": [], "metrics": [metric]}],
     }
     [row] = bi.call("chart/data", question)["result"][0]["data"]
-    return float(row["spent"])
+    return float(row["balance"])
 
 
-def spent(serve: Serve) -> str:
-    asked = run_program("sum", serve.masked, SPENT, environment="duckdb-1.4")
+def balance(serve: Serve) -> str:
+    asked = run_program("sum", serve.masked, BALANCE, environment="duckdb-1.4")
     return str(json.loads(asked))
 
 

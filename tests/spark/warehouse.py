@@ -34,18 +34,17 @@ class SparkWarehouse:
 
     def build_until(self, words: str) -> None:
         """Kill the build, Java included, as soon as it has printed some words."""
-        building = subprocess.Popen(
+        with subprocess.Popen(
             _command("build"),
             env=self._environment(),
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,
-        )
-        assert building.stdout is not None
-        assert any(words in line for line in building.stdout), "the build ended before"
-        _kill_all(building.pid)
-        building.wait()
+        ) as building:
+            assert building.stdout is not None
+            assert any(words in line for line in building.stdout), "the build ended before"
+            _kill_all(building.pid)
 
     def tables(self, name: str) -> Tables:
         """Export every table, and read it."""
