@@ -1,4 +1,4 @@
-"""Every table on Apache Spark is DuckDB's, after each of two waves, in each format of tables."""
+"""Every table on Apache Spark is DuckDB's, after each of two waves."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,6 @@ from tests.engines.tables import Tables, find_differences, read_warehouse
 from tests.engines.waves import land_first_wave, land_second_wave
 from tests.spark.warehouse import SparkWarehouse
 
-FORMATS = ("iceberg", "delta")
 WAVES = (land_first_wave, land_second_wave)
 WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 
@@ -21,17 +20,15 @@ def of_duckdb(tmp_path_factory: pytest.TempPathFactory) -> list[Tables]:
     return list(_build_on_duckdb(tmp_path_factory.mktemp("duckdb")))
 
 
-@pytest.fixture(scope="module", params=FORMATS)
-def of_spark(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> list[Tables]:
-    """The tables after each wave. One build runs every test of the project."""
-    data = tmp_path_factory.mktemp(request.param) / "data"
-    warehouse = SparkWarehouse(data=data, settings={"MX_FILE_FORMAT": request.param})
+@pytest.fixture(scope="module")
+def of_spark(tmp_path_factory: pytest.TempPathFactory) -> list[Tables]:
+    """The tables after each wave. The first build runs every test of the project."""
+    data = tmp_path_factory.mktemp("spark") / "data"
+    warehouse = SparkWarehouse(data=data)
     landing, tables = Landing(data), []
     for number, wave in enumerate(WAVES):
         wave(landing)
-        warehouse.build(*(() if (request.param, number) == (FORMATS[0], 0) else WITHOUT_TESTS))
+        warehouse.build(*(WITHOUT_TESTS if number else ()))
         tables.append(warehouse.tables(f"wave {number}"))
     return tables
 
