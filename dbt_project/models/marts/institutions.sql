@@ -5,14 +5,14 @@ with mentions as (
 
     select
         _client_guid,
-        cast(institution_guid as {{ dbt.type_string() }}) as institution_guid,
+        nullif(cast(institution_guid as {{ dbt.type_string() }}), '') as institution_guid,
         cast(institution_code as {{ dbt.type_string() }}) as institution_code,
         cast(null as {{ dbt.type_string() }}) as institution_name
     from {{ ref('members') }}
     union all
     select
         _client_guid,
-        cast(institution_guid as {{ dbt.type_string() }}) as institution_guid,
+        nullif(cast(institution_guid as {{ dbt.type_string() }}), '') as institution_guid,
         cast(null as {{ dbt.type_string() }}) as institution_code,
         cast(institution_name as {{ dbt.type_string() }}) as institution_name
     from {{ ref('discovered_accounts') }}

@@ -22,7 +22,7 @@ EXPORT: Final = Path(__file__).with_name("programs") / "export.py"
 
 
 def build_on_spark(lake: Lake, data: Path, *, dbt_args: list[str], memory_bytes: int) -> int:
-    """Run `dbt build --target spark`, and return dbt's exit code.
+    """Run `dbt build --target spark`, and return 0, or 1 for any failure of dbt's.
 
     Raises:
         LockError: an ingest, another build or another program has a data folder.
@@ -31,7 +31,7 @@ def build_on_spark(lake: Lake, data: Path, *, dbt_args: list[str], memory_bytes:
     """
     dbt = [str(ENVIRONMENT / "bin" / "dbt"), "build", "--target", "spark", *dbt_args]
     with _alone(lake, data, checks=True):
-        return run_to_end(dbt, environment=_environment(lake, data, memory_bytes))
+        return int(run_to_end(dbt, environment=_environment(lake, data, memory_bytes)) != 0)
 
 
 def export_from_spark(
