@@ -6,7 +6,7 @@ with mentions as (
     select
         _client_guid,
         nullif(cast(institution_guid as {{ dbt.type_string() }}), '') as institution_guid,
-        cast(institution_code as {{ dbt.type_string() }}) as institution_code,
+        nullif(cast(institution_code as {{ dbt.type_string() }}), '') as institution_code,
         cast(null as {{ dbt.type_string() }}) as institution_name
     from {{ ref('members') }}
     union all
@@ -14,7 +14,7 @@ with mentions as (
         _client_guid,
         nullif(cast(institution_guid as {{ dbt.type_string() }}), '') as institution_guid,
         cast(null as {{ dbt.type_string() }}) as institution_code,
-        cast(institution_name as {{ dbt.type_string() }}) as institution_name
+        nullif(cast(institution_name as {{ dbt.type_string() }}), '') as institution_name
     from {{ ref('discovered_accounts') }}
 
 )
