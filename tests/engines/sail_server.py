@@ -44,6 +44,7 @@ class Sail:
             data=data,
             project=self.project,
             SPARK_REMOTE=self.address,
+            MX_FILE_FORMAT="delta",
         )
 
     def export(self, name: str) -> Path:

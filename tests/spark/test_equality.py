@@ -9,10 +9,9 @@ from tests.dbt_project.landing import Landing
 from tests.engines.engines import OWN, run_dbt
 from tests.engines.tables import Tables, find_differences, read_warehouse
 from tests.engines.waves import land_first_wave, land_second_wave
-from tests.spark.warehouse import SparkWarehouse
+from tests.spark.warehouse import WITHOUT_TESTS, SparkWarehouse
 
 WAVES = (land_first_wave, land_second_wave)
-WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 
 
 @pytest.fixture(scope="module")

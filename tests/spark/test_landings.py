@@ -11,9 +11,8 @@ from tests.dbt_project.landing import CLIENT, Landing, daily_file
 from tests.dbt_project.worlds import Arrival, draw_waves
 from tests.engines.engines import OWN, run_dbt
 from tests.engines.tables import Tables, find_differences, read_warehouse
-from tests.spark.warehouse import SparkWarehouse
+from tests.spark.warehouse import WITHOUT_TESTS, SparkWarehouse
 
-WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 CLIENTS = 4
 RECORDED = {"ledger", "landed_files", "landed_columns", "daily_files", "deliveries"}
 """Tables of `ops` with the times of records, which two machines do not record as one does."""

@@ -10,7 +10,7 @@ import pytest
 from tests.engines.engines import OWN, run_dbt
 from tests.engines.tables import find_differences, read_warehouse
 from tests.readers.environments import ROOT, clean_environment
-from tests.spark.warehouse import SparkWarehouse
+from tests.spark.warehouse import WITHOUT_TESTS, SparkWarehouse
 from tests.support.object_storage import ObjectStorage, object_storage
 
 USERS, DAYS = "4", "3"
@@ -45,7 +45,7 @@ def test_spark_makes_the_same_tables_from_a_mirror(
     spark = SparkWarehouse(
         data=tmp_path / "data", settings=storage.settings | {"MX_LANDINGS": _prefix(storage)}
     )
-    spark.build("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+    spark.build(*WITHOUT_TESTS)
     run_dbt("run", programs=OWN, data=landed)
 
     ours = read_warehouse(landed / "warehouse.duckdb")

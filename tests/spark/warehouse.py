@@ -13,6 +13,8 @@ from tests.engines.tables import SCHEMAS, Tables, read_exported
 from tests.readers.environments import ROOT, clean_environment
 
 SECONDS: Final = 900
+WITHOUT_TESTS: Final = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+"""dbt takes these words instead of its variable, so they name unit tests, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests.support.serving import serving
+
 
 @dataclass
 class Proxy:
@@ -44,16 +46,11 @@ def proxying(*, user: str, password: str) -> Iterator[Proxy]:
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = False
-        proxy = Proxy(server.server_port, user, password)
-        serving = threading.Thread(target=server.serve_forever, args=(0.05,))
-        serving.start()
-        try:
-            yield proxy
-        finally:
-            server.shutdown()
-            serving.join()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = False
+    proxy = Proxy(server.server_port, user, password)
+    with serving(server):
+        yield proxy
 
 
 def _pump(source: socket.socket, target: socket.socket) -> None:

@@ -1,10 +1,11 @@
 """A web server on loopback that answers as a test says, and keeps the requests."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.support.serving import serving
 
 
 class Served:
@@ -31,11 +32,5 @@ class Served:
             def log_message(self, *_: Any) -> None:
                 """Say nothing."""
 
-        with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-            thread = threading.Thread(target=server.serve_forever)
-            thread.start()
-            try:
-                yield f"http://127.0.0.1:{server.server_port}"
-            finally:
-                server.shutdown()
-                thread.join()
+        with serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as server:
+            yield f"http://127.0.0.1:{server.server_port}"

@@ -1,13 +1,14 @@
 """A proxy before an object storage that spoils chosen requests."""
 
 import http.client
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
+
+from tests.support.serving import serving
 
 CUT_BEFORE, CUT_AFTER = "cut before the request", "cut after the request"
 Fault = str | int | float | None
@@ -93,12 +94,6 @@ def spoiled(endpoint: str) -> Iterator[Spoiled]:
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as server:
         proxy.endpoint = f"http://127.0.0.1:{server.server_port}"
-        serving = threading.Thread(target=server.serve_forever, args=(0.05,))
-        serving.start()
-        try:
-            yield proxy
-        finally:
-            server.shutdown()
-            serving.join()
+        yield proxy

@@ -19,10 +19,8 @@ from tests.landing.test_stored_files import forget_hashes
 from tests.support.built import (
     ask,
     ask_release,
-    copy_of,
     just_build,
     land,
-    make_built,
     nodes_run,
     typed_dbt,
     users,
@@ -35,16 +33,6 @@ connection = duckdb.connect(sys.argv[1], read_only=True)
 print("open", flush=True)
 time.sleep(60)
 """
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_built(tmp_path_factory.mktemp("built"))
-
-
-@pytest.fixture
-def landing(built: Path, tmp_path: Path) -> Landing:
-    return copy_of(built, tmp_path)
 
 
 def test_nothing_new_is_not_built_again(landing: Landing) -> None:

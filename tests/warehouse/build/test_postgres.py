@@ -1,11 +1,9 @@
 """A complete build ends with PostgreSQL showing it, and a later one makes up for a failure."""
 
-from pathlib import Path
-
 import pytest
 
 from tests.dbt_project.landing import Landing
-from tests.support.built import copy_of, just_build, land, make_built, typed_dbt
+from tests.support.built import just_build, land, typed_dbt
 from tests.support.postgres import PASSWORD, Database, Postgres
 
 USERS = "select guid from main.users order by guid"
@@ -18,16 +16,6 @@ def mirror(postgres_server: Postgres, monkeypatch: pytest.MonkeyPatch) -> Databa
     monkeypatch.setenv("MX_PUBLISH_READER", made.reader)
     monkeypatch.setenv("MX_PUBLISH_PASSWORD", PASSWORD)
     return made
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_built(tmp_path_factory.mktemp("built"))
-
-
-@pytest.fixture
-def landing(built: Path, tmp_path: Path) -> Landing:
-    return copy_of(built, tmp_path)
 
 
 def test_a_build_ends_with_postgresql(landing: Landing, mirror: Database) -> None:
