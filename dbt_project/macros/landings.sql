@@ -1,7 +1,8 @@
 {#- The folders and prefixes with a landing and a ledger, each ending in a slash. Only Spark reads several. -#}
 {% macro landings() -%}
     {%- set folders = [] -%}
-    {%- for folder in (env_var("MX_LANDINGS", "") if execute and target.type == "spark" else "").split() -%}
+    {%- set named = env_var("MX_LANDINGS", "") if execute and target.type == "spark" else "" -%}
+    {%- for folder in named.replace(",", " ").split() -%}
         {%- do folders.append(folder.rstrip("/") ~ "/") -%}
     {%- endfor -%}
     {{ return(folders or [data_folder()]) }}

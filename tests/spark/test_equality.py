@@ -22,7 +22,7 @@ def of_duckdb(tmp_path_factory: pytest.TempPathFactory) -> list[Tables]:
 @pytest.fixture(scope="module")
 def of_spark(tmp_path_factory: pytest.TempPathFactory) -> list[Tables]:
     """The tables after each wave. The first build runs every test of the project."""
-    data = tmp_path_factory.mktemp("spark") / "data"
+    data = tmp_path_factory.mktemp("spark") / "a lake" / "data"
     warehouse = SparkWarehouse(data=data)
     landing, tables = Landing(data), []
     for number, wave in enumerate(WAVES):

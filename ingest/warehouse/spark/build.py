@@ -71,10 +71,12 @@ def _environment(lake: Lake, data: Path, memory_bytes: int) -> dict[str, str]:
         _fetch_jars(lake)
         jars = ENVIRONMENT / "jars"
         conf = str(write_conf(lake, jars=jars, memory_bytes=memory_bytes))
+    # without a list the macros take MX_DATA, whose name may hold a blank
+    named = lake.landings if lake.landings != (str(data),) else ()
     ours = dbt_environment(data) | {
         "DBT_TARGET_PATH": str(lake.folder / "dbt" / "target"),
         "DBT_LOG_PATH": str(lake.folder / "dbt" / "logs"),
-        "MX_LANDINGS": " ".join(map(hadoop_address, lake.landings)),
+        "MX_LANDINGS": " ".join(map(hadoop_address, named)),
         "MX_FILE_FORMAT": lake.file_format,
         "SPARK_CONF_DIR": conf,
     }

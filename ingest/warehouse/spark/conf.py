@@ -91,7 +91,7 @@ def _of_lake(lake: Lake) -> dict[str, str]:
     return {
         "spark.sql.warehouse.dir": hadoop_address(lake.tables),
         "spark.hadoop.javax.jdo.option.ConnectionURL": names,
-        "spark.driver.extraJavaOptions": f"-Dderby.stream.error.file={lake.folder / 'derby.log'}",
+        "spark.driver.extraJavaOptions": f'"-Dderby.stream.error.file={lake.folder}/derby.log"',
         # rows spill there, so it must not be a folder that others read
         "spark.local.dir": str(lake.folder / "scratch"),
     }
