@@ -13,6 +13,8 @@ LINEAGE: Final = ("landing", "every_resource")
 HISTORY: Final = "history"
 RESOURCES: Final = {"main", HISTORY}
 """The schemas whose tables are resources: each column has the class of its staging model's."""
+OF_ROW: Final = ("_client_guid", "_snapshot_date", "_source_file", "_row_number")
+"""The lineage columns of each table of `main`."""
 MADE_BY_DBT: Final = ("models", "seeds", "snapshots")
 """Keys of dbt's YAML, and the folders where it lies."""
 

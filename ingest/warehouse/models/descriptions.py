@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import yaml
 
-from ingest.warehouse.models.catalogue import OURS, Catalogue, Column
-from ingest.warehouse.models.lean import OF_ROW, has_lean_view, lean_fields
+from ingest.warehouse.models.catalogue import OF_ROW, OURS, Catalogue, Column
+from ingest.warehouse.models.lean import has_lean_view, lean_fields
 from ingest.warehouse.models.resources import Field, Resource
 
 FROM: Final = "# written by `just models` from staging/stg_{}.yml\n"

@@ -7,12 +7,11 @@ that the feed had before edits, and adds days and names.
 from string import Template
 from typing import Any, Final
 
+from ingest.warehouse.models.catalogue import OF_ROW
 from ingest.warehouse.models.resources import Field, Resource
 
 SET_BY: Final = "_set_by"
 BEFORE_EDITS: Final = "feed_"
-OF_ROW: Final = ("_client_guid", "_snapshot_date", "_source_file", "_row_number")
-"""The lineage columns of a table of `main`."""
 
 MODEL: Final = Template("""\
 {{ config(materialized='view') }}

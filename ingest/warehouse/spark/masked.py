@@ -6,10 +6,8 @@ The columns have the classes of the masked release.
 from collections.abc import Iterator
 from typing import Final
 
-from ingest.warehouse.models.catalogue import Catalogue, Table
+from ingest.warehouse.models.catalogue import OF_ROW, Catalogue, Table
 
-OF_ROW: Final = ("_client_guid", "_snapshot_date", "_source_file", "_row_number")
-"""The lineage columns of each table of `main`."""
 SCHEMAS: Final = ("main", "marts")
 SUFFIX: Final = "_masked"
 
