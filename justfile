@@ -106,7 +106,7 @@ check: (setup "dev")
     .venv/bin/shellcheck --shell=sh {{ shell_files }} && for file in {{ shell_files }}; do sh -n $file || exit 1; done
     {{ python }} -m ingest.warehouse.models.templates --check
     {{ python }} docs/architecture.py --check
-    {{ quote(just_executable()) }} --fmt --check
+    .venv/bin/just --fmt --check
 
 # write the SQL of each resource's models from the template
 models *args: setup
