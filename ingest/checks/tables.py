@@ -8,6 +8,7 @@ from ingest.status.grid import age, failing_lines
 from ingest.status.report.readers import Served
 from ingest.store.index.state import LedgerState
 from ingest.store.index.totals import count_settled
+from ingest.warehouse.dbt import BUILD_COMMAND
 from ingest.warehouse.readers import read_served
 
 _RUNS, _BUILD, _RELEASE = Findings("runs"), Findings("warehouse"), Findings("release")
@@ -39,11 +40,11 @@ def _check_build(served: Served, *, now: datetime) -> Finding:
         more = f" (and {len(served.problems) - 1} more)" if served.problems[1:] else ""
         return _BUILD.incomplete(f"{served.problems[0]}{more}; see: ingest report")
     if served.finished_at is None:
-        return _BUILD.absent("none yet: just build")
+        return _BUILD.absent(f"none yet: {BUILD_COMMAND}")
     if served.files_to_build:
         return _BUILD.incomplete(
             f"expected all landed files in it, found {served.files_to_build:,} that wait; "
-            "build with: just build"
+            f"build with: {BUILD_COMMAND}"
         )
     built = age(now - served.finished_at)
     return _BUILD.good(f"readable; the last build was complete {built} ago")

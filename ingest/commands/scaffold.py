@@ -7,7 +7,7 @@ import typer
 
 from ingest.commands.options import Json
 from ingest.settings import load_settings
-from ingest.warehouse.dbt import PROJECT
+from ingest.warehouse.dbt import BUILD_COMMAND, PROJECT
 
 
 def scaffold(
@@ -24,5 +24,5 @@ def scaffold(
     if as_json:
         typer.echo(json.dumps({"resource": resource, "files": written}))
     else:
-        next_step = "fill in descriptions and privacy, then: git diff && just build"
+        next_step = f"fill in descriptions and privacy, then: git diff && {BUILD_COMMAND}"
         typer.echo("\n".join([*written, next_step]))

@@ -8,11 +8,12 @@ import typer
 
 from ingest.commands.options import FAILED, Json
 from ingest.settings import Settings, load_settings
+from ingest.warehouse.dbt import BUILD_COMMAND
 
 if TYPE_CHECKING:
     from ingest.landing.stored_files import Checked
 
-REBUILD = "rebuild the tables with: just rebuild"
+REBUILD = f"rebuild the tables with: {BUILD_COMMAND} --full-refresh"
 
 
 def verify(

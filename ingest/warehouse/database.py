@@ -11,6 +11,7 @@ from typing import Final
 import duckdb
 
 from ingest.errors import WarehouseError
+from ingest.warehouse.dbt import BUILD_COMMAND
 
 Database = duckdb.DuckDBPyConnection
 DatabaseError = duckdb.Error
@@ -40,7 +41,9 @@ def reading(path: Path) -> Iterator[None]:
         WarehouseError: it is absent or cannot be read.
     """
     if not path.exists():
-        raise WarehouseError(f"{path}: expected a warehouse, found none; make it with: just build")
+        raise WarehouseError(
+            f"{path}: expected a warehouse, found none; make it with: {BUILD_COMMAND}"
+        )
     try:
         yield
     except duckdb.Error as error:

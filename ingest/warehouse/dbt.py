@@ -5,10 +5,12 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 DBT = Path(sys.executable).with_name("dbt")
+BUILD_COMMAND: Final = "just build" if PROJECT.with_name("justfile").exists() else "ingest build"
+"""What messages tell a person to type: a recipe in a checkout, a command where the wheel is."""
 
 
 def dbt_environment(data: Path, *, memory_bytes: int | None = None) -> dict[str, str]:

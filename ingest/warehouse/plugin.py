@@ -23,7 +23,7 @@ from ingest.landing.stored_files import landed_problem
 from ingest.settings.isolation import keep_private, leave_no_core
 from ingest.warehouse.build import completeness
 from ingest.warehouse.build.guard import hold_until_exit, release
-from ingest.warehouse.build.inputs import Inputs, find_inputs, hash_basis, hash_macros
+from ingest.warehouse.build.inputs import hash_basis, hash_macros, hash_project
 from ingest.warehouse.build.marks import describe_new_lines
 from ingest.warehouse.database import Database, DatabaseError, first_line
 
@@ -131,11 +131,6 @@ class Plugin(BasePlugin):
     def _basis(self) -> str:
         return hash_basis(self._project)
 
-    @cached_property
-    def _inputs(self) -> Inputs:
-        """Under the lock they stay as they are."""
-        return find_inputs(self._data, project=self._project)
-
     def _find_problems(self, landed: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         """Read landed files completely, and name the problem of each one that is not sound.
 
@@ -179,7 +174,7 @@ class Plugin(BasePlugin):
                     f"not published: {names}, {example} among them; readers keep the release before"
                 )
             else:
-                completeness.note_finished(cursor, self._run, sources=self._inputs.text())
+                completeness.note_finished(cursor, self._run, sources=hash_project(self._project))
                 lines += self._publish(cursor)
         return "\n".join(lines)
 

@@ -10,7 +10,12 @@ from ingest.errors import PublishError
 from ingest.status.report.readers import Served
 from ingest.store.facts import What
 from ingest.warehouse.build.completeness import GOOD, list_unreadable_files
-from ingest.warehouse.build.last_build import find_changed, new_records, read_marks
+from ingest.warehouse.build.last_build import (
+    find_changed,
+    new_records,
+    newest_of_files,
+    read_marks,
+)
 from ingest.warehouse.database import (
     Database,
     DatabaseError,
@@ -19,11 +24,12 @@ from ingest.warehouse.database import (
     open_to_read,
     quoted,
 )
+from ingest.warehouse.dbt import BUILD_COMMAND
 from ingest.warehouse.publish.release_database import RELEASE
 from ingest.warehouse.publish.serve_folder import Releases
 
 MOST_PROBLEMS: Final = 5
-BUILD: Final = "build with: just build"
+BUILD: Final = f"build with: {BUILD_COMMAND}"
 MISSED: Final = """
     select count(*)
     from (
@@ -74,7 +80,7 @@ def read_served(data: Path, *, landed_files: int) -> Served:
 
 def _read_build(opened: Database, data: Path) -> dict[str, Any]:
     finished = opened.execute("select finished_at from ops.finished").fetchall()
-    records = new_records(data, read_marks(opened))
+    records = newest_of_files(new_records(data, read_marks(opened)))
     to_build = [each for each in find_changed(records, opened) if each["what"] == What.LANDED]
     missed = 0 if finished else _count_missed(opened, but=list(records))
     return {

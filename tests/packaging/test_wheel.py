@@ -50,6 +50,7 @@ def test_everything_from_sample_to_tables_works_in_an_empty_folder(
 
     sent = json.loads(ingest("sample", "--to=sent", "--days=1", "--users=2", "--json"))
     ran = json.loads(ingest("run", "--json"))
+    told = installed.run("sh", "-c", "ingest docs || true", cwd=tmp_path, **settings).stderr
     built = json.loads(ingest("build", "--json"))
     [row] = json.loads(ingest("query", "select count(*) as rows from users", "--json"))
     pages = [(tmp_path / ingest(page).strip()).stat().st_size > 0 for page in ("docs", "report")]
@@ -59,6 +60,7 @@ def test_everything_from_sample_to_tables_works_in_an_empty_folder(
     )
 
     assert sent["files"] == ran["files_landed"] == 66
+    assert told.endswith("make it with: ingest build\n")
     assert (built["outcome"], built["published"]["release"], row) == ("built", 1, {"rows": 2})
     assert pages == [True, True]
     assert re.search('"status": ?"pass"', fresh)

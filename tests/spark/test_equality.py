@@ -8,8 +8,8 @@ import pytest
 from tests.dbt_project.landing import Landing
 from tests.engines.engines import OWN, run_dbt
 from tests.engines.tables import Tables, find_differences, read_warehouse
-from tests.engines.waves import land_first_wave, land_second_wave
-from tests.spark.warehouse import WITHOUT_TESTS, SparkWarehouse
+from tests.engines.waves import OF_SECOND_WAVE, land_first_wave, land_second_wave
+from tests.spark.warehouse import SparkWarehouse, only
 
 WAVES = (land_first_wave, land_second_wave)
 
@@ -21,13 +21,13 @@ def of_duckdb(tmp_path_factory: pytest.TempPathFactory) -> list[Tables]:
 
 @pytest.fixture(scope="module")
 def of_spark(tmp_path_factory: pytest.TempPathFactory) -> list[Tables]:
-    """The tables after each wave. The first build runs every test of the project."""
+    """The tables after each wave. The first build is of everything, with every test."""
     data = tmp_path_factory.mktemp("spark") / "a lake" / "data"
     warehouse = SparkWarehouse(data=data)
     landing, tables = Landing(data), []
     for number, wave in enumerate(WAVES):
         wave(landing)
-        warehouse.build(*(WITHOUT_TESTS if number else ()))
+        warehouse.build(*(only(OF_SECOND_WAVE) if number else ()))
         tables.append(warehouse.tables(f"wave {number}"))
     return tables
 

@@ -8,10 +8,11 @@ import pyarrow as pa
 import pytest
 
 from tests.dbt_project.landing import CLIENT, Landing, daily_file
+from tests.dbt_project.oracle import OWNERS
 from tests.dbt_project.worlds import Arrival, draw_waves
 from tests.engines.engines import OWN, run_dbt
 from tests.engines.tables import Tables, find_differences, read_warehouse
-from tests.spark.warehouse import WITHOUT_TESTS, SparkWarehouse
+from tests.spark.warehouse import WITHOUT_TESTS, SparkWarehouse, only
 
 CLIENTS = 4
 RECORDED = {"ledger", "landed_files", "landed_columns", "daily_files", "deliveries"}
@@ -61,9 +62,9 @@ def test_a_build_after_a_killed_one_makes_the_tables_of_one_machine(
     both: Machines, waves: Iterator[list[Arrival]]
 ) -> None:
     both.land(next(waves))
-    both.spark.build_until("OK created sql incremental model state.members")
+    both.spark.build_until("OK created sql incremental model state.members", *only(OWNERS))
 
-    both.spark.build(*WITHOUT_TESTS)
+    both.spark.build(*only(OWNERS))
 
     differences = find_differences(both.build_alone(), both.spark.tables("after a kill"))
     assert differences.keys() == {f"ops.{table}" for table in RECORDED}

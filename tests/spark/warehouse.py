@@ -5,10 +5,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from ingest.warehouse.build.dbt_build import find_untouched_models
+from ingest.warehouse.build.inputs import hash_project
+from ingest.warehouse.build.last_build import LastBuild
 from tests.engines.tables import SCHEMAS, Tables, read_exported
 from tests.readers.environments import ROOT, clean_environment
 
@@ -34,10 +38,10 @@ class SparkWarehouse:
         assert done.returncode == 1, done.stdout
         return done.stdout
 
-    def build_until(self, words: str) -> None:
+    def build_until(self, words: str, *args: str) -> None:
         """Kill the build, Java included, as soon as it has printed some words."""
         with subprocess.Popen(
-            _command("build"),
+            _command("build", *args),
             env=self._environment(),
             cwd=ROOT,
             stdout=subprocess.PIPE,
@@ -73,6 +77,13 @@ class SparkWarehouse:
 
     def _environment(self) -> dict[str, str]:
         return clean_environment(MX_DATA=str(self.data), **self.settings)
+
+
+def only(resources: Iterable[str]) -> list[str]:
+    """Give the words by which a build leaves out tests, and models without rows of resources."""
+    changed = [{"resource": resource} for resource in resources]
+    build = LastBuild(project=hash_project(), has_news=True, changed=changed)
+    return [*WITHOUT_TESTS, "--exclude", *find_untouched_models(build)]
 
 
 def _command(*args: str) -> list[str]:

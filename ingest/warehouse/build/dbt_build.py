@@ -13,7 +13,7 @@ from typing import Final, TextIO
 
 from ingest.settings.isolation import child_environment
 from ingest.warehouse.build.guard import HELD_BY, build_guard
-from ingest.warehouse.build.inputs import find_inputs
+from ingest.warehouse.build.inputs import hash_project
 from ingest.warehouse.build.last_build import LastBuild, read_last_build
 from ingest.warehouse.dbt import DBT, PROJECT, dbt_environment, run_to_end
 from ingest.warehouse.models.catalogue import Catalogue, read_catalogue
@@ -50,9 +50,9 @@ def build_warehouse(
     is_all, code = not set(dbt_args) - {QUIET}, 0
     with build_guard(data, is_anew=FULL_REFRESH in dbt_args):
         build = read_last_build(data)
-        is_unchanged = bool(is_all and build and build.sources == find_inputs(data).text())
+        is_unchanged = is_all and build is not None and _is_up_to_date(build)
         if not is_unchanged:
-            chosen = find_untouched_models(data, build) if is_all and build else []
+            chosen = find_untouched_models(build) if is_all and build else []
             code = _run_dbt(
                 [*dbt_args, *(["--exclude", *chosen] if chosen else [])],
                 environment=dbt_environment(data, memory_bytes=memory_bytes),
@@ -68,9 +68,13 @@ def build_warehouse(
     return code
 
 
-def find_untouched_models(data: Path, build: LastBuild) -> list[str]:
+def _is_up_to_date(build: LastBuild) -> bool:
+    return build.project == hash_project() and not build.has_news
+
+
+def find_untouched_models(build: LastBuild) -> list[str]:
     """Name the models that a build after a complete one of the same project may leave out."""
-    if build.project != find_inputs(data).project:
+    if build.project != hash_project():
         return []
     touched, catalogue = {record["resource"] for record in build.changed}, read_catalogue()
     models = {path.stem for path in (PROJECT / "models").rglob("*.sql")}

@@ -1,16 +1,13 @@
-"""Hash the inputs of a build: dbt's project, the programs that run it, and the ledger."""
+"""Hash the inputs of a build beside the ledger: dbt's project and the programs that run it."""
 
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from ingest.store.lines import ledger_files
-from ingest.warehouse.build.marks import version_of
 from ingest.warehouse.dbt import PROJECT, dbt_environment
 
 WRITTEN_BY_DBT: Final = {"target", "logs", "dbt_packages"}
@@ -28,22 +25,9 @@ TABLE_MACROS: Final = (
 """The macros that the tables of `staging` and `state` are made by."""
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """The inputs of a build, each as a hash."""
-
-    project: str
-    """dbt's project and what runs it."""
-    ledger: str
-
-    def text(self) -> str:
-        return f"{self.project} {self.ledger}"
-
-
-def find_inputs(data: Path, *, project: Path = PROJECT) -> Inputs:
-    """Hash the inputs that a build would have now."""
-    ledger = (f"{path.name} {version_of(path)}" for path in ledger_files(data / "ledger"))
-    return Inputs(_hash([*_programs(), *_files(project)]), _hash(ledger))
+def hash_project(project: Path = PROJECT) -> str:
+    """Hash dbt's project and what runs it."""
+    return _hash([*_programs(), *_files(project)])
 
 
 @cache

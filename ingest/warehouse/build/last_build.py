@@ -1,5 +1,6 @@
 """The last complete build, and the files that have landed or gone since."""
 
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,14 +19,12 @@ ABOUT_LANDING: Final = (What.LANDED, What.SET_ASIDE)
 class LastBuild:
     """The last build, where it was complete."""
 
-    sources: str
-    """Hashes of what it was made from (`build_sources`)."""
+    project: str
+    """A hash of dbt's project, and of what ran it (`hash_project`)."""
+    has_news: bool
+    """The ledger has new records that tables show: any but those of runs."""
     changed: list[dict[str, Any]]
     """The newest records of files whose rows the next build takes or removes."""
-
-    @property
-    def project(self) -> str:
-        return self.sources.partition(" ")[0]
 
 
 def read_last_build(data: Path) -> LastBuild | None:
@@ -38,9 +37,14 @@ def read_last_build(data: Path) -> LastBuild | None:
     if not warehouse.exists():
         return None
     with suppress(DatabaseError), open_to_read(warehouse) as opened:
-        for (sources,) in opened.execute("select sources from ops.finished").fetchall():
-            records = new_records(data, read_marks(opened))
-            return LastBuild(sources=sources, changed=find_changed(records, opened))
+        for (project,) in opened.execute("select sources from ops.finished").fetchall():
+            records = [
+                record
+                for record in new_records(data, read_marks(opened))
+                if record["what"] != What.RUN
+            ]
+            changed = find_changed(newest_of_files(records), opened)
+            return LastBuild(project=project, has_news=bool(records), changed=changed)
     return None
 
 
@@ -49,14 +53,18 @@ def read_marks(warehouse: Database) -> Marks:
     return dict(warehouse.execute("select file, mark from ops.ledger_marks").fetchall())
 
 
-def new_records(data: Path, marks: Marks) -> Records:
-    """Read the newest record of each file about which the ledger has new lines.
+def new_records(data: Path, marks: Marks) -> Iterator[dict[str, Any]]:
+    """Yield the records that no build with these marks has read.
 
     Raises:
         LedgerError: a new line is damaged.
     """
-    lines = find_new_lines(data / "ledger", marks)
-    records = (record for each in lines for record in each.records())
+    for lines in find_new_lines(data / "ledger", marks):
+        yield from lines.records()
+
+
+def newest_of_files(records: Iterable[dict[str, Any]]) -> Records:
+    """Keep the newest record of each file that landed or was set aside."""
     return {record["path"]: record for record in records if record["what"] in ABOUT_LANDING}
 
 

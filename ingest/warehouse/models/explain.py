@@ -10,6 +10,7 @@ from ingest.delivery.avro.schema import LINEAGE
 from ingest.delivery.names import Event
 from ingest.errors import UnknownNameError
 from ingest.warehouse.database import Database, NoSuchName, open_warehouse
+from ingest.warehouse.dbt import BUILD_COMMAND
 from ingest.warehouse.models.catalogue import read_catalogue
 
 EVENTS = """
@@ -114,7 +115,7 @@ def _hidden_by(row: dict[str, Any], *, owners: dict[str, str], connection: Datab
         ).fetchall()
         if hidden:
             return f"hidden with its {column} {row[column]}, which is deleted or hidden itself"
-    return "live, but not built yet: just build"
+    return f"live, but not built yet: {BUILD_COMMAND}"
 
 
 def _events(rows: list[dict[str, Any]]) -> Iterator[RecordEvent]:

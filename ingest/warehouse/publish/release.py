@@ -11,6 +11,7 @@ from ingest.errors import PublishError
 from ingest.store.durable import FILE_MODE, scratch_folder
 from ingest.store.lock import run_lock
 from ingest.warehouse.database import DUCKDB_VERSION, Database
+from ingest.warehouse.dbt import BUILD_COMMAND
 from ingest.warehouse.models.catalogue import Catalogue, read_catalogue
 from ingest.warehouse.publish import mask, release_database
 from ingest.warehouse.publish.from_warehouse import Built, look_at_built, open_built
@@ -128,7 +129,7 @@ def _finished(built: Built) -> tuple[str, datetime]:
     if len(marks) != 1:
         raise PublishError(
             "warehouse.duckdb: expected the last build to be complete and without a failure, found "
-            "none such; make it with: just build"
+            f"none such; make it with: {BUILD_COMMAND}"
         )
     build, at = marks[0]
     return build, at

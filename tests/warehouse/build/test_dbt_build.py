@@ -43,6 +43,17 @@ def test_nothing_new_is_not_built_again(landing: Landing) -> None:
     assert copied.stdout == f"{UNCHANGED}\n"
 
 
+def test_a_run_that_found_nothing_is_not_built(landing: Landing) -> None:
+    assert just_build(landing.data).returncode == 0  # the copy lies elsewhere
+    before = Releases(landing.data / "serve").current()
+    landing.record(what="run")
+
+    done = just_build(landing.data)
+
+    assert (done.returncode, done.stdout) == (0, f"{UNCHANGED}\n")
+    assert Releases(landing.data / "serve").current() == before
+
+
 def test_models_of_resources_without_new_rows_are_left_out(landing: Landing) -> None:
     assert just_build(landing.data).returncode == 0  # the copy lies elsewhere
     land(landing, "tags.created", "T2", day=2)
