@@ -9,8 +9,6 @@ from tests.dbt_project import marts_cases, story, typing_cases, widening_cases
 from tests.dbt_project.landing import Landing, Rows, daily_file
 
 TEXT = pa.string()
-OF_SECOND_WAVE = ("users", "members", "taggings", "beat", "goals", "tags")
-"""The resources with models that it brings rows of."""
 
 
 def land_first_wave(landing: Landing) -> None:

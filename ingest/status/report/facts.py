@@ -117,7 +117,7 @@ def _clients(seen: Overview, *, state: LedgerState, now: datetime) -> list[Clien
 
 
 def _open_days(seen: Overview, clients: list[ClientFacts]) -> list[OpenDay]:
-    """Give the days that somebody has to act on, those that are lost first on top."""
+    """Give the days that somebody has to act on, the most urgent first."""
     steps = {day.delivery: steps_for_day(day) for day in seen.days if day.is_alarm}
     days = [
         open_day(
