@@ -39,12 +39,8 @@ def land_second_wave(landing: Landing) -> None:
 
 
 def land_third_wave(landing: Landing) -> None:
-    """A file that came before comes again with a new column."""
+    """A file comes again with a new column, and a transaction comes for each case of typing."""
     _land(landing, "taggings.created", [{"guid": "G8", "colour": "red"}], day=5)
-
-
-def land_texts(landing: Landing) -> None:
-    """Each case of typing, a row of transactions."""
     typing_cases.land(landing)
 
 
@@ -90,6 +86,3 @@ def _land_money(landing: Landing) -> None:
     ]
     for day in (3, 40):
         _land(landing, "accounts.updated", balances, day=day, balance=pa.float64())
-
-
-WAVES = (land_first_wave, land_second_wave, land_third_wave)

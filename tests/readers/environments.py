@@ -14,9 +14,8 @@ ENGINES: Final = ("duckdb-1.4", "notebook")
 METRICS: Final = "metrics"
 SUPERSET: Final = "superset"
 ORCHESTRATORS: Final = ("dagster", "airflow")
-SAIL: Final = "sail"
 SPARK: Final = "spark"
-OTHER_ENGINES: Final = (SAIL, "duckdb-1.5")
+OTHER_ENGINES: Final = ("duckdb-1.5",)
 NODE: Final = ROOT / ".venv-readers" / "node"
 JARS: Final = ROOT / ".venv-readers" / "jars" / "jdbc"
 DRIVERS: Final = {
@@ -28,7 +27,7 @@ PROGRAMS: Final = Path(__file__).with_name("programs")
 
 
 def environment_folder(name: str) -> Path:
-    return ROOT / f".venv-{name}" if name in (SAIL, SPARK) else ROOT / ".venv-readers" / name
+    return ROOT / f".venv-{name}" if name == SPARK else ROOT / ".venv-readers" / name
 
 
 def missing_readers(

@@ -1,4 +1,4 @@
-"""Every table on Apache Spark is DuckDB's, after each of two waves."""
+"""Every table on Apache Spark is DuckDB's, after each of three waves."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,10 +10,10 @@ from ingest.store.ledger import read_records
 from tests.dbt_project.landing import Landing
 from tests.engines.engines import OWN, run_dbt
 from tests.engines.tables import Tables, find_differences, read_warehouse
-from tests.engines.waves import land_first_wave, land_second_wave
+from tests.engines.waves import land_first_wave, land_second_wave, land_third_wave
 from tests.spark.warehouse import SparkWarehouse, only
 
-WAVES = (land_first_wave, land_second_wave)
+WAVES = (land_first_wave, land_second_wave, land_third_wave)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def of_spark(tmp_path_factory: pytest.TempPathFactory) -> list[Tables]:
     return tables
 
 
-@pytest.mark.parametrize("wave", [0, 1])
+@pytest.mark.parametrize("wave", range(len(WAVES)))
 def test_spark_makes_the_same_tables(
     of_duckdb: list[Tables], of_spark: list[Tables], wave: int
 ) -> None:
