@@ -1,1 +1,1 @@
-"""What a run would need and find; nothing is fetched or recorded."""
+"""Check what a run would need and find; nothing is fetched or recorded."""

@@ -41,7 +41,7 @@ RECORDS_AT_ONCE: Final = 2_000
 
 @dataclass(slots=True, kw_only=True)
 class Copied:
-    """What was copied, and what could not be."""
+    """The paths that were copied, and those that could not be."""
 
     mirror: str
     only: str = ""

@@ -35,7 +35,7 @@ COMING: Final = "ledger.restoring"
 
 @dataclass(slots=True)
 class Fetched:
-    """What came, and what the ledger names and did not come."""
+    """The files that came, and those that the ledger names and did not come."""
 
     files: int = 0
     bytes: int = 0

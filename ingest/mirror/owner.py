@@ -1,4 +1,4 @@
-"""What a mirror says of itself: whose it is, what it holds, and how far it was copied.
+"""The mark by which a mirror names its owner: whose it is, what it holds, and how far it was copied.
 
 It is one object, and each change of it needs the version that was read. So a mirror that was taken
 over stops the former owner at its next step.
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MirrorState:
-    """What a mirror says of itself."""
+    """The mark by which a mirror names its owner."""
 
     owner: str
     """The data folder that writes it."""

@@ -25,7 +25,7 @@ from ingest.store.lock import RESTORING, run_lock
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
-    """What came back, and what did not."""
+    """The files that came back, and those that did not."""
 
     mirror: str
     fetched: Fetched

@@ -1,4 +1,4 @@
-"""What a release gives readers, as an exposure of dbt: `dbt build --select +exposure:release`."""
+"""Describe the release as an exposure of dbt: `dbt build --select +exposure:release`."""
 
 from collections.abc import Iterator
 from pathlib import Path

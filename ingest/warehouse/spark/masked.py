@@ -1,4 +1,4 @@
-"""Views for people who may not see names, as SQL for whatever keeps Spark's catalogue.
+"""Views for people who may not see names, as SQL for any catalogue of Spark.
 
 The columns have the classes of the masked release.
 """

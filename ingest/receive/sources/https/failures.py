@@ -1,4 +1,4 @@
-"""What each status of an HTTPS answer means for the file that was asked for."""
+"""Tell what each status of an HTTPS answer means for the file that was asked for."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

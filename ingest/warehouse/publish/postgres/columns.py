@@ -1,6 +1,6 @@
 """The columns of a table in PostgreSQL: names, types, and values as COPY reads them.
 
-Types are as wide as the values that may come later, so that a table is seldom made anew: every
+Types are as wide as the values that may come later, so that a table is seldom created again: every
 integer is a bigint, every float a double.
 """
 

@@ -1,4 +1,4 @@
-"""What a publish did in PostgreSQL, as text and as facts for --json."""
+"""The outcome of a publish in PostgreSQL, as text and as facts for --json."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
@@ -8,7 +8,7 @@ NOT_HELD: Final = "NUL became U+FFFD, days out of range became infinity"
 
 @dataclass(slots=True, kw_only=True)
 class Mirrored:
-    """What a publish did in PostgreSQL."""
+    """The outcome of a publish in PostgreSQL."""
 
     server: str
     release: int

@@ -45,7 +45,7 @@ def change_rows(
 
 
 def copy_all(server: Server, database: Database, table: Table, done: Mirrored) -> None:
-    """Insert all rows of a table, and count anew what planners want to know."""
+    """Insert all rows of a table, and count again what planners want to know."""
     _copy(server, database, table, table.source, done)
     run(server, f"analyze {quoted(*place_of(table))}")
     done.changed_tables.append(table.full_name)

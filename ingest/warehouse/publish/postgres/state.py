@@ -1,4 +1,4 @@
-"""What a publish notes in PostgreSQL for the next one: the release, and each table's content."""
+"""The notes of a publish in PostgreSQL for the next one: the release, and each table's content."""
 
 from dataclasses import dataclass
 from typing import Final
