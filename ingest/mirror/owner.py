@@ -1,4 +1,4 @@
-"""The mark by which a mirror names its owner: whose it is, what it holds, and how far it was copied.
+"""The mark by which a mirror names its owner, what it holds, and how far it was copied.
 
 It is one object, and each change of it needs the version that was read. So a mirror that was taken
 over stops the former owner at its next step.

@@ -1,4 +1,4 @@
-"""The tables that the notebooks read: the newest release of MX_DATA, by default of the folder data."""
+"""The tables that the notebooks read: the newest release of MX_DATA, or of the folder data."""
 
 import os
 from pathlib import Path

@@ -117,7 +117,7 @@ class Bucket:
         return self._check(path, size_bytes=_size(content), sha256=sha256)
 
     def put_in_parts(self, path: str, file: Path, *, sha256: str) -> None:
-        """Write an object of any size, and replace what is there; readers see the old one or the new."""
+        """Write an object of any size, or replace it; readers see the old one or the new."""
         with self._failing("write", path):
             obstore.put(
                 self._store,

@@ -1,8 +1,8 @@
 """Make tables in PostgreSQL, and change their columns: types, keys, comments and indexes.
 
 Rows are deleted and inserted in the table that is there, so a transaction with an older snapshot
-goes on seeing the old rows. PostgreSQL promises no such thing for a table that is created again: its
-name leads every transaction there at once, and an older snapshot sees no row in it
+goes on seeing the old rows. PostgreSQL promises no such thing for a table that is created again:
+its name leads every transaction there at once, and an older snapshot sees no row in it
 (https://www.postgresql.org/docs/current/mvcc-caveats.html). `make_anew` puts the old rows there.
 """
 
