@@ -1,6 +1,6 @@
 """Decide what to do next with each archived file, from the ledger alone. No I/O."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -25,6 +25,10 @@ class Rules:
     """Land files that no manifest lists, too."""
     recheck_quarantine: bool = False
     """Check rejected files again, except those that an operator has set aside."""
+    refuses_erased: bool = False
+    """Reject files with rows of erased users; else they land without these rows."""
+    mask_key: str | None = field(default=None, repr=False)
+    """MX_MASK_KEY, from which the key that knows erased users again may be derived."""
     released: frozenset[FileKey | Delivery] = frozenset()
     """Files and manifests to check again, whatever the reason why they are in quarantine."""
 
@@ -56,7 +60,7 @@ def next_file_step(
     Args:
         manifest_sha256: of the manifest that it is checked against now.
     """
-    archived, listing, result = file.newest, file.listing, file.current_result
+    archived, listing, result = file.newest, file.expected, file.current_result
     if file.is_final(manifest_sha256) and not _is_asked_for(file, rules=rules):
         return Step.NOTHING
     was_aside = result is not None and result.reason == Reason.SET_ASIDE

@@ -15,6 +15,7 @@ from ingest.landing.check_file import Candidate, Verifier
 from ingest.landing.commit import Commit, Outcome, Rejected, Waiting
 from ingest.landing.converters import Converters
 from ingest.landing.decide import Rules, Step, next_file_step
+from ingest.landing.erased.screen import open_screen
 from ingest.landing.manifests import open_manifests
 from ingest.openpgp.keyring import Keyring
 from ingest.status.runs import Progress, Summary
@@ -92,9 +93,11 @@ class Landing:
             file=delivered,
             path=archive_path(self.data, delivered, name=file.newest.name),
             archived=file.newest,
-            listing=file.listing,
+            listing=file.expected,
             manifest_sha256=manifest_sha256,
-            unwanted=frozenset(each.plain_sha256 for each in known),
+            unwanted=frozenset(
+                sha256 for each in known for sha256 in {each.plain_sha256, each.came_sha256}
+            ),
         )
 
     def _check_ahead(self, tasks: list[Task]) -> Iterator[Outcome]:
@@ -105,6 +108,13 @@ class Landing:
             converters=self.converters,
             max_plain_bytes=self.rules.max_plain_bytes,
             memory_bytes=self.rules.memory_bytes,
+            screen=open_screen(
+                self.data,
+                self.ledger.state,
+                keyring=self.keyring,
+                scratch=self.scratch,
+                rules=self.rules,
+            ),
         )
         with ThreadPoolExecutor(FILES_AT_ONCE, thread_name_prefix="land") as threads:
             check = partial(_check, verifier=verifier)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from ingest.delivery.manifest import Listing
 from ingest.errors import Reason
+from ingest.store.erased import Delivered, Erased
 
 SMALLER: Final = "smaller than listed"
 """Why a file waits that is shorter than its manifest says."""
@@ -26,6 +27,8 @@ class What(StrEnum):
     GONE = "gone"
     SET_ASIDE = "set_aside"
     GIVEN_UP = "given_up"
+    ERASURE = "erasure"
+    ERASED = "erased"
     SCHEMA = "schema"
     RUN = "run"
 
@@ -40,6 +43,17 @@ class Archived:
     at: datetime
     plain_sha256: str | None = None
     """Of a file that came in plain text; None where ciphertext came."""
+    erased: Erased | None = None
+    """Where an erasure wrote these bytes in place of the delivered ones."""
+
+    def came_as(self, encrypted_sha256: str, plain_sha256: str | None) -> bool:
+        """Say whether an erasure wrote these bytes in place of just such delivered ones."""
+        if self.erased is None:
+            return False
+        delivered = self.erased.delivered
+        return encrypted_sha256 == delivered.encrypted_sha256 or (
+            plain_sha256 == delivered.plain_sha256
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,17 +84,25 @@ class Landed:
     """As it was listed then, where that was not SHA-256."""
     parquet_sha256: str | None = None
     """Of the Parquet file; None where an older version landed it, which did not record this."""
+    delivered: Delivered | None = None
+    """The version as it came, where an erasure has taken rows out of it."""
+
+    @property
+    def came_sha256(self) -> str:
+        """The hash of its contents as it came."""
+        return (self.delivered or self).plain_sha256
 
     def fits(self, listing: Listing) -> bool:
-        """Say whether a manifest or list describes exactly this version."""
-        checksums = {None, self.plain_sha256, self.encrypted_sha256, self.listed_checksum}
-        sizes = {None, self.plain_bytes}
+        """Say whether a manifest or list describes exactly this version, as it came."""
+        came = self.delivered or self
+        checksums = {None, came.plain_sha256, came.encrypted_sha256, came.listed_checksum}
+        sizes = {None, came.plain_bytes}
         if listing.encrypted_bytes is None:
-            sizes.add(self.encrypted_bytes)
+            sizes.add(came.encrypted_bytes)
         return (
             listing.checksum in checksums
             and listing.plain_bytes in sizes
-            and listing.record_count in (None, self.record_count)
+            and listing.record_count in (None, came.record_count)
         )
 
 

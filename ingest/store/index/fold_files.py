@@ -1,11 +1,13 @@
 """Apply records about daily files and manifests. No I/O."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
 from ingest.delivery.manifest import Listing
 from ingest.delivery.names import Delivery
+from ingest.store.erased import Delivered, Erasure, Move
 from ingest.store.facts import (
     Archived,
     Failing,
@@ -38,6 +40,11 @@ class Known(Protocol):
     def give_client_up(self, client_guid: str) -> None: ...
     def note_outcome(self, failing: Failing | None, *, at: datetime) -> None: ...
     def note_client(self, client_guid: str, *, at: datetime) -> None: ...
+    @property
+    def erasures(self) -> list[Erasure]: ...
+    @property
+    def moves(self) -> list[Move]: ...
+    def note_erased_keys(self, keys: Iterable[str], *, key_check: str | None) -> None: ...
     def note_version(self, key: str, version: Version) -> None: ...
     def note_schema(self, schema_id: str, columns: list[dict[str, Any]]) -> None: ...
     def note_landed(self, key: FileKey, *, schema_id: str, file: str) -> None: ...
@@ -135,8 +142,10 @@ def fold_result(known: Known, record: dict[str, Any], at: datetime) -> None:
 
 
 def fold_landed(known: Known, record: dict[str, Any], at: datetime) -> None:
-    fold_result(known, record, at)
     file = known.change_file(key_in(record))
+    if not _is_replaced(file, record["encrypted_sha256"]):
+        fold_result(known, record, at)
+    came = _delivered(file, record["encrypted_sha256"])
     file.landed = Landed(
         encrypted_bytes=record["encrypted_bytes"],
         encrypted_sha256=record["encrypted_sha256"],
@@ -145,6 +154,7 @@ def fold_landed(known: Known, record: dict[str, Any], at: datetime) -> None:
         record_count=record["record_count"],
         listed_checksum=record.get("listed_checksum"),
         parquet_sha256=record.get("parquet_sha256"),
+        delivered=came,
     )
     if file.first_landed_at is None:
         file.first_landed_at = at
@@ -152,6 +162,20 @@ def fold_landed(known: Known, record: dict[str, Any], at: datetime) -> None:
         if file.listing and day.completed_at:
             day.completed_at = max(day.completed_at, at)
     known.note_landed(file.key, schema_id=record["schema_id"], file=record["file"])
+
+
+def _is_replaced(file: FileState, sha256: str) -> bool:
+    """Say whether bytes that have landed before land anew, and newer ones have a result already."""
+    has_newer = file.archived is not None and file.archived.encrypted_sha256 != sha256
+    return has_newer and file.landed is not None and file.landed.encrypted_sha256 == sha256
+
+
+def _delivered(file: FileState, sha256: str) -> Delivered | None:
+    """Give what came in place of a ciphertext that an erasure wrote."""
+    if file.archived and file.archived.encrypted_sha256 == sha256:
+        return file.archived.erased.delivered if file.archived.erased else None
+    is_same = file.landed is not None and file.landed.encrypted_sha256 == sha256
+    return file.landed.delivered if file.landed and is_same else None
 
 
 def fold_made_anew(known: Known, record: dict[str, Any], _at: datetime) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from ingest.delivery.names import Event
 from ingest.store.facts import Failing, Run, What
 from ingest.store.file_keys import delivery_in, key_in
-from ingest.store.index import fold_files
+from ingest.store.index import fold_erased, fold_files
 from ingest.store.index.fold_files import Known
 
 RUNS_KEPT: Final = 30
@@ -52,6 +52,8 @@ def _fold_schema(known: Known, record: dict[str, Any], _at: datetime) -> None:
 
 def _fold_run(known: Known, record: dict[str, Any], at: datetime) -> None:
     """Count failures of `ingest run` alone: other commands are typed by a person who sees them."""
+    if not record.get("failures"):
+        known.moves.clear()
     if record.get("command", "run") != "run":
         return
     failures, before = record.get("failures"), known.failing
@@ -89,6 +91,8 @@ _FOLDS: Final = {
     What.GONE: fold_files.fold_gone,
     What.SET_ASIDE: fold_files.fold_set_aside,
     What.GIVEN_UP: _fold_given_up,
+    What.ERASURE: fold_erased.fold_erasure,
+    What.ERASED: fold_erased.fold_erased,
     What.SCHEMA: _fold_schema,
     What.RUN: _fold_run,
 }

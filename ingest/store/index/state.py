@@ -1,10 +1,12 @@
 """All that the ledger says now, asked by key: some days in memory, the rest in the index."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from ingest.delivery.names import Delivery
+from ingest.store.erased import Erasure, Move
 from ingest.store.facts import Failing, Rejection, Run, Span, Version
 from ingest.store.file_keys import FileKey
 from ingest.store.index.known import DayState, FileState
@@ -40,6 +42,7 @@ class LedgerState:
         self._changed_files: set[FileKey] = set()
         self._versions: dict[str, Version] = {}
         self._landed_days: set[tuple[str, date]] = set()
+        self._erased_keys: set[str] = set()
         self.appended_to: set[str] = set()
         """Files of the record that were appended to since the index was written."""
 
@@ -89,6 +92,11 @@ class LedgerState:
         text = self._ask("select version from versions where key = ?", _encode(key))
         return tuple(parse_line(text.encode())) if text else None
 
+    def erased_keys(self) -> set[str]:
+        """Give the hashes of the keys of all erased records."""
+        rows = self.index.database.execute("select hash from erased_keys").fetchall()
+        return self._erased_keys.union(key for (key,) in rows)
+
     # ---------- what records change
 
     @property
@@ -110,6 +118,14 @@ class LedgerState:
     @property
     def bad_names(self) -> dict[str, Rejection]:
         return self.meta.bad_names
+
+    @property
+    def erasures(self) -> list[Erasure]:
+        return self.meta.erasures
+
+    @property
+    def moves(self) -> list[Move]:
+        return self.meta.moves
 
     def note_outcome(self, failing: Failing | None, *, at: datetime) -> None:
         self.meta.failing = failing
@@ -145,6 +161,10 @@ class LedgerState:
     def note_version(self, key: str, version: Version) -> None:
         self._versions[key] = version
 
+    def note_erased_keys(self, keys: Iterable[str], *, key_check: str | None) -> None:
+        self._erased_keys.update(keys)
+        self.meta.erases_with = key_check or self.meta.erases_with
+
     def note_schema(self, schema_id: str, columns: list[dict[str, Any]]) -> None:
         self.meta.schemas.setdefault(schema_id, columns)
 
@@ -171,11 +191,13 @@ class LedgerState:
             (_encode(key), dump(version)) for key, version in self._versions.items()
         )
         index.write_landed_days(self._landed_days)
+        index.write_erased_keys(self._erased_keys)
 
     def drop_changes(self) -> None:
         """Forget what was to be written, once it cannot be lost with the transaction."""
         self._changed_days, self._changed_files = set(), set()
         self._versions, self._landed_days, self.appended_to = {}, set(), set()
+        self._erased_keys = set()
         if self.is_large:
             self._days = {}
 

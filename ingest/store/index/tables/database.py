@@ -28,7 +28,7 @@ from ingest.store.index.tables.rows import (
 
 NAME: Final = "index.sqlite"
 SCHEMA: Final = resource_files(__package__).joinpath("schema.sql").read_text()
-VERSION: Final = 2
+VERSION: Final = 3
 WAIT_S: Final = 30.0
 CACHE_KB: Final = 64_000
 
@@ -105,6 +105,11 @@ class Index:
         """Write on which days files of a resource landed."""
         rows = ((resource, day.toordinal()) for resource, day in days)
         self.database.executemany("insert or ignore into landed_days values (?, ?)", rows)
+
+    def write_erased_keys(self, keys: Iterable[str]) -> None:
+        """Write the hashes of erased records' keys."""
+        rows = ((key,) for key in keys)
+        self.database.executemany("insert or ignore into erased_keys values (?)", rows)
 
     def open_keys(self, client_guid: str) -> list[FileKey]:
         """Give a client's files that have neither landed nor been given up."""
