@@ -32,6 +32,14 @@ class Outcome:
     def of(cls, client_guid: str, owned: Owned, *, is_dry_run: bool = False) -> "Outcome":
         return cls(client_guid=client_guid, resources=owned.by_resource(), is_dry_run=is_dry_run)
 
+    def add(self, other: "Outcome") -> None:
+        """Count what was removed of another client, too."""
+        for name, (files, rows) in other.resources.items():
+            known_files, known_rows = self.resources.get(name, (0, 0))
+            self.resources[name] = (known_files + files, known_rows + rows)
+        self.copies += other.copies
+        self.unread |= other.unread
+
     @property
     def is_incomplete(self) -> bool:
         return bool(self.unread)

@@ -21,7 +21,7 @@ KEYS_AT_ONCE: Final = 10_000
 
 
 def choose_client(
-    user: str, *, data: Path, state: LedgerState, client: str | None, secret: bytes
+    user: str, *, data: Path, state: LedgerState, client: str | None, keys: ErasedKeys
 ) -> str:
     """Find the client of a user: the named one, the only one, or the only one that has the user.
 
@@ -31,23 +31,19 @@ def choose_client(
     if client:
         return find_client(client, state=state)
     known = sorted(known_clients(state))
-    having = (
-        known
-        if len(known) == 1
-        else [each for each in known if _has_rows(each, user, data=data, secret=secret)]
-    )
+    if len(known) == 1:
+        return known[0]
+    having = [each for each in known if _has_rows(each, user, data=data, keys=keys)]
     if len(having) == 1:
         return having[0]
     found = f"{len(having)} clients that have it: say which with --client" if having else "none"
     raise UnknownNameError(f"{user}: expected rows of this user at one client, found {found}")
 
 
-def _has_rows(client: str, user: str, *, data: Path, secret: bytes) -> bool:
-    keys = ErasedKeys(secret)
-    keys.hashes.add(keys.hash(client, USERS, user))
-    files = landed_files(data, client=client)
+def _has_rows(client: str, user: str, *, data: Path, keys: ErasedKeys) -> bool:
+    alone, files = keys.only(keys.hash(client, USERS, user)), landed_files(data, client=client)
     return any(
-        find_rows(paths, client=client, resource=resource, keys=keys)
+        find_rows(paths, client=client, resource=resource, keys=alone)
         for resource, paths in files.items()
     )
 

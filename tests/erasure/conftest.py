@@ -9,7 +9,7 @@ import fastavro
 import pyarrow.parquet as pq
 import pytest
 
-from ingest.erasure.erase import erase
+from ingest.erasure.erase import Work
 from ingest.erasure.outcome import Outcome
 from ingest.openpgp.keyring import Keyring
 from tests.support.sender import CLIENT, Sender, avro_bytes
@@ -68,11 +68,14 @@ def send_all(sender: Sender) -> None:
 
 
 @pytest.fixture
-def erase_person(data: Path, keyring: Keyring) -> Erase:
+def work(data: Path, keyring: Keyring) -> Work:
+    return Work(data=data, keyring=keyring, rules=RULES)
+
+
+@pytest.fixture
+def erase_person(work: Work) -> Erase:
     def erase_once(user: str = PERSON, client: str | None = None) -> Outcome:
-        return erase(
-            user, data=data, client=client, requested_by="a test", keyring=keyring, rules=RULES
-        )
+        return work.erase(user, client=client, requested_by="a test")
 
     return erase_once
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.erasure.erase import end, preview, resume
+from ingest.erasure.erase import Work, end, preview
 from ingest.errors import UnknownNameError
 from ingest.openpgp.keyring import Keyring
 from ingest.store.index.catch_up import open_state
@@ -144,7 +144,7 @@ def test_a_restated_file_brings_nobody_back(
 
 
 def test_an_erasure_is_open_until_it_ends(
-    sender: Sender, ingest: Ingest, erase_person: Erase, data: Path, keyring: Keyring
+    sender: Sender, ingest: Ingest, erase_person: Erase, data: Path, work: Work
 ) -> None:
     send_all(sender)
     ingest()
@@ -152,14 +152,14 @@ def test_an_erasure_is_open_until_it_ends(
     with open_state(data / "ledger") as state:
         assert [each.requested_by for each in state.erasures] == ["a test"]
 
-    [outcome] = resume(data=data, keyring=keyring, rules=RULES)
+    outcome = work.resume()
     end(data=data, rules=RULES)
 
     assert outcome.files == 0
     with open_state(data / "ledger") as state:
         assert state.erasures == []
     with pytest.raises(UnknownNameError, match="found none"):
-        resume(data=data, keyring=keyring, rules=RULES)
+        work.resume()
 
 
 def test_a_user_that_nobody_knows_is_told(

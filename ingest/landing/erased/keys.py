@@ -25,6 +25,10 @@ class ErasedKeys:
         self._secret = secret
         self.hashes = set(hashes)
 
+    def only(self, *hashes: str) -> "ErasedKeys":
+        """Hash with the same secret, and know these records alone."""
+        return ErasedKeys(self._secret, hashes)
+
     @property
     def check(self) -> str:
         """Tell the secret from another one, without giving it away."""
