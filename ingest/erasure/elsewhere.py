@@ -101,9 +101,9 @@ class Elsewhere:
             )
         if code or read_last_build(self.data) is None:
             raise WarehouseError(
-                f"{self.data / WAREHOUSE}: expected to build all tables anew, found that dbt failed "
-                f"(exit code {code}); readers keep a release with the erased rows: correct it, and "
-                f"go on with: {RESUME}"
+                f"{self.data / WAREHOUSE}: expected to build all tables anew, found that dbt "
+                f"failed (exit code {code}); readers keep a release with the erased rows: correct "
+                f"it, and go on with: {RESUME}"
             )
 
     def _prune(self) -> list[int]:
@@ -117,10 +117,8 @@ class Elsewhere:
             return
         from ingest.warehouse.publish.postgres.mirror import rewrite_tables
 
-        count = rewrite_tables(self.serving.target)
-        outcome.sent.append(
-            f"{self.serving.target.name} shows the new release, {count} tables anew"
-        )
+        count, name = rewrite_tables(self.serving.target), self.serving.target.name
+        outcome.sent.append(f"{name} shows the new release; all {count} tables are written anew")
 
     def _mirror(self) -> None:
         if self.bucket is None:
