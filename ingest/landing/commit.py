@@ -88,14 +88,15 @@ class Commit(AbstractContextManager["Commit"]):
         verified, self._verified = self._verified, []
         if not verified:
             return
+        for each in verified:  # before the landing, by which rows are found that are still to go
+            if each.taken_out:
+                put_in_archive(each.candidate, each.taken_out, data=self._data, ledger=self._ledger)
         move_all_synced(
             (each.parquet, self._data / landing_path(each.candidate.file)) for each in verified
         )
         records: list[Record] = []
         known_schemas = set(self._ledger.state.meta.schemas)
         for each in verified:
-            if each.taken_out:
-                put_in_archive(each.candidate, each.taken_out, data=self._data, ledger=self._ledger)
             records += _landed_records(each, known_schemas=known_schemas)
         self._ledger.append_all(records, at=datetime.now(tz=UTC))
         for each in verified:

@@ -35,8 +35,8 @@ _REMEDIES: Final[dict[str, tuple[str, str]]] = {
         "ingest release {name}",
     ),
     Reason.ERASED: (
-        "land it without the rows of erased users",
-        "MX_ERASED=filter ingest release {name}",
+        "set MX_ERASED=filter to land it without the rows of erased users",
+        "ingest release {name}",
     ),
 }
 _PLAIN: Final = frozenset(f"{ascii_letters}{digits}-_. ")

@@ -1,12 +1,13 @@
 """All that records say, kept in dictionaries: what an index has to agree with."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from ingest.delivery.names import Delivery, Event
+from ingest.store.erased import Erasure, Move
 from ingest.store.facts import Failing, Rejection, Run, Version
 from ingest.store.file_keys import FileKey
 from ingest.store.index.catch_up import open_state, open_state_at
@@ -30,6 +31,9 @@ class Plain:
         self.days: dict[Delivery, DayState] = {}
         self.given_up: set[str] = set()
         self.versions: dict[str, Version] = {}
+        self.erasures: list[Erasure] = []
+        self.moves: list[Move] = []
+        self.erased_keys: set[str] = set()
         for record in read_records(folder):
             fold(self, record)
 
@@ -49,6 +53,9 @@ class Plain:
     def note_client(self, client_guid: str, *, at: datetime) -> None: ...
     def note_version(self, key: str, version: Version) -> None:
         self.versions[key] = version
+
+    def note_erased_keys(self, keys: Iterable[str], *, key_check: str | None) -> None:
+        self.erased_keys.update(keys)
 
     def note_schema(self, schema_id: str, columns: list[dict[str, Any]]) -> None: ...
     def note_landed(self, key: FileKey, *, schema_id: str, file: str) -> None: ...
@@ -104,6 +111,8 @@ def assert_index_is_right(folder: Path) -> None:
         assert state.bad_names == plain.bad_names
         assert (state.failing, state.meta.succeeded_at) == (plain.failing, plain.succeeded_at)
         assert state.runs == plain.runs
+        assert (state.erasures, state.moves) == (plain.erasures, plain.moves)
+        assert state.erased_keys() == plain.erased_keys
         for key, version in plain.versions.items():
             assert state.version(key) == version
         for delivery, day in plain.days.items():
