@@ -26,6 +26,7 @@ from ingest.commands.publish import publish
 from ingest.commands.query import query
 from ingest.commands.release import release
 from ingest.commands.report import report
+from ingest.commands.retain import retain
 from ingest.commands.run import run
 from ingest.commands.sample import sample
 from ingest.commands.scaffold import scaffold
@@ -55,6 +56,7 @@ app.command(context_settings=PASSED_ON)(build)
 app.command()(publish)
 app.command()(mirror)
 app.command()(erase)
+app.command()(retain)
 app.command(context_settings={"ignore_unknown_options": True})(query)  # SQL may begin with --
 app.command()(docs)
 app.command(context_settings=PASSED_ON)(freshness)

@@ -44,11 +44,11 @@ def erase(
     _check_options(user, client=client, dry_run=dry_run, resume=resume)
     settings = load_settings(*([] if dry_run else ["gnupghome"]))
     name_clients_in_logs(settings.client_names)
-    elsewhere = _elsewhere(settings)
+    elsewhere = open_elsewhere(settings)
     if dry_run:
         outcome = _preview(user, client, settings, elsewhere)
     else:
-        outcome = _erase(user, client, by or _login_name(), settings, elsewhere)
+        outcome = _erase(user, client, by or login_name(), settings, elsewhere)
     typer.echo(json.dumps(outcome.facts()) if as_json else outcome.text())
     if outcome.is_incomplete:
         raise typer.Exit(INCOMPLETE)
@@ -89,7 +89,7 @@ def _erase(
     return outcome
 
 
-def _elsewhere(settings: Settings) -> "Elsewhere":
+def open_elsewhere(settings: Settings) -> "Elsewhere":
     from ingest.commands.mirror import open_bucket
     from ingest.erasure.elsewhere import Elsewhere
     from ingest.warehouse.publish.serving import read_serving
@@ -103,7 +103,7 @@ def _elsewhere(settings: Settings) -> "Elsewhere":
     )
 
 
-def _login_name() -> str:
+def login_name() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container may have no name for its user

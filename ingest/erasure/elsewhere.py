@@ -50,7 +50,7 @@ class Elsewhere:
         outcome.releases = self._releases.numbers()
         outcome.removed = [name for name in MADE if (self.data / name).exists()]
 
-    def remove(self, outcome: Outcome, *, end: Callable[[], None]) -> None:
+    def remove(self, outcome: Outcome, *, end: Callable[[], None] = lambda: None) -> None:
         """Build and publish anew, remove what was before, and bring the mirrors up to date.
 
         Args:

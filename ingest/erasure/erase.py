@@ -17,7 +17,7 @@ from ingest.errors import UnknownNameError
 from ingest.landing.check_file import Verifier
 from ingest.landing.decide import Rules
 from ingest.landing.erased.keys import KEY_BYTES, ErasedKeys, make_keys, read_keys
-from ingest.landing.erased.screen import Screen
+from ingest.landing.erased.screen import Screen, find_erased
 from ingest.openpgp.keyring import Keyring
 from ingest.pipeline import SILENT, Run, alone, land_all
 from ingest.status.runs import Progress, new_run_id
@@ -118,7 +118,7 @@ class Work:
             max_plain_bytes=rules.max_plain_bytes,
             memory_bytes=rules.memory_bytes,
             screen=Screen(
-                keys=keys,
+                find=find_erased(keys),
                 keyring=self.keyring,
                 scratch=this.scratch,
                 max_plain_bytes=rules.max_plain_bytes,

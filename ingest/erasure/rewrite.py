@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from ingest.concurrency import map_ahead
@@ -61,9 +62,15 @@ class Rewrite:
                 self.done.rows += verified.taken_out.rows if verified.taken_out else 0
                 commit.add(verified)
 
-    def kept(self, client: str) -> None:
-        """Write anew, or remove, what has not landed of a client: rejected and replaced bytes."""
+    def kept(self, client: str, *, before: date = date.max) -> None:
+        """Write anew, or remove, what has not landed of a client: rejected and replaced bytes.
+
+        Args:
+            before: later days are left alone.
+        """
         for kept in kept_files(self.data, self.this.ledger.state, client=client):
+            if kept.candidate.file.delivery.snapshot_date >= before:
+                continue
             [(_, verified)] = self._verify_all([kept.candidate])
             if isinstance(verified, RejectedError):
                 self._note_unread(kept.path, verified)

@@ -103,7 +103,7 @@ def test_a_later_file_lands_without_the_user_or_is_refused(
     assert refused.returncode == 3
     assert "erased: expected no row of an erased user, found 1 of them" in refused.stderr
     assert "set MX_ERASED=filter to land it" in reason.stdout
-    assert (landed.returncode, "left out 1 rows of erased users" in landed.stderr) == (0, True)
+    assert (landed.returncode, "found 1 rows of erased users" in landed.stderr) == (0, True)
     assert traces(data, keyring) == {}
 
 

@@ -1,5 +1,6 @@
 """Nothing of an erased user is left in warehouse, releases and mirrors."""
 
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -12,9 +13,12 @@ from ingest.erasure.erase import Work, end
 from ingest.erasure.outcome import Outcome
 from ingest.openpgp.keyring import Keyring
 from ingest.store.index.catch_up import open_state
+from ingest.warehouse.publish.postgres.server import read_target
 from ingest.warehouse.publish.serve_folder import Releases
+from ingest.warehouse.publish.serving import Serving
 from ingest.warehouse.replay import verify_warehouse
 from tests.erasure.conftest import traces
+from tests.support.postgres import PASSWORD, Database, Postgres
 from tests.support.receiver import Receiver
 from tests.support.status import RULES
 from tests.support.world import publish_world
@@ -23,12 +27,16 @@ from tests.warehouse.publish.warehouse import serving
 
 @pytest.fixture
 def world(tmp_path: Path, keyring: Keyring, receiver_key: Receiver) -> Path:
-    """A sample world of some days, built and published twice."""
+    """A sample world of some days, built and published."""
+    return make_world(tmp_path, keyring, receiver_key, serving=serving())
+
+
+def make_world(folder: Path, keyring: Keyring, made: Receiver, *, serving: Serving) -> Path:
     return publish_world(
-        tmp_path,
+        folder,
         keyring=keyring,
-        recipient=receiver_key.fingerprint,
-        serving=serving(),
+        recipient=made.fingerprint,
+        serving=serving,
         seed=7,
         users=4,
         days=3,
@@ -85,3 +93,33 @@ def test_nothing_of_an_erased_user_is_left_in_tables_and_releases(
     with duckdb.connect(str(world / "serve" / "warehouse.duckdb"), read_only=True) as release:
         [(users,)] = release.execute("select count(*) from main.users").fetchall()
     assert users > 0
+
+
+def test_no_page_of_postgresql_keeps_an_erased_user(
+    tmp_path: Path, keyring: Keyring, receiver_key: Receiver, postgres_server: Postgres
+) -> None:
+    """Deleted rows stay in a table's file until it is written anew. The log of writes is another
+    matter, and goes by itself."""
+    database = postgres_server.make_database()
+    target = read_target(database.url(), is_full=True, reader=database.reader, password=PASSWORD)
+    sends = replace(serving(), target=target)
+    world = make_world(tmp_path, keyring, receiver_key, serving=sends)
+    user, values = person_of(world)
+    assert pages_with(database, values)
+
+    outcome = Work(data=world, keyring=keyring, rules=RULES).erase(
+        user, client=None, requested_by="a test"
+    )
+    Elsewhere(data=world, serving=sends).remove(outcome)
+
+    assert pages_with(database, values) == []
+    assert database.ask("select count(*) from main.users") != [(0,)]
+    [line] = outcome.sent
+    assert f"/{database.name} shows the new release; all " in line
+
+
+def pages_with(database: Database, values: list[bytes]) -> list[Path]:
+    """Name the files of a server's tables in which one of the values is."""
+    database.administer("checkpoint")
+    files = [path for path in (database.folder / "data" / "base").rglob("*") if path.is_file()]
+    return [path for path in files if any(value in path.read_bytes() for value in values)]

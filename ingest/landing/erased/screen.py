@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -22,17 +22,30 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Screen:
-    """Looks for rows of erased users in verified files."""
+class Unwanted:
+    """Rows that a file is to lose."""
 
-    keys: ErasedKeys
+    rows: list[int]
+    """Their numbers in the file, from 0."""
+    keys: list[str] = field(default_factory=list)
+    """Hashes of their keys, where these must not come back."""
+
+
+Find = Callable[[Verified], Unwanted | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """Looks for rows in verified files that must not be kept."""
+
+    find: Find
     keyring: Keyring
     scratch: Path
     max_plain_bytes: int
     refuses: bool = False
 
     def __call__(self, verified: Verified, verify: Callable[[Candidate], Verified]) -> Verified:
-        """Give a file that has no row of an erased user, as it came or without these rows.
+        """Give a file that has no unwanted row, as it came or written anew.
 
         Args:
             verify: makes Parquet of what is left, and checks it as any file.
@@ -40,36 +53,24 @@ class Screen:
         Raises:
             RejectedError: it has such rows, and they are refused.
         """
-        # pyarrow takes long to import, which a run without erasures need not wait for
-        from ingest.landing.erased.rows import find_rows
-
-        file = verified.candidate.file
-        client_guid, resource = file.delivery.client_guid, file.resource
-        found = find_rows(
-            [verified.parquet], client=client_guid, resource=resource, keys=self.keys
-        ).get(str(verified.parquet))
-        if found is None:
+        unwanted = self.find(verified)
+        if unwanted is None:
             return verified
         if self.refuses:
             raise RejectedError(
                 Reason.ERASED,
                 expected="no row of an erased user",
-                found=f"{len(found.rows)} of them",
+                found=f"{len(unwanted.rows)} of them",
             )
-        taken_out = self._write(verified, found.rows)
-        hashes = sorted(self.keys.hash(client_guid, resource, guid) for guid in found.guids)
-        self.keys.hashes.update(hashes)
-        anew = _candidate(verified.candidate, taken_out)
-        return replace(verify(anew), taken_out=replace(taken_out, keys=hashes))
+        taken_out = self._write(verified, unwanted)
+        return replace(verify(_candidate(verified.candidate, taken_out)), taken_out=taken_out)
 
-    def _write(self, verified: Verified, rows: list[int]) -> TakenOut:
+    def _write(self, verified: Verified, unwanted: Unwanted) -> TakenOut:
         """Encrypt a file anew without some of its rows."""
         candidate = verified.candidate
-        stem, count = candidate.file.stem, len(rows)
-        facts = {"event": "erased rows left out", "name": stem, "rows": count}
-        log.info("%s: left out %d rows of erased users", stem, count, extra={"facts": facts})
+        stem, count = candidate.file.stem, len(unwanted.rows)
         target = self.scratch / f"{stem}.erased"
-        copy = partial(self._copy, rows=rows, target=target)
+        copy = partial(self._copy, rows=unwanted.rows, target=target)
         _, plain = self.keyring.read(candidate.path, copy, max_bytes=self.max_plain_bytes)
         sync_file(target)
         return TakenOut(
@@ -83,6 +84,7 @@ class Screen:
                 delivered=_delivered(verified),
             ),
             rows=count,
+            keys=unwanted.keys,
         )
 
     def _copy(self, plain: Plaintext, *, rows: list[int], target: Path) -> Totals:
@@ -104,12 +106,43 @@ def open_screen(
     if keys is None:
         return None
     return Screen(
-        keys=keys,
+        find=_telling(find_erased(keys)),
         keyring=keyring,
         scratch=scratch,
         max_plain_bytes=rules.max_plain_bytes,
         refuses=rules.refuses_erased,
     )
+
+
+def find_erased(keys: ErasedKeys) -> Find:
+    """Make a function that finds the rows of erased users, and notes the keys of these rows."""
+    # pyarrow takes long to import, which a run without erasures need not wait for
+    from ingest.landing.erased.rows import find_rows
+
+    def find(verified: Verified) -> Unwanted | None:
+        file, path = verified.candidate.file, verified.parquet
+        client_guid, resource = file.delivery.client_guid, file.resource
+        found = find_rows([path], client=client_guid, resource=resource, keys=keys).get(str(path))
+        if found is None:
+            return None
+        hashes = sorted(keys.hash(client_guid, resource, guid) for guid in found.guids)
+        keys.hashes.update(hashes)
+        return Unwanted(rows=found.rows, keys=hashes)
+
+    return find
+
+
+def _telling(find: Find) -> Find:
+    """Log what a function finds in files that land now."""
+
+    def find_and_tell(verified: Verified) -> Unwanted | None:
+        if unwanted := find(verified):
+            stem, count = verified.candidate.file.stem, len(unwanted.rows)
+            facts = {"event": "erased rows", "name": stem, "rows": count}
+            log.info("%s: found %d rows of erased users", stem, count, extra={"facts": facts})
+        return unwanted
+
+    return find_and_tell
 
 
 def _delivered(verified: Verified) -> Delivered:

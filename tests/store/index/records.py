@@ -160,7 +160,8 @@ def _erasure(random: Random) -> Record:
 
 def _erased(random: Random) -> Record:
     file = _draw_file(random)
-    facts = {"erasure": "x", "replaces_sha256": random.choice(HASHES), "keys": ["k"]}
+    facts: dict[str, Any] = {"erasure": "x", "keys": ["k"]}
+    facts |= {"replaces_sha256": random.choice(HASHES)}
     facts |= {"move": {"source": None, "target": None, "removed": []}}
     if random.random() < 0.2:
         return What.ERASED, file, facts | {"name": file.stem, "removed": ["archive/p"]}
