@@ -55,7 +55,8 @@ THROUGH_OTHERS = {
         (
             f"ingest/store/index/{name}.py"
             for name in (
-                *("known", "fold_erased", "fold_files", "fold_record", "totals"),
+                *("known", "fold_erased", "fold_files", "fold_landing", "fold_record"),
+                "totals",
                 *("tables/database", "tables/meta", "tables/rows", "tables/values"),
             )
         ),

@@ -85,7 +85,8 @@ def _erase(
     with progress_bar() as progress:
         work = engine.Work(data=settings.data, keyring=keyring, rules=rules, progress=progress)
         outcome = work.erase(user, client=client, requested_by=by) if user else work.resume()
-    elsewhere.remove(outcome, end=partial(engine.end, data=settings.data, rules=rules))
+    end = partial(engine.end, data=settings.data, rules=rules)
+    elsewhere.remove(outcome, **({} if outcome.stuck else {"end": end}))
     return outcome
 
 

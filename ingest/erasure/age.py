@@ -4,7 +4,6 @@ Of each key the last event before that day stays, as a baseline of the day would
 and history from that day on, are the same afterwards. Rows without a key go.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -19,7 +18,7 @@ from ingest.erasure.find import landed_files
 from ingest.landing.check_file import Verified
 from ingest.landing.erased.screen import Unwanted
 from ingest.store.file_keys import key_at
-from ingest.warehouse.database import literal, open_to_write
+from ingest.warehouse.database import Database, literal, open_to_write
 from ingest.warehouse.dbt import PROJECT
 from ingest.warehouse.models.resources import read_resources
 
@@ -65,30 +64,43 @@ class Aged:
     left_out: list[str] = field(default_factory=list)
     """Resources whose keys are no texts: none of their rows is known to be superseded."""
 
+    def note(
+        self, resource: str, rows: dict[tuple[str, str], list[int]], by_file: dict[Path, str]
+    ) -> None:
+        """Take in the rows of a resource, whose files are given with their source files."""
+        if rows:
+            stems = {stem for stem, _ in rows}
+            self.rows |= rows
+            self.paths |= {str(path) for path, stem in by_file.items() if stem in stems}
+            self.resources[resource] = (len(rows), sum(map(len, rows.values())))
+
     def find(self, verified: Verified) -> Unwanted | None:
         """Give the rows to take out of a file, if it still has the contents that were looked at."""
         rows = self.rows.get((verified.candidate.file.stem, verified.plain.sha256))
         return Unwanted(rows=rows) if rows else None
 
 
-def find_aged(data: Path, *, client: str, before: date, memory_bytes: int) -> Aged:
-    """Find the rows of a client's landing before a day that are superseded or have no key."""
+def find_aged(data: Path, *, client: str, before: date, memory_bytes: int, scratch: Path) -> Aged:
+    """Find the rows of a client's landing before a day that are superseded or have no key.
+
+    Args:
+        memory_bytes: what DuckDB may use before it spills.
+        scratch: where it spills.
+    """
     aged = Aged()
     logs = {each.name for each in read_resources(PROJECT) if each.is_log}
-    for resource, paths in landed_files(data, client=client).items():
-        old = {path: key for path in paths if (key := key_at(str(path)))}
-        old = {path: key for path, key in old.items() if key.delivery.snapshot_date < before}
-        if not all(map(_has_texts_as_keys, old)):
-            aged.left_out.append(resource)
-            continue
-        by_file = {path: _stem(path) for path in old if _has_rows(path)}
-        found = dict(_superseded([*by_file], is_log=resource in logs, memory_bytes=memory_bytes))
-        if not found:
-            continue
-        stems = {stem for stem, _ in found}
-        aged.rows |= found
-        aged.paths |= {str(path) for path, stem in by_file.items() if stem in stems}
-        aged.resources[resource] = (len(found), sum(map(len, found.values())))
+    with open_to_write(Path(":memory:")) as database:
+        database.execute(f"set memory_limit = {literal(f'{memory_bytes}B')}")
+        database.execute(f"set temp_directory = {literal(scratch / 'spilled')}")
+        for resource, paths in landed_files(data, client=client).items():
+            old = [path for path in paths if _is_before(path, before)]
+            if not all(map(_has_texts_as_keys, old)):
+                aged.left_out.append(resource)
+                continue
+            by_file = {path: _stem(path) for path in old if _has_rows(path)}
+            if by_file:
+                rows = _superseded(database, [*by_file], is_log=resource in logs)
+                aged.note(resource, rows, by_file)
     return aged
 
 
@@ -99,17 +111,17 @@ def find_all(verified: Verified) -> Unwanted | None:
 
 
 def _superseded(
-    paths: list[Path], *, is_log: bool, memory_bytes: int
-) -> Iterator[tuple[tuple[str, str], list[int]]]:
-    if not paths:
-        return
+    database: Database, paths: list[Path], *, is_log: bool
+) -> dict[tuple[str, str], list[int]]:
     dataset = ds.dataset([str(path) for path in paths], schema=COLUMNS, format="parquet")
-    with open_to_write(Path(":memory:")) as database:
-        database.execute(f"set memory_limit = {literal(f'{memory_bytes}B')}")
-        database.register("events", dataset)
-        query = _QUERY.format(is_log=str(is_log).lower())
-        for stem, sha256, rows in database.execute(query).fetchall():
-            yield (stem, sha256), rows
+    database.register("events", dataset)
+    rows = database.execute(_QUERY.format(is_log=str(is_log).lower())).fetchall()
+    return {(stem, sha256): numbers for stem, sha256, numbers in rows}
+
+
+def _is_before(path: Path, day: date) -> bool:
+    key = key_at(str(path))
+    return key is not None and key.delivery.snapshot_date < day
 
 
 def _has_texts_as_keys(path: Path) -> bool:

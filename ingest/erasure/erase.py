@@ -81,7 +81,7 @@ class Work:
             UnknownNameError: all have ended.
         """
         with alone(self.data, rules=self.rules, command=COMMAND) as this:
-            clients = sorted({each.client_guid for each in this.ledger.state.erasures})
+            clients = sorted({each.client_guid for each in this.ledger.state.meta.erasures})
             keys = read_keys(self.data, this.ledger.state, mask_key=self.rules.mask_key)
             if keys is None or not clients:
                 raise UnknownNameError(
@@ -103,7 +103,8 @@ class Work:
             this.ledger.flush()
             rewrite.kept(client)
         outcome = Outcome.of(client, owned)
-        outcome.copies, outcome.unread = rewrite.done.copies, rewrite.done.unread
+        done = rewrite.done
+        outcome.copies, outcome.stuck, outcome.unread = done.copies, done.stuck, done.unread
         land_all(
             this, data=self.data, keyring=self.keyring, rules=self.rules, progress=self.progress
         )

@@ -15,8 +15,8 @@ from ingest.delivery.names import (
 )
 from ingest.landing.check_file import Candidate
 from ingest.store.durable import hash_file
-from ingest.store.erased import Delivered, Erased
-from ingest.store.facts import Archived, Landed
+from ingest.store.erased import Erased
+from ingest.store.facts import Archived
 from ingest.store.file_keys import FileKey, archive_path, find_ciphertext, key_of
 from ingest.store.index.known import FileState
 from ingest.store.index.state import LedgerState
@@ -51,7 +51,7 @@ def landed_candidate(data: Path, state: LedgerState, key: FileKey) -> Candidate 
         plain_bytes=landed.plain_bytes,
         plain_sha256=landed.plain_sha256,
         record_count=landed.record_count,
-        delivered=landed.delivered or _as_delivered(landed),
+        delivered=landed.as_delivered,
     )
     archived = replace(
         known.newest,
@@ -68,17 +68,6 @@ def landed_candidate(data: Path, state: LedgerState, key: FileKey) -> Candidate 
     manifest_sha256 = known.result.manifest_sha256 if known.result else None
     return Candidate(
         file=file, path=path, archived=archived, listing=listing, manifest_sha256=manifest_sha256
-    )
-
-
-def _as_delivered(landed: Landed) -> Delivered:
-    return Delivered(
-        encrypted_bytes=landed.encrypted_bytes,
-        encrypted_sha256=landed.encrypted_sha256,
-        plain_bytes=landed.plain_bytes,
-        plain_sha256=landed.plain_sha256,
-        record_count=landed.record_count,
-        listed_checksum=landed.listed_checksum,
     )
 
 

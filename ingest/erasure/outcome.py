@@ -16,6 +16,8 @@ class Outcome:
     """How many landed files and rows of each resource."""
     copies: int = 0
     """Replaced or rejected bytes with such rows in archive and quarantine."""
+    stuck: dict[str, str] = field(default_factory=dict)
+    """Files that keep such rows, as the archive lacks their bytes; then the work has not ended."""
     unread: dict[str, str] = field(default_factory=dict)
     """Kept files that cannot be decrypted or decoded, and why."""
     releases: list[int] = field(default_factory=list)
@@ -38,11 +40,12 @@ class Outcome:
             known_files, known_rows = self.resources.get(name, (0, 0))
             self.resources[name] = (known_files + files, known_rows + rows)
         self.copies += other.copies
+        self.stuck |= other.stuck
         self.unread |= other.unread
 
     @property
     def is_incomplete(self) -> bool:
-        return bool(self.unread)
+        return bool(self.stuck or self.unread)
 
     @property
     def files(self) -> int:
@@ -76,14 +79,19 @@ class Outcome:
         return [*lines, *self.sent, *self.left]
 
     def _problems(self) -> list[str]:
-        if not self.unread:
-            return []
         lines = [f"{path}: not looked into: {why}" for path, why in self.unread.items()]
-        return [
-            *lines,
-            f"incomplete: {len(self.unread):,} kept files cannot be read, and may have such rows; "
-            "remove them, or bring their key and erase again",
-        ]
+        if self.unread:
+            lines.append(
+                f"incomplete: {len(self.unread):,} kept files cannot be read, and may have such "
+                "rows; remove them, or bring their key and erase again"
+            )
+        lines += [f"{path}: not written anew: {why}" for path, why in self.stuck.items()]
+        if self.stuck:
+            lines.append(
+                f"incomplete: {len(self.stuck):,} files keep such rows; restore their bytes in the "
+                "archive from a backup, and give the same command again"
+            )
+        return lines
 
     def facts(self) -> dict[str, Any]:
         """Say it for a program."""

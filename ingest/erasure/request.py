@@ -90,12 +90,12 @@ def record_begun(
         facts = {"erasure": ledger.run_id, "state": "keys", "keys": some}
         records.append((What.ERASURE, None, facts))
     ledger.append_all(records, at=ledger.state.last_at)
-    return ledger.state.erasures[-1]
+    return ledger.state.meta.erasures[-1]
 
 
 def record_ended(ledger: Ledger) -> list[Erasure]:
     """Record that all erasures have ended that were open, and return them."""
-    ended = [*ledger.state.erasures]
+    ended = [*ledger.state.meta.erasures]
     for each in ended:
         ledger.append(What.ERASURE, None, erasure=each.erasure, state="ended")
     return ended

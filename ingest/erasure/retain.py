@@ -16,6 +16,7 @@ from ingest.landing.erased.screen import Find, Screen
 from ingest.openpgp.keyring import Keyring
 from ingest.pipeline import SILENT, Run, alone, land_all
 from ingest.status.runs import Progress, new_run_id
+from ingest.store.durable import scratch_folder
 from ingest.store.facts import What
 from ingest.store.index.catch_up import open_state
 from ingest.store.index.totals import known_clients
@@ -99,7 +100,11 @@ class Retention:
 
     def _rewrite(self, this: Run, client: str) -> Outcome:
         aged = find_aged(
-            self.data, client=client, before=self.before, memory_bytes=self.rules.memory_bytes
+            self.data,
+            client=client,
+            before=self.before,
+            memory_bytes=self.rules.memory_bytes,
+            scratch=this.scratch,
         )
         landed, kept = (self._rewriter(this, find) for find in (aged.find, find_all))
         with self.keyring.unlocking():
@@ -108,7 +113,8 @@ class Retention:
             kept.kept(client, before=self.before)
         outcome = _outcome(client, aged)
         outcome.copies = kept.done.copies
-        outcome.unread |= landed.done.unread | kept.done.unread
+        outcome.stuck = landed.done.stuck
+        outcome.unread |= kept.done.unread
         return outcome
 
     def _rewriter(self, this: Run, find: Find) -> Rewrite:
@@ -139,9 +145,15 @@ def preview(data: Path, *, before: date, memory_bytes: int) -> Outcome:
         LockError: another command holds the data folder.
     """
     outcome = Outcome(client_guid="all clients", is_dry_run=True)
-    with run_lock(data, run_id=new_run_id()), open_state(data / "ledger") as state:
+    with (
+        run_lock(data, run_id=new_run_id()),
+        scratch_folder(data) as scratch,
+        open_state(data / "ledger") as state,
+    ):
         for client in sorted(known_clients(state)):
-            aged = find_aged(data, client=client, before=before, memory_bytes=memory_bytes)
+            aged = find_aged(
+                data, client=client, before=before, memory_bytes=memory_bytes, scratch=scratch
+            )
             outcome.add(_outcome(client, aged))
     return outcome
 

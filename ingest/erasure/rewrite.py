@@ -27,6 +27,8 @@ class Done:
     rows: int = 0
     copies: int = 0
     """Replaced or rejected bytes in archive and quarantine that had such rows, too."""
+    stuck: dict[str, str] = field(default_factory=dict)
+    """Why a landed file still has such rows, by its path below the data folder."""
     unread: dict[str, str] = field(default_factory=dict)
     """Why nobody can say whether a file has such rows, by its path below the data folder."""
 
@@ -56,7 +58,7 @@ class Rewrite:
             for candidate, verified in self._verify_all(known):
                 self.progress.advance(candidate.archived.encrypted_bytes)
                 if isinstance(verified, RejectedError):
-                    self._note_unread(candidate.path, verified)
+                    self.done.stuck[self._name(candidate.path)] = str(verified)
                     continue
                 self.done.files += 1
                 self.done.rows += verified.taken_out.rows if verified.taken_out else 0
@@ -73,7 +75,7 @@ class Rewrite:
                 continue
             [(_, verified)] = self._verify_all([kept.candidate])
             if isinstance(verified, RejectedError):
-                self._note_unread(kept.path, verified)
+                self.done.unread[self._name(kept.path)] = str(verified)
             elif verified.taken_out:
                 self.done.copies += 1
                 self._replace(kept, verified)
@@ -94,8 +96,7 @@ class Rewrite:
         key = key_at(path)
         candidate = landed_candidate(self.data, self.this.ledger.state, key) if key else None
         if candidate is None:
-            where = Path(path).relative_to(self.data).as_posix()
-            self.done.unread[where] = "the archive no longer has its bytes"
+            self.done.stuck[self._name(Path(path))] = "the archive no longer has its bytes"
         return candidate
 
     def _verify_all(
@@ -110,5 +111,5 @@ class Rewrite:
         except RejectedError as error:
             return candidate, error
 
-    def _note_unread(self, path: Path, error: RejectedError) -> None:
-        self.done.unread[path.relative_to(self.data).as_posix()] = str(error)
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self.data).as_posix()

@@ -14,7 +14,7 @@ from ingest.errors import Reason, RejectedError
 from ingest.landing.check_file import Candidate, Verifier
 from ingest.landing.commit import Commit, Outcome, Rejected, Waiting
 from ingest.landing.converters import Converters
-from ingest.landing.decide import Rules, Step, next_file_step
+from ingest.landing.decide import Rules, Step, expected_listing, next_file_step
 from ingest.landing.erased.screen import open_screen
 from ingest.landing.manifests import open_manifests
 from ingest.openpgp.keyring import Keyring
@@ -88,15 +88,15 @@ class Landing:
         delivered = file.delivered
         if delivered is None:
             return None
-        known = [] if file.key in self.rules.released else file.set_aside
+        aside = [] if file.key in self.rules.released else file.set_aside
         return Candidate(
             file=delivered,
             path=archive_path(self.data, delivered, name=file.newest.name),
             archived=file.newest,
-            listing=file.expected,
+            listing=expected_listing(file),
             manifest_sha256=manifest_sha256,
             unwanted=frozenset(
-                sha256 for each in known for sha256 in {each.plain_sha256, each.came_sha256}
+                version.plain_sha256 for each in aside for version in (each, each.as_delivered)
             ),
         )
 

@@ -75,7 +75,8 @@ class Archive(AbstractContextManager["Archive"]):
             return False
         known = self._ledger.state.file(key_of(file)).archived_under(facts["name"])
         is_here = archive_path(self._data, file, name=facts["name"]).exists()
-        if not known or not is_here or not known.came_as(fetched.sha256, fetched.plain_sha256):
+        erased = known.erased if known and is_here else None
+        if not known or not erased or not erased.came_as(fetched.sha256, fetched.plain_sha256):
             return False
         bytes_here = {
             "encrypted_bytes": known.encrypted_bytes,

@@ -68,7 +68,7 @@ def overview(
         days=days,
         bad_names=sorted(state.bad_names),
         failing=state.failing,
-        erasures=[*state.erasures],
+        erasures=[*state.meta.erasures],
     )
 
 

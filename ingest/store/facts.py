@@ -46,15 +46,6 @@ class Archived:
     erased: Erased | None = None
     """Where an erasure wrote these bytes in place of the delivered ones."""
 
-    def came_as(self, encrypted_sha256: str, plain_sha256: str | None) -> bool:
-        """Say whether an erasure wrote these bytes in place of just such delivered ones."""
-        if self.erased is None:
-            return False
-        delivered = self.erased.delivered
-        return encrypted_sha256 == delivered.encrypted_sha256 or (
-            plain_sha256 == delivered.plain_sha256
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
@@ -88,22 +79,20 @@ class Landed:
     """The version as it came, where an erasure has taken rows out of it."""
 
     @property
-    def came_sha256(self) -> str:
-        """The hash of its contents as it came."""
-        return (self.delivered or self).plain_sha256
+    def as_delivered(self) -> Delivered:
+        """Describe this version as it came."""
+        return self.delivered or Delivered(
+            encrypted_bytes=self.encrypted_bytes,
+            encrypted_sha256=self.encrypted_sha256,
+            plain_bytes=self.plain_bytes,
+            plain_sha256=self.plain_sha256,
+            record_count=self.record_count,
+            listed_checksum=self.listed_checksum,
+        )
 
     def fits(self, listing: Listing) -> bool:
         """Say whether a manifest or list describes exactly this version, as it came."""
-        came = self.delivered or self
-        checksums = {None, came.plain_sha256, came.encrypted_sha256, came.listed_checksum}
-        sizes = {None, came.plain_bytes}
-        if listing.encrypted_bytes is None:
-            sizes.add(came.encrypted_bytes)
-        return (
-            listing.checksum in checksums
-            and listing.plain_bytes in sizes
-            and listing.record_count in (None, came.record_count)
-        )
+        return self.as_delivered.is_listed_in(listing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,7 +89,7 @@ def test_nothing_of_an_erased_user_is_left_in_tables_and_releases(
     assert Releases(world / "serve").numbers() == [2]
     assert verify_warehouse(world)[1] == []
     with open_state(world / "ledger") as state:
-        assert state.erasures == []
+        assert state.meta.erasures == []
     with duckdb.connect(str(world / "serve" / "warehouse.duckdb"), read_only=True) as release:
         [(users,)] = release.execute("select count(*) from main.users").fetchall()
     assert users > 0

@@ -150,14 +150,14 @@ def test_an_erasure_is_open_until_it_ends(
     ingest()
     erase_person()
     with open_state(data / "ledger") as state:
-        assert [each.requested_by for each in state.erasures] == ["a test"]
+        assert [each.requested_by for each in state.meta.erasures] == ["a test"]
 
     outcome = work.resume()
     end(data=data, rules=RULES)
 
     assert outcome.files == 0
     with open_state(data / "ledger") as state:
-        assert state.erasures == []
+        assert state.meta.erasures == []
     with pytest.raises(UnknownNameError, match="found none"):
         work.resume()
 
@@ -249,3 +249,24 @@ def test_two_users_are_erased_one_after_the_other(
         path.touch()
     assert ingest().files_landed == 0
     assert traces(data, keyring, [b"USR-", b"ACT-", b"TRN-"]) == {}
+
+
+def test_a_landed_file_whose_bytes_are_lost_keeps_the_erasure_open(
+    sender: Sender, ingest: Ingest, erase_person: Erase, data: Path, keyring: Keyring, work: Work
+) -> None:
+    """Its rows cannot be written anew; once a backup has brought the bytes back, they can."""
+    send_all(sender)
+    ingest()
+    [path] = (data / "archive").rglob("*.accounts.created.*")
+    kept = path.read_bytes()
+    path.unlink()
+
+    outcome = erase_person()
+
+    assert list(outcome.stuck) == [
+        f"landing/resource=accounts/event=created/date=2026-01-02/{CLIENT}.parquet"
+    ]
+    assert "restore their bytes" in outcome.text().splitlines()[-1]
+    path.write_bytes(kept)
+    assert work.resume().stuck == {}
+    assert traces(data, keyring) == {}

@@ -85,7 +85,7 @@ def test_an_erasure_that_is_killed_at_a_step_can_be_ended(
     assert died.returncode == -9, died.stderr
     assert others(filled) == before
     with open_state(filled / "ledger") as state:
-        is_open = bool(state.erasures)
+        is_open = bool(state.meta.erasures)
     if goes_on == "run":
         assert ingest().failures == []
         assert others(filled) == before
@@ -97,4 +97,4 @@ def test_an_erasure_that_is_killed_at_a_step_can_be_ended(
     again = ingest()
     assert (again.files_landed, again.statuses) == (0, {"landed": 5, "quarantined": 1})
     with open_state(filled / "ledger") as state:
-        assert state.erasures == []
+        assert state.meta.erasures == []

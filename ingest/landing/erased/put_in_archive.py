@@ -71,7 +71,7 @@ def remove_from_archive(candidate: Candidate, path: Path, *, data: Path, ledger:
 
 def finish_moves(*, data: Path, ledger: Ledger) -> None:
     """Make the moves that a killed command had recorded."""
-    for move in ledger.state.moves:
+    for move in ledger.state.meta.moves:
         _make(move, data=data)
 
 

@@ -13,9 +13,10 @@ from ingest.store.index.known import FileState
 
 def fold_erasure(known: Known, record: dict[str, Any], at: datetime) -> None:
     """Note a request to erase, the hashed keys of what it is about, or its end."""
-    known.note_erased_keys(record.get("keys") or [], key_check=record.get("key_check"))
+    known.note_erased_keys(record.get("keys") or [])
+    known.meta.erases_with = record.get("key_check") or known.meta.erases_with
     if record["state"] == "begun":
-        known.erasures.append(
+        known.meta.erasures.append(
             Erasure(
                 erasure=record["erasure"],
                 client_guid=record["client_guid"],
@@ -24,14 +25,14 @@ def fold_erasure(known: Known, record: dict[str, Any], at: datetime) -> None:
             )
         )
     elif record["state"] == "ended":
-        left = [each for each in known.erasures if each.erasure != record["erasure"]]
-        known.erasures[:] = left
+        left = [each for each in known.meta.erasures if each.erasure != record["erasure"]]
+        known.meta.erasures[:] = left
 
 
 def fold_erased(known: Known, record: dict[str, Any], at: datetime) -> None:
     """Replace the facts of a ciphertext by those of the one without the erased rows."""
-    known.note_erased_keys(record.get("keys") or [], key_check=record.get("key_check"))
-    known.moves.append(Move(**record["move"]))
+    known.note_erased_keys(record.get("keys") or [])
+    known.meta.moves.append(Move(**record["move"]))
     file = known.change_file(key_in(record))
     file.removed = [*file.removed, *(record.get("removed") or [])]
     if "encrypted_sha256" not in record:

@@ -61,27 +61,6 @@ class FileState:
         return replace(file, delivery=self.key.delivery)
 
     @property
-    def expected(self) -> Listing | None:
-        """What the newest bytes are checked against: their listing.
-
-        Bytes that an erasure wrote are compared with its record, where what came instead of them
-        had landed or passes its listing.
-        """
-        archived, listing, landed = self.archived, self.listing, self.landed
-        erased = archived.erased if archived else None
-        if archived is None or erased is None:
-            return listing
-        has_landed = landed is not None and landed.encrypted_sha256 == archived.encrypted_sha256
-        if not (has_landed or (listing and erased.delivered.passes(listing))):
-            return listing
-        return erased.listing(
-            listing.file if listing else archived.name,
-            resource=self.key.resource,
-            event=str(self.key.event),
-            encrypted_bytes=archived.encrypted_bytes,
-        )
-
-    @property
     def current_result(self) -> Result | None:
         """The last result, unless newer bytes have come since."""
         return _result_of(self.archived, self.result)

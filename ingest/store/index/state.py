@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from ingest.delivery.names import Delivery
-from ingest.store.erased import Erasure, Move
 from ingest.store.facts import Failing, Rejection, Run, Span, Version
 from ingest.store.file_keys import FileKey
 from ingest.store.index.known import DayState, FileState
@@ -56,7 +55,7 @@ class LedgerState:
     @property
     def last_at(self) -> datetime:
         """When the last record was written."""
-        return datetime.fromisoformat(self.last_recorded_at)
+        return datetime.fromisoformat(self.meta.last_recorded_at)
 
     @property
     def knows_files(self) -> bool:
@@ -100,14 +99,6 @@ class LedgerState:
     # ---------- what records change
 
     @property
-    def last_recorded_at(self) -> str:
-        return self.meta.last_recorded_at
-
-    @last_recorded_at.setter
-    def last_recorded_at(self, moment: str) -> None:
-        self.meta.last_recorded_at = moment
-
-    @property
     def failing(self) -> Failing | None:
         return self.meta.failing
 
@@ -118,19 +109,6 @@ class LedgerState:
     @property
     def bad_names(self) -> dict[str, Rejection]:
         return self.meta.bad_names
-
-    @property
-    def erasures(self) -> list[Erasure]:
-        return self.meta.erasures
-
-    @property
-    def moves(self) -> list[Move]:
-        return self.meta.moves
-
-    def note_outcome(self, failing: Failing | None, *, at: datetime) -> None:
-        self.meta.failing = failing
-        if failing is None:
-            self.meta.succeeded_at = at
 
     def change_day(self, delivery: Delivery) -> DayState:
         """Give a delivery to change."""
@@ -155,18 +133,11 @@ class LedgerState:
         for key in in_memory.union(self.index.open_keys(client_guid)):
             self.change_file(key)
 
-    def note_client(self, client_guid: str, *, at: datetime) -> None:
-        self.meta.began_at.setdefault(client_guid, at)
-
     def note_version(self, key: str, version: Version) -> None:
         self._versions[key] = version
 
-    def note_erased_keys(self, keys: Iterable[str], *, key_check: str | None) -> None:
+    def note_erased_keys(self, keys: Iterable[str]) -> None:
         self._erased_keys.update(keys)
-        self.meta.erases_with = key_check or self.meta.erases_with
-
-    def note_schema(self, schema_id: str, columns: list[dict[str, Any]]) -> None:
-        self.meta.schemas.setdefault(schema_id, columns)
 
     def note_landed(self, key: FileKey, *, schema_id: str, file: str) -> None:
         day, resource = key.delivery.snapshot_date, key.resource
@@ -191,7 +162,8 @@ class LedgerState:
             (_encode(key), dump(version)) for key, version in self._versions.items()
         )
         index.write_landed_days(self._landed_days)
-        index.write_erased_keys(self._erased_keys)
+        erased_keys = ((key,) for key in self._erased_keys)
+        index.database.executemany("insert or ignore into erased_keys values (?)", erased_keys)
 
     def drop_changes(self) -> None:
         """Forget what was to be written, once it cannot be lost with the transaction."""

@@ -1,7 +1,6 @@
 """A container loses just the rows that it shall lose; every other byte stays."""
 
 import io
-import os
 from typing import Any
 
 import fastavro
@@ -53,7 +52,8 @@ def test_blocks_that_keep_all_rows_stay_byte_for_byte() -> None:
 
     assert without([], before) == before
     after = without([499], before)
-    assert len(os.path.commonprefix([before, after])) > len(before) * 0.9
+    assert after.startswith(before[: int(len(before) * 0.9)])
+    assert len(after) < len(before)
 
 
 def test_what_is_no_sound_container_is_not_copied() -> None:

@@ -106,11 +106,6 @@ class Index:
         rows = ((resource, day.toordinal()) for resource, day in days)
         self.database.executemany("insert or ignore into landed_days values (?, ?)", rows)
 
-    def write_erased_keys(self, keys: Iterable[str]) -> None:
-        """Write the hashes of erased records' keys."""
-        rows = ((key,) for key in keys)
-        self.database.executemany("insert or ignore into erased_keys values (?)", rows)
-
     def open_keys(self, client_guid: str) -> list[FileKey]:
         """Give a client's files that have neither landed nor been given up."""
         is_open = "settled in (0, 2) and settled = 0"  # the words of the partial index
