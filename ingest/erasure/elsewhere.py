@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 WAREHOUSE: Final = "warehouse.duckdb"
 MADE: Final = ("dbt", "spark")
 """Folders of what builds have written besides; the next build makes them again."""
-RESUME: Final = "ingest erase --resume"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +102,7 @@ class Elsewhere:
             raise WarehouseError(
                 f"{self.data / WAREHOUSE}: expected to build all tables anew, found that dbt "
                 f"failed (exit code {code}); readers keep a release with the erased rows: correct "
-                f"it, and go on with: {RESUME}"
+                "it, and give the same command again, or: ingest erase --resume"
             )
 
     def _prune(self) -> list[int]:

@@ -33,7 +33,7 @@ _KINDS: Final[dict[str, tuple[type, ...]]] = {
     **dict.fromkeys(("source_modified_at", "seconds"), (float, int)),
     **dict.fromkeys(("is_unlisted", "is_unfinished"), (bool,)),
     **dict.fromkeys(("columns", "listed", "failures", "keys", "removed"), (list,)),
-    "delivered": (dict,),
+    **dict.fromkeys(("delivered", "move"), (dict,)),
 }
 """The kinds of value that a field may have, in any record."""
 _WORDS: Final = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
@@ -56,7 +56,7 @@ _NEEDED: Final[dict[str, tuple[str, ...]]] = {
     What.SET_ASIDE: (*_DAILY_FILE, "path", "encrypted_sha256", "reason"),
     What.GIVEN_UP: (),
     What.ERASURE: ("erasure", "state"),
-    What.ERASED: (*_DAILY_FILE, "erasure"),
+    What.ERASED: (*_DAILY_FILE, "erasure", "move"),
     What.SCHEMA: ("schema_id", "columns"),
     What.RUN: (),
 }
