@@ -97,6 +97,7 @@ ACROSS = {
     "tests/commands/test_interrupt.py": "all commands",
     "tests/landing/test_lost_converters.py": "the pool and check_file, which tries again",
     "tests/openpgp/test_key_check.py": "Keyring.check and keys.check_keys",
+    "tests/erasure/test_files.py": "erased files, of each source and standing",
     "tests/erasure/test_kills.py": "an erasure, killed at each step",
     "tests/mirror/test_faults.py": "a mirror by a proxy that spoils requests",
     "tests/mirror/test_kills.py": "mirror and restore, killed at each request",

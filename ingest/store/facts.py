@@ -46,6 +46,11 @@ class Archived:
     erased: Erased | None = None
     """Where an erasure wrote these bytes in place of the delivered ones."""
 
+    @property
+    def came(self) -> "Archived | Delivered":
+        """The bytes as delivered, with their size and hash."""
+        return self.erased.delivered if self.erased else self
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
@@ -81,14 +86,8 @@ class Landed:
     @property
     def as_delivered(self) -> Delivered:
         """Describe this version as it came."""
-        return self.delivered or Delivered(
-            encrypted_bytes=self.encrypted_bytes,
-            encrypted_sha256=self.encrypted_sha256,
-            plain_bytes=self.plain_bytes,
-            plain_sha256=self.plain_sha256,
-            record_count=self.record_count,
-            listed_checksum=self.listed_checksum,
-        )
+        facts = {name: getattr(self, name) for name in Delivered.__slots__}
+        return self.delivered or Delivered(**facts)
 
     def fits(self, listing: Listing) -> bool:
         """Say whether a manifest or list describes exactly this version, as it came."""
@@ -136,8 +135,8 @@ class Twins:
         chosen = max(
             candidates.values(),
             key=lambda each: (
-                listing is not None and each.encrypted_sha256 == listing.checksum,
-                listing is not None and each.encrypted_bytes == listing.encrypted_bytes,
+                listing is not None and each.came.encrypted_sha256 == listing.checksum,
+                listing is not None and each.came.encrypted_bytes == listing.encrypted_bytes,
                 (each.encrypted_sha256, manifest_sha256) not in self.refused,
                 each.at,
             ),

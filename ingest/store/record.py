@@ -36,7 +36,10 @@ _KINDS: Final[dict[str, tuple[type, ...]]] = {
     **dict.fromkeys(("delivered", "move"), (dict,)),
 }
 """The kinds of value that a field may have, in any record."""
-_WORDS: Final = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
+_WORDS: Final = {
+    **{str: "a text", int: "a whole number", float: "a number"},
+    **{bool: "true or false", dict: "an object"},
+}
 
 _DAY: Final = ("client_guid", "snapshot_date")
 _DAILY_FILE: Final = (*_DAY, "resource", "event", "file")
