@@ -1,6 +1,7 @@
 """Kill -9 at any step of an erasure: nothing is lost, and the same command ends it."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -83,6 +84,8 @@ def test_an_erasure_that_is_killed_at_a_step_can_be_ended(
     died = subprocess.run(command, env=settings, check=False, capture_output=True)
 
     assert died.returncode == -9, died.stderr
+    for folder in (filled / "archive").glob("*/*"):
+        os.utime(folder, (0, 0))  # a later record may hide from a run that a folder has changed
     assert others(filled) == before
     with open_state(filled / "ledger") as state:
         is_open = bool(state.meta.erasures)
