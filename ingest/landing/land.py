@@ -10,8 +10,9 @@ from itertools import groupby
 from pathlib import Path
 
 from ingest.concurrency import map_ahead
+from ingest.delivery.names import DailyFile
 from ingest.errors import Reason, RejectedError
-from ingest.landing.check_file import Candidate, Verifier
+from ingest.landing.check_file import Candidate, Verified, Verifier
 from ingest.landing.commit import Commit, Outcome, Rejected, Waiting
 from ingest.landing.converters import Converters
 from ingest.landing.decide import Rules, Step, expected_listing, next_file_step
@@ -19,7 +20,7 @@ from ingest.landing.erased.screen import open_screen
 from ingest.landing.manifests import open_manifests
 from ingest.openpgp.keyring import Keyring
 from ingest.status.runs import Progress, Summary
-from ingest.store.file_keys import archive_path
+from ingest.store.file_keys import archive_path, key_of
 from ingest.store.index.known import FileState
 from ingest.store.index.lists import due_files
 from ingest.store.ledger import Ledger
@@ -66,8 +67,24 @@ class Landing:
         tasks = self._tasks()
         total = sum(candidate.archived.encrypted_bytes for candidate, _ in tasks)
         self.progress.begin("verify and land", total=total)
+        known = self.ledger.state.erased_keys()
         for _, outcomes in groupby(self._check_ahead(tasks), key=_day_of):
             self._commit_day(outcomes)
+        while (erased := self.ledger.state.erased_keys()) - known:
+            known = erased
+            self._look_again([candidate.file for candidate, _ in tasks])
+
+    def _look_again(self, files: list[DailyFile]) -> None:
+        """Take rows out of files that landed before the key of an owner was known to be erased."""
+        state, tasks = self.ledger.state, []
+        for file in (state.file(key_of(file)) for file in files):
+            sha256 = state.day(file.key.delivery).sha256_for(file.key)
+            candidate = self._candidate(file, manifest_sha256=sha256) if file.is_landed else None
+            tasks += [(candidate, Step.VERIFY)] if candidate else []
+        with self._commit() as commit:
+            for outcome in self._check_ahead(tasks):
+                if isinstance(outcome, Verified) and outcome.taken_out:
+                    commit.add(outcome)
 
     def _tasks(self) -> list[Task]:
         """Give what is to be done with which file: oldest day first, its largest file first."""

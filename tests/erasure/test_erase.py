@@ -12,11 +12,13 @@ from ingest.store.ledger import read_records
 from ingest.warehouse.replay import verify_files
 from tests.conftest import Ingest
 from tests.erasure.conftest import (
+    ACCOUNTS,
     OTHER,
     OTHERS_TRANSACTION,
     OTHERS_USER,
     PERSON,
     PERSONS_USER,
+    TRANSACTIONS,
     USERS,
     Erase,
     landed,
@@ -270,3 +272,31 @@ def test_a_landed_file_whose_bytes_are_lost_keeps_the_erasure_open(
     path.write_bytes(kept)
     assert work.resume().stuck == {}
     assert traces(data, keyring) == {}
+
+
+def test_a_new_account_of_an_erased_user_takes_its_rows_with_it(
+    sender: Sender, ingest: Ingest, erase_person: Erase, data: Path, keyring: Keyring
+) -> None:
+    """A file that is searched first names the user only by an account of a later day's file."""
+    send_all(sender)
+    ingest()
+    erase_person()
+    sender.day, sender.rows = "2026-01-03", []
+    bought = {"guid": "TRN-new", "account_guid": "ACT-new", "description": "bought anew"}
+    send(sender, TRANSACTIONS, bought, OTHERS_TRANSACTION)
+    sender.send_manifest()
+    sender.day, sender.rows = "2026-01-04", []
+    account = {"guid": "ACT-new", "user_guid": PERSON, "name": "new"}
+    others = [
+        {"guid": f"ACT-{n}", "user_guid": OTHER, "name": f"Account {n}"} for n in range(30_000)
+    ]
+    send(sender, ACCOUNTS, *others, account)
+    sender.send_manifest()
+
+    assert ingest().alarms == 0
+
+    assert traces(data, keyring, [b"ACT-new", b"TRN-new", b"bought anew"]) == {}
+    assert len(landed(data, "transactions")) == 3
+    assert len(landed(data, "accounts")) == 1 + len(others)
+    assert verify_files(data).damaged == []
+    assert ingest().files_landed == 0
