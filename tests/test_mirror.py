@@ -41,7 +41,6 @@ THROUGH_OTHERS = {
     **dict.fromkeys((f"ingest/landing/{name}.py" for name in ("commit", "land")), RUNS),
     **dict.fromkeys((f"ingest/erasure/{name}.py" for name in _ERASING), ERASED),
     **dict.fromkeys((f"ingest/landing/erased/{name}.py" for name in _SCREENING), ERASED),
-    "ingest/commands/retain.py": "what it does: tests/erasure/test_retain.py",
     "ingest/erasure/age.py": "with retain: tests/erasure/test_retain.py",
     "ingest/store/erased.py": "with the facts: tests/erasure/test_erase.py",
     "ingest/receive/baseline_header.py": "a baseline asks it: tests/receive/test_baseline.py",
