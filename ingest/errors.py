@@ -108,6 +108,7 @@ class Reason(StrEnum):
     NAME = "name"
     UNLISTED = "unlisted"
     SET_ASIDE = "set_aside"
+    ERASED = "erased"
 
 
 class RejectedError(IngestError):

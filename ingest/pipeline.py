@@ -13,6 +13,7 @@ from ingest.delivery.names import is_ours
 from ingest.errors import SourceError
 from ingest.landing.converters import Converters
 from ingest.landing.decide import Rules
+from ingest.landing.erased.put_in_archive import finish_moves
 from ingest.landing.land import Landing
 from ingest.landing.set_aside import finish_set_aside
 from ingest.openpgp.encrypt import to_newest_key
@@ -157,6 +158,7 @@ def alone(data: Path, *, rules: Rules, command: str, restores: bool = False) -> 
     ):
         try:
             with scratch_folder(data) as scratch, Converters() as converters:
+                finish_moves(data=data, ledger=ledger)
                 adopt_orphans(data=data, ledger=ledger)
                 finish_set_aside(data=data, ledger=ledger, scratch=scratch)
                 yield Run(ledger, scratch, converters, summary)

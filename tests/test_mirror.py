@@ -33,9 +33,16 @@ WITHOUT_TESTS = {
 """Modules without a test file of their own, and where they are tested."""
 
 RUNS = "complete runs of it: tests/pipeline"
+ERASED = "one user everywhere: tests/erasure/test_erase.py"
 FACTS = "every way to the same facts: tests/store/index/test_state.py"
+_ERASING = ("find", "kept", "outcome", "request", "rewrite")
+_SCREENING = ("put_in_archive", "screen", "taken_out")
 THROUGH_OTHERS = {
     **dict.fromkeys((f"ingest/landing/{name}.py" for name in ("commit", "land")), RUNS),
+    **dict.fromkeys((f"ingest/erasure/{name}.py" for name in _ERASING), ERASED),
+    **dict.fromkeys((f"ingest/landing/erased/{name}.py" for name in _SCREENING), ERASED),
+    "ingest/erasure/age.py": "with retain: tests/erasure/test_retain.py",
+    "ingest/store/erased.py": "with the facts: tests/erasure/test_erase.py",
     "ingest/receive/baseline_header.py": "a baseline asks it: tests/receive/test_baseline.py",
     "ingest/mirror/contents.py": "what is copied: tests/mirror/test_copy.py",
     "ingest/mirror/fetch.py": "what a restore fetches: tests/mirror/test_restore.py, test_kills.py",
@@ -47,7 +54,8 @@ THROUGH_OTHERS = {
         (
             f"ingest/store/index/{name}.py"
             for name in (
-                *("known", "fold_files", "fold_record", "totals"),
+                *("known", "fold_erased", "fold_files", "fold_landing", "fold_record"),
+                "totals",
                 *("tables/database", "tables/meta", "tables/rows", "tables/values"),
             )
         ),
@@ -88,6 +96,8 @@ ACROSS = {
     "tests/commands/test_interrupt.py": "all commands",
     "tests/landing/test_lost_converters.py": "the pool and check_file, which tries again",
     "tests/openpgp/test_key_check.py": "Keyring.check and keys.check_keys",
+    "tests/erasure/test_files.py": "erased files, of each source and standing",
+    "tests/erasure/test_kills.py": "an erasure, killed at each step",
     "tests/mirror/test_faults.py": "a mirror by a proxy that spoils requests",
     "tests/mirror/test_kills.py": "mirror and restore, killed at each request",
     "tests/openpgp/test_messages.py": "the ways to decrypt are compared",

@@ -16,6 +16,7 @@ from ingest.commands.console import configure_logs
 from ingest.commands.dbt import PASSED_ON, dbt
 from ingest.commands.docs import docs
 from ingest.commands.env import env
+from ingest.commands.erase import erase
 from ingest.commands.explain import explain
 from ingest.commands.freshness import freshness
 from ingest.commands.keys import keys
@@ -25,6 +26,7 @@ from ingest.commands.publish import publish
 from ingest.commands.query import query
 from ingest.commands.release import release
 from ingest.commands.report import report
+from ingest.commands.retain import retain
 from ingest.commands.run import run
 from ingest.commands.sample import sample
 from ingest.commands.scaffold import scaffold
@@ -53,6 +55,8 @@ app.command()(release)
 app.command(context_settings=PASSED_ON)(build)
 app.command()(publish)
 app.command()(mirror)
+app.command()(erase)
+app.command()(retain)
 app.command(context_settings={"ignore_unknown_options": True})(query)  # SQL may begin with --
 app.command()(docs)
 app.command(context_settings=PASSED_ON)(freshness)

@@ -69,4 +69,6 @@ def read_rules(settings: Settings, *, accept_unlisted: bool = False) -> Rules:
         max_plain_bytes=settings.max_plain_bytes,
         memory_bytes=settings.memory,
         accept_unlisted=accept_unlisted,
+        refuses_erased=settings.erased == "refuse",
+        mask_key=reveal(settings.mask_key),
     )

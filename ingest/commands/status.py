@@ -73,7 +73,7 @@ def _check_options(*, prometheus: bool, output: Path | None, is_about_part: bool
 
 def _show(seen: "Overview", settings: Settings, *, now: datetime, day: date | None) -> None:
     from ingest.settings.client_names import name_clients
-    from ingest.status.grid import calendar, day_text, failing_lines
+    from ingest.status.grid import calendar, day_text, erasure_line, failing_lines
     from ingest.status.overview import last_line
 
     has_come = seen.days or seen.bad_names
@@ -88,6 +88,7 @@ def _show(seen: "Overview", settings: Settings, *, now: datetime, day: date | No
         parts.append(calendar(seen.days, bad_names=seen.bad_names))
     if seen.failing:
         parts.append(failing_lines(seen.failing, now=now))
+    parts += map(erasure_line, seen.erasures)
     if has_come or seen.failing:
         parts.append(last_line(seen))
     typer.echo(name_clients("\n\n".join(parts), settings.client_names))

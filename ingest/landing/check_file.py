@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,6 +12,7 @@ from ingest.delivery.manifest import Listing
 from ingest.delivery.names import DailyFile
 from ingest.errors import Reason, RejectedError
 from ingest.landing.converters import Conversion, Converted, ConverterLost, Converters
+from ingest.landing.erased.taken_out import TakenOut
 from ingest.openpgp.keyring import Keyring
 from ingest.openpgp.message.plaintext import Plaintext
 from ingest.store.durable import hash_file, sync_file
@@ -80,6 +82,12 @@ class Verified:
     parquet_sha256: str
     converted: Converted
     plain: Plaintext
+    taken_out: TakenOut | None = None
+    """The erased rows that it was made without, and the ciphertext that lacks them."""
+
+
+Screen = Callable[[Verified, Callable[[Candidate], Verified]], Verified]
+"""Takes the rows of erased users out of a verified file; verifies what is left by a function."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +99,7 @@ class Verifier:
     converters: Converters
     max_plain_bytes: int
     memory_bytes: int
+    screen: Screen | None = None
     _large_turn: threading.Lock = field(default_factory=threading.Lock)
 
     def verify(self, candidate: Candidate) -> Verified:
@@ -103,6 +112,8 @@ class Verifier:
         is_large = candidate.plain_bytes > self.memory_bytes // LARGE_SHARE
         with self._large_turn if is_large else nullcontext():
             verified = self._verify(candidate)
+            if self.screen:
+                verified = self.screen(verified, self._verify)
         sync_file(verified.parquet)
         return verified
 

@@ -12,10 +12,11 @@ from typing import Any, Final
 from ingest.delivery.names import DailyFile, Event, ManifestFile
 from ingest.errors import RejectedError
 from ingest.landing.check_file import Candidate, Verified
+from ingest.landing.erased.put_in_archive import put_in_archive
 from ingest.status.runs import Summary
 from ingest.store.durable import move_all_synced
 from ingest.store.facts import SMALLER, Archived, What
-from ingest.store.file_keys import archive_path, landing_path
+from ingest.store.file_keys import archive_path, key_of, landing_path
 from ingest.store.ledger import Ledger, Record
 from ingest.store.quarantine import leave_quarantine, put_in_quarantine, quarantine_path
 
@@ -87,6 +88,9 @@ class Commit(AbstractContextManager["Commit"]):
         verified, self._verified = self._verified, []
         if not verified:
             return
+        for each in verified:  # before the landing, by which rows are found that are still to go
+            if each.taken_out:
+                put_in_archive(each.candidate, each.taken_out, data=self._data, ledger=self._ledger)
         move_all_synced(
             (each.parquet, self._data / landing_path(each.candidate.file)) for each in verified
         )
@@ -96,11 +100,17 @@ class Commit(AbstractContextManager["Commit"]):
             records += _landed_records(each, known_schemas=known_schemas)
         self._ledger.append_all(records, at=datetime.now(tz=UTC))
         for each in verified:
-            self.accept(each.candidate.file, each.candidate.archived)
+            if self._is_newest(each.candidate):
+                self.accept(each.candidate.file, each.candidate.archived)
             self._summary.files_landed += 1
             self._summary.rows_landed += each.converted.row_count
             self._summary.plain_bytes += each.plain.size_bytes
             log.debug("landed %s, %d rows", each.candidate.file.stem, each.converted.row_count)
+
+    def _is_newest(self, candidate: Candidate) -> bool:
+        """Say whether no newer bytes have come, which may be in quarantine."""
+        newest = self._ledger.state.file(key_of(candidate.file)).newest
+        return newest.encrypted_sha256 == candidate.archived.encrypted_sha256
 
     def accept(self, file: DailyFile | ManifestFile, archived: Archived) -> None:
         """Remove a good file from the quarantine, if it was there."""

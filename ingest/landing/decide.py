@@ -1,9 +1,10 @@
 """Decide what to do next with each archived file, from the ledger alone. No I/O."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from ingest.delivery.manifest import Listing
 from ingest.delivery.names import Delivery, Event
 from ingest.errors import Reason
 from ingest.store.facts import What
@@ -25,6 +26,10 @@ class Rules:
     """Land files that no manifest lists, too."""
     recheck_quarantine: bool = False
     """Check rejected files again, except those that an operator has set aside."""
+    refuses_erased: bool = False
+    """Reject files with rows of erased users; else they land without these rows."""
+    mask_key: str | None = field(default=None, repr=False)
+    """MX_MASK_KEY, from which the key that knows erased users again may be derived."""
     released: frozenset[FileKey | Delivery] = frozenset()
     """Files and manifests to check again, whatever the reason why they are in quarantine."""
 
@@ -44,6 +49,26 @@ class Step(StrEnum):
     REJECT_UNLISTED = "reject as unlisted"
 
 
+def expected_listing(file: FileState) -> Listing | None:
+    """Give what the newest bytes of a file are checked against: its listing.
+
+    Bytes that an erasure wrote are compared with its record, where what came instead of them had
+    landed or passes its listing.
+    """
+    archived, listing, landed = file.newest, file.listing, file.landed
+    if (erased := archived.erased) is None:
+        return listing
+    has_landed = landed is not None and landed.encrypted_sha256 == archived.encrypted_sha256
+    if not (has_landed or (listing and erased.delivered.passes(listing))):
+        return listing
+    return erased.listing(
+        listing.file if listing else archived.name,
+        resource=file.key.resource,
+        event=str(file.key.event),
+        encrypted_bytes=archived.encrypted_bytes,
+    )
+
+
 def next_file_step(
     file: FileState, *, manifest_sha256: str | None, now: datetime, rules: Rules
 ) -> Step:
@@ -56,7 +81,7 @@ def next_file_step(
     Args:
         manifest_sha256: of the manifest that it is checked against now.
     """
-    archived, listing, result = file.newest, file.listing, file.current_result
+    archived, listing, result = file.newest, expected_listing(file), file.current_result
     if file.is_final(manifest_sha256) and not _is_asked_for(file, rules=rules):
         return Step.NOTHING
     was_aside = result is not None and result.reason == Reason.SET_ASIDE

@@ -10,15 +10,17 @@ from itertools import groupby
 from pathlib import Path
 
 from ingest.concurrency import map_ahead
+from ingest.delivery.names import DailyFile
 from ingest.errors import Reason, RejectedError
-from ingest.landing.check_file import Candidate, Verifier
+from ingest.landing.check_file import Candidate, Verified, Verifier
 from ingest.landing.commit import Commit, Outcome, Rejected, Waiting
 from ingest.landing.converters import Converters
-from ingest.landing.decide import Rules, Step, next_file_step
+from ingest.landing.decide import Rules, Step, expected_listing, next_file_step
+from ingest.landing.erased.screen import open_screen
 from ingest.landing.manifests import open_manifests
 from ingest.openpgp.keyring import Keyring
 from ingest.status.runs import Progress, Summary
-from ingest.store.file_keys import archive_path
+from ingest.store.file_keys import archive_path, key_of
 from ingest.store.index.known import FileState
 from ingest.store.index.lists import due_files
 from ingest.store.ledger import Ledger
@@ -65,8 +67,24 @@ class Landing:
         tasks = self._tasks()
         total = sum(candidate.archived.encrypted_bytes for candidate, _ in tasks)
         self.progress.begin("verify and land", total=total)
+        known = self.ledger.state.erased_keys()
         for _, outcomes in groupby(self._check_ahead(tasks), key=_day_of):
             self._commit_day(outcomes)
+        while (erased := self.ledger.state.erased_keys()) - known:
+            known = erased
+            self._look_again([candidate.file for candidate, _ in tasks])
+
+    def _look_again(self, files: list[DailyFile]) -> None:
+        """Take rows out of files that landed before the key of an owner was known to be erased."""
+        state, tasks = self.ledger.state, []
+        for file in (state.file(key_of(file)) for file in files):
+            sha256 = state.day(file.key.delivery).sha256_for(file.key)
+            candidate = self._candidate(file, manifest_sha256=sha256) if file.is_landed else None
+            tasks += [(candidate, Step.VERIFY)] if candidate else []
+        with self._commit() as commit:
+            for outcome in self._check_ahead(tasks):
+                if isinstance(outcome, Verified) and outcome.taken_out:
+                    commit.add(outcome)
 
     def _tasks(self) -> list[Task]:
         """Give what is to be done with which file: oldest day first, its largest file first."""
@@ -87,14 +105,16 @@ class Landing:
         delivered = file.delivered
         if delivered is None:
             return None
-        known = [] if file.key in self.rules.released else file.set_aside
+        aside = [] if file.key in self.rules.released else file.set_aside
         return Candidate(
             file=delivered,
             path=archive_path(self.data, delivered, name=file.newest.name),
             archived=file.newest,
-            listing=file.listing,
+            listing=expected_listing(file),
             manifest_sha256=manifest_sha256,
-            unwanted=frozenset(each.plain_sha256 for each in known),
+            unwanted=frozenset(
+                version.plain_sha256 for each in aside for version in (each, each.as_delivered)
+            ),
         )
 
     def _check_ahead(self, tasks: list[Task]) -> Iterator[Outcome]:
@@ -105,6 +125,13 @@ class Landing:
             converters=self.converters,
             max_plain_bytes=self.rules.max_plain_bytes,
             memory_bytes=self.rules.memory_bytes,
+            screen=open_screen(
+                self.data,
+                self.ledger.state,
+                keyring=self.keyring,
+                scratch=self.scratch,
+                rules=self.rules,
+            ),
         )
         with ThreadPoolExecutor(FILES_AT_ONCE, thread_name_prefix="land") as threads:
             check = partial(_check, verifier=verifier)

@@ -10,7 +10,14 @@ from typing import Any, Final
 
 from ingest.delivery.names import DailyFile, Delivery, ManifestFile, parse_kept_name
 from ingest.store.facts import Archived, What
-from ingest.store.file_keys import delivery_in, key_at, key_in, key_of, landing_path
+from ingest.store.file_keys import (
+    delivery_in,
+    key_at,
+    key_in,
+    key_of,
+    landing_path,
+    replaced_path,
+)
 from ingest.store.index.known import FileState
 from ingest.store.index.lists import all_files, all_manifests
 from ingest.store.index.state import LedgerState
@@ -33,8 +40,20 @@ def changed_paths(record: dict[str, Any], *, data: Path, with_landing: bool) -> 
         folder = Path(ARCHIVE, delivery_in(record).folder)
         yield from _replaced_paths(data, folder, name=record["name"])
         yield (folder / record["name"]).as_posix()
+    if what == What.ERASED:
+        yield from _erased_paths(record)
     if what in _IN_LANDING and with_landing:
         yield landing_path(key_in(record)).as_posix()
+
+
+def _erased_paths(record: dict[str, Any]) -> Iterator[str]:
+    """Give what an erasure has written or removed in the archive."""
+    yield from record.get("removed") or ()
+    if target := record["move"]["target"]:
+        yield target
+    elif sha256 := record.get("encrypted_sha256"):
+        newest = Path(ARCHIVE, delivery_in(record).folder, record["name"])
+        yield replaced_path(newest, sha256=sha256).as_posix()
 
 
 def _replaced_paths(data: Path, folder: Path, *, name: str) -> Iterator[str]:
@@ -51,9 +70,14 @@ def is_replaced(path: str) -> bool:
 
 
 def is_withdrawn(path: str, state: LedgerState) -> bool:
-    """Say whether a path is of the landing, and nothing is landed there now."""
-    key = key_at(path)
-    return key is not None and state.file(key).landed is None
+    """Say whether nothing is landed now at a path of the landing, or an erasure has removed it."""
+    if key := key_at(path):
+        return state.file(key).landed is None
+    match, delivery = _REPLACED.fullmatch(PurePosixPath(path).name), _delivery_of(path)
+    file = parse_kept_name(match["name"]) if match else None
+    if not isinstance(file, DailyFile) or delivery is None:
+        return False
+    return path in state.file(key_of(replace(file, delivery=delivery))).removed
 
 
 def expected_start(path: str, state: LedgerState) -> str:

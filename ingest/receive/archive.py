@@ -54,6 +54,9 @@ class Archive(AbstractContextManager["Archive"]):
             "plain_as_delivered": fetched.plain_sha256,
             **_version_of(listed),
         }
+        if file and self._is_erased_since(file, fetched, facts):
+            fetched.path.unlink()
+            return
         if file is None or any(file == waiting for waiting, _, _ in self._waiting):
             self._archive_waiting()
         if file is None:
@@ -63,6 +66,26 @@ class Archive(AbstractContextManager["Archive"]):
         size = sum(each.size_bytes for _, each, _ in self._waiting)
         if len(self._waiting) >= FILES_AT_ONCE or size >= BYTES_AT_ONCE:
             self._archive_waiting()
+
+    def _is_erased_since(
+        self, file: DailyFile | ManifestFile, fetched: Fetched, facts: dict[str, Any]
+    ) -> bool:
+        """Record only that a source has the same bytes still that an erasure has replaced here."""
+        if isinstance(file, ManifestFile):
+            return False
+        known = self._ledger.state.file(key_of(file)).archived_under(facts["name"])
+        is_here = archive_path(self._data, file, name=facts["name"]).exists()
+        erased = known.erased if known and is_here else None
+        if not known or not erased or not erased.came_as(fetched.sha256, fetched.plain_sha256):
+            return False
+        bytes_here = {
+            "encrypted_bytes": known.encrypted_bytes,
+            "encrypted_sha256": known.encrypted_sha256,
+        }
+        self._ledger.append(
+            What.ARCHIVED, file, **facts | bytes_here | {"plain_as_delivered": None}
+        )
+        return True
 
     def refuse(self, offer: Offer) -> None:
         """Quarantine the name of a listed file that cannot be asked for by that name."""

@@ -6,14 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import (
-    BeforeValidator,
-    ByteSize,
-    Field,
-    SecretStr,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BeforeValidator, ByteSize, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -104,6 +97,7 @@ class Settings(BaseSettings):
     mirror_only: Literal["", "archive"] = Field(default="", description="archive, or nothing")
     mirror_endpoint: str = ""
     mirror_encryption: str = ""
+    erased: Literal["filter", "refuse"] = Field(default="filter", description="filter or refuse")
     memory: ByteSize = Field(default=ByteSize(512 << 20), ge=MB * 256, description=SIZE)
     build_memory: ByteSize = Field(default=ByteSize(MB * 4000), ge=MB * 64, description=SIZE)
     landings: str = ""

@@ -10,6 +10,7 @@ from ingest.errors import Reason
 from ingest.status.days import DayStatus
 from ingest.status.files import FileStatus, Status
 from ingest.status.next_steps import NextStep, remedy, steps_for_day
+from ingest.store.erased import Erasure
 from ingest.store.facts import Failing
 
 SIGNS = {
@@ -52,6 +53,14 @@ def failing_lines(failing: Failing, *, now: datetime) -> str:
     runs = "the last run" if failing.count == 1 else f"the last {failing.count:,} runs"
     since = f"since {failing.since:%Y-%m-%d %H:%M} UTC, " if failing.count > 1 else ""
     return f"{runs} failed, {since}the last {age(now - failing.at)} ago:\n  {failing.line}"
+
+
+def erasure_line(erasure: Erasure) -> str:
+    """Say that an erasure has not ended, and how it goes on."""
+    return (
+        f"the erasure at {erasure.client_guid} that {erasure.requested_by} asked for on "
+        f"{erasure.at:%Y-%m-%d} has not ended; go on with: ingest erase --resume"
+    )
 
 
 def age(passed: timedelta) -> str:

@@ -34,6 +34,10 @@ _REMEDIES: Final[dict[str, tuple[str, str]]] = {
         "ask MX for a better one, which lands by itself; or land it again as it is",
         "ingest release {name}",
     ),
+    Reason.ERASED: (
+        "set MX_ERASED=filter to land it without the rows of erased users",
+        "ingest release {name}",
+    ),
 }
 _PLAIN: Final = frozenset(f"{ascii_letters}{digits}-_. ")
 

@@ -1,12 +1,13 @@
 """The status of the days that were asked for, as facts for a program and in one line."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from ingest.status.days import DayStatus, day_statuses
 from ingest.status.files import Status
 from ingest.status.next_steps import steps_for_day
+from ingest.store.erased import Erasure
 from ingest.store.facts import Failing
 from ingest.store.index.state import LedgerState
 
@@ -20,11 +21,14 @@ class Overview:
     """Names in quarantine; they belong to no day and no client."""
     failing: Failing | None = None
     """The last runs, if they failed; told where no day or client was asked for."""
+    erasures: list[Erasure] = field(default_factory=list)
+    """Erasures that have not ended; told where no day or client was asked for."""
 
     @property
     def alarms(self) -> int:
-        """Count days that call for someone, and names, and that the last run failed."""
-        return self.open_days + len(self.bad_names) + (self.failing is not None)
+        """Count days that call for someone, names, erasures, and that the last run failed."""
+        is_failing = self.failing is not None
+        return self.open_days + len(self.bad_names) + len(self.erasures) + is_failing
 
     @property
     def open_days(self) -> int:
@@ -37,6 +41,7 @@ class Overview:
             "days": [day_facts(day, with_landed=with_landed) for day in self.days],
             "bad_names": self.bad_names,
             "failing": asdict(self.failing) if self.failing else None,
+            "erasures": [asdict(each) for each in self.erasures],
             "alarms": self.alarms,
         }
 
@@ -59,7 +64,12 @@ def overview(
     is_all = client is None and day is None
     if not is_all:
         return Overview(days=days, bad_names=[])
-    return Overview(days=days, bad_names=sorted(state.bad_names), failing=state.failing)
+    return Overview(
+        days=days,
+        bad_names=sorted(state.bad_names),
+        failing=state.failing,
+        erasures=[*state.meta.erasures],
+    )
 
 
 def day_facts(day: DayStatus, *, with_landed: bool) -> dict[str, Any]:
@@ -91,7 +101,11 @@ def last_line(seen: Overview) -> str:
     """Say in a line what is incomplete, as `ingest run` does."""
     if not seen.alarms:
         return "everything due so far has arrived complete"
-    counted = {"days": seen.open_days, "names": len(seen.bad_names)}
+    counted = {
+        "days": seen.open_days,
+        "names": len(seen.bad_names),
+        "erasures": len(seen.erasures),
+    }
     parts = [f"{count:,} {what}" for what, count in counted.items() if count]
     if seen.failing:
         parts.append("the last run failed")

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from ingest.delivery.manifest import Listing
 from ingest.errors import Reason
+from ingest.store.erased import Delivered, Erased
 
 SMALLER: Final = "smaller than listed"
 """Why a file waits that is shorter than its manifest says."""
@@ -26,6 +27,8 @@ class What(StrEnum):
     GONE = "gone"
     SET_ASIDE = "set_aside"
     GIVEN_UP = "given_up"
+    ERASURE = "erasure"
+    ERASED = "erased"
     SCHEMA = "schema"
     RUN = "run"
 
@@ -40,6 +43,13 @@ class Archived:
     at: datetime
     plain_sha256: str | None = None
     """Of a file that came in plain text; None where ciphertext came."""
+    erased: Erased | None = None
+    """Where an erasure wrote these bytes in place of the delivered ones."""
+
+    @property
+    def came(self) -> "Archived | Delivered":
+        """The bytes as delivered, with their size and hash."""
+        return self.erased.delivered if self.erased else self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,18 +80,18 @@ class Landed:
     """As it was listed then, where that was not SHA-256."""
     parquet_sha256: str | None = None
     """Of the Parquet file; None where an older version landed it, which did not record this."""
+    delivered: Delivered | None = None
+    """The version as it came, where an erasure has taken rows out of it."""
+
+    @property
+    def as_delivered(self) -> Delivered:
+        """Describe this version as it came."""
+        facts = {name: getattr(self, name) for name in Delivered.__slots__}
+        return self.delivered or Delivered(**facts)
 
     def fits(self, listing: Listing) -> bool:
-        """Say whether a manifest or list describes exactly this version."""
-        checksums = {None, self.plain_sha256, self.encrypted_sha256, self.listed_checksum}
-        sizes = {None, self.plain_bytes}
-        if listing.encrypted_bytes is None:
-            sizes.add(self.encrypted_bytes)
-        return (
-            listing.checksum in checksums
-            and listing.plain_bytes in sizes
-            and listing.record_count in (None, self.record_count)
-        )
+        """Say whether a manifest or list describes exactly this version, as it came."""
+        return self.as_delivered.is_listed_in(listing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +135,8 @@ class Twins:
         chosen = max(
             candidates.values(),
             key=lambda each: (
-                listing is not None and each.encrypted_sha256 == listing.checksum,
-                listing is not None and each.encrypted_bytes == listing.encrypted_bytes,
+                listing is not None and each.came.encrypted_sha256 == listing.checksum,
+                listing is not None and each.came.encrypted_bytes == listing.encrypted_bytes,
                 (each.encrypted_sha256, manifest_sha256) not in self.refused,
                 each.at,
             ),

@@ -24,6 +24,7 @@ _TEXTS: Final = (
     *("checksum_of", "manifest_sha256", "key_id", "decoder", "reason", "expected", "found"),
     *("schema_id", "list_sha256", "delivered_name", "plain_as_delivered", "listed_as"),
     *("listed_checksum", "source_checksum", "checksum", "effective_date", "command"),
+    *("erasure", "state", "requested_by", "key_check", "replaces_sha256"),
 )
 _NUMBERS: Final = ("encrypted_bytes", "plain_bytes", "record_count", "part", "source_bytes")
 _KINDS: Final[dict[str, tuple[type, ...]]] = {
@@ -31,10 +32,14 @@ _KINDS: Final[dict[str, tuple[type, ...]]] = {
     **dict.fromkeys(_NUMBERS, (int,)),
     **dict.fromkeys(("source_modified_at", "seconds"), (float, int)),
     **dict.fromkeys(("is_unlisted", "is_unfinished"), (bool,)),
-    **dict.fromkeys(("columns", "listed", "failures"), (list,)),
+    **dict.fromkeys(("columns", "listed", "failures", "keys", "removed"), (list,)),
+    **dict.fromkeys(("delivered", "move"), (dict,)),
 }
 """The kinds of value that a field may have, in any record."""
-_WORDS: Final = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
+_WORDS: Final = {
+    **{str: "a text", int: "a whole number", float: "a number"},
+    **{bool: "true or false", dict: "an object"},
+}
 
 _DAY: Final = ("client_guid", "snapshot_date")
 _DAILY_FILE: Final = (*_DAY, "resource", "event", "file")
@@ -53,6 +58,8 @@ _NEEDED: Final[dict[str, tuple[str, ...]]] = {
     What.GONE: _DAILY_FILE,
     What.SET_ASIDE: (*_DAILY_FILE, "path", "encrypted_sha256", "reason"),
     What.GIVEN_UP: (),
+    What.ERASURE: ("erasure", "state"),
+    What.ERASED: (*_DAILY_FILE, "erasure", "move"),
     What.SCHEMA: ("schema_id", "columns"),
     What.RUN: (),
 }

@@ -52,6 +52,22 @@ REPAIR_STEPS = {
     "put what was made anew into the landing": "ingest.landing.repair.move_all_synced",
     "record what was made anew": "ingest.store.ledger.append_durably",
 }
+ERASE_STEPS = {
+    "make the key of erasures": "ingest.erasure.erase.make_keys",
+    "find the rows of a user": "ingest.erasure.request.find_owned",
+    "record that an erasure begins": "ingest.erasure.erase.record_begun",
+    "write a file anew": "ingest.landing.erased.container.copy_without",
+    "put new bytes beside the old ones": "ingest.landing.erased.put_in_archive.move_all_synced",
+    "record an erased file": "ingest.landing.erased.put_in_archive._make",
+    "replace bytes in the archive": "ingest.landing.erased.put_in_archive.put_in_place",
+    "remove replaced bytes": "ingest.landing.erased.put_in_archive.remove_synced",
+    "land an erased file": "ingest.landing.commit.move_all_synced",
+    "remove a copy in quarantine": "ingest.erasure.rewrite.remove_synced",
+    "look at what has not landed": "ingest.erasure.rewrite.kept_files",
+    "remove what builds have made": "ingest.erasure.elsewhere.Elsewhere._remove_made",
+    "record that an erasure has ended": "ingest.erasure.erase.record_ended",
+}
+"""Every step of an erasure; the record of a file is written before its move is made."""
 WHEN = ("before", "after")
 
 
@@ -79,6 +95,6 @@ def _resolve(path: str) -> Any:
 
 if __name__ == "__main__":
     step, when, *arguments = sys.argv[1:]
-    _arm((STEPS | PUBLISH_STEPS | SET_ASIDE_STEPS | REPAIR_STEPS)[step], when=when)
+    _arm((STEPS | PUBLISH_STEPS | SET_ASIDE_STEPS | REPAIR_STEPS | ERASE_STEPS)[step], when=when)
     sys.argv = ["ingest", *(arguments or ["publish" if step in PUBLISH_STEPS else "run"])]
     main()

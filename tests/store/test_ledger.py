@@ -42,7 +42,7 @@ def test_a_whole_line_that_is_no_record_stops_everything(tmp_path: Path) -> None
 
 def test_a_clock_that_goes_back_does_not_turn_records_round(tmp_path: Path) -> None:
     with open_ledger(tmp_path, run_id="r") as ledger:
-        ledger.state.last_recorded_at = "2099-01-01T00:00:00Z"
+        ledger.state.meta.last_recorded_at = "2099-01-01T00:00:00Z"
 
         ledger.append(What.RUN, None)
 

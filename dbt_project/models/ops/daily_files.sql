@@ -15,7 +15,7 @@ with attempts as (
     from {{ ref('ledger') }}
     where
         file is not null
-        and what not in ('archived', 'made_anew')
+        and what not in ('archived', 'made_anew', 'erased')
         {{ and_has_new_lines('daily_files', 'client_guid, snapshot_date', after='listed_files') }}
 
 ),

@@ -96,3 +96,33 @@ CODECS: dict[str, Callable[[bytes, int], bytes]] = {
     "xz": _xz,
     "zstandard": _zstandard,
 }
+
+
+def compress(data: bytes, *, codec: str) -> bytes:
+    """Compress the bytes of a block, as `decompress` reads them."""
+    return _COMPRESS[codec](data)
+
+
+def _deflate_all(data: bytes) -> bytes:
+    stream = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return stream.compress(data) + stream.flush()
+
+
+def _snappy_all(data: bytes) -> bytes:
+    packed: bytes = pa.Codec("snappy").compress(data, asbytes=True)
+    return packed + zlib.crc32(data).to_bytes(4, "big")
+
+
+def _zstandard_all(data: bytes) -> bytes:
+    packed: bytes = pa.Codec("zstd").compress(data, asbytes=True)
+    return packed
+
+
+_COMPRESS: dict[str, Callable[[bytes], bytes]] = {
+    "null": bytes,
+    "deflate": _deflate_all,
+    "snappy": _snappy_all,
+    "bzip2": bz2.compress,
+    "xz": lzma.compress,
+    "zstandard": _zstandard_all,
+}

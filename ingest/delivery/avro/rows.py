@@ -26,6 +26,11 @@ class Cursor:
         self._at = 0
         self._empty_left = MAX_EMPTY_ITEMS
 
+    @property
+    def position(self) -> int:
+        """Say how many bytes were read."""
+        return self._at
+
     def long(self) -> int:
         """Read a zig-zag varint of at most 64 bits (Avro 1.12, "Primitive Types").
 

@@ -34,6 +34,7 @@ _QUERIES: Final = {
     "broken names": "select name, rejection from bad_names order by name",
     "schemas": "select schema_id, columns from schemas order by schema_id",
     "days of schemas": "select * from spans order by resource, schema_id",
+    "erased keys": "select hash from erased_keys order by hash",
     "landed days": f"select resource, {_DAY} from landed_days order by resource, day",
 }
 """All that an index says, in an order; the numbers of clients and resources mean nothing."""

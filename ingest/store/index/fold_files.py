@@ -1,6 +1,6 @@
 """Apply records about daily files and manifests. No I/O."""
 
-from dataclasses import replace
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -8,44 +8,33 @@ from ingest.delivery.manifest import Listing
 from ingest.delivery.names import Delivery
 from ingest.store.facts import (
     Archived,
-    Failing,
-    Landed,
     Rejection,
-    Run,
     Twins,
     Version,
-    What,
     is_released,
     result_in,
 )
 from ingest.store.file_keys import FileKey, delivery_in, key_in, key_of
 from ingest.store.index.known import DayState, FileState
+from ingest.store.index.tables.meta import Meta
 
 
 class Known(Protocol):
     """The facts that records change; `change_...` gives them to be changed."""
 
-    last_recorded_at: str
+    meta: Meta
 
-    @property
-    def failing(self) -> Failing | None: ...
-    @property
-    def runs(self) -> list[Run]: ...
-    @property
-    def bad_names(self) -> dict[str, Rejection]: ...
     def change_day(self, delivery: Delivery) -> DayState: ...
     def change_file(self, key: FileKey) -> FileState: ...
     def give_client_up(self, client_guid: str) -> None: ...
-    def note_outcome(self, failing: Failing | None, *, at: datetime) -> None: ...
-    def note_client(self, client_guid: str, *, at: datetime) -> None: ...
+    def note_erased_keys(self, keys: Iterable[str]) -> None: ...
     def note_version(self, key: str, version: Version) -> None: ...
-    def note_schema(self, schema_id: str, columns: list[dict[str, Any]]) -> None: ...
     def note_landed(self, key: FileKey, *, schema_id: str, file: str) -> None: ...
 
 
 def fold_archived(known: Known, record: dict[str, Any], at: datetime) -> None:
     note_version(known, record)
-    known.bad_names.pop(record["name"], None)
+    known.meta.bad_names.pop(record["name"], None)
     archived = Archived(
         name=record["name"],
         encrypted_bytes=record["encrypted_bytes"],
@@ -132,47 +121,6 @@ def fold_result(known: Known, record: dict[str, Any], at: datetime) -> None:
             file.twins.refused.add((result.encrypted_sha256, result.manifest_sha256))
             day = known.change_day(delivery_in(record))
             file.choose_twin(manifest_sha256=day.sha256_for(file.key))
-
-
-def fold_landed(known: Known, record: dict[str, Any], at: datetime) -> None:
-    fold_result(known, record, at)
-    file = known.change_file(key_in(record))
-    file.landed = Landed(
-        encrypted_bytes=record["encrypted_bytes"],
-        encrypted_sha256=record["encrypted_sha256"],
-        plain_sha256=record["plain_sha256"],
-        plain_bytes=record["plain_bytes"],
-        record_count=record["record_count"],
-        listed_checksum=record.get("listed_checksum"),
-        parquet_sha256=record.get("parquet_sha256"),
-    )
-    if file.first_landed_at is None:
-        file.first_landed_at = at
-        day = known.change_day(file.key.delivery)
-        if file.listing and day.completed_at:
-            day.completed_at = max(day.completed_at, at)
-    known.note_landed(file.key, schema_id=record["schema_id"], file=record["file"])
-
-
-def fold_made_anew(known: Known, record: dict[str, Any], _at: datetime) -> None:
-    file = known.change_file(key_in(record))
-    if file.landed:
-        file.landed = replace(file.landed, parquet_sha256=record["parquet_sha256"])
-
-
-def fold_set_aside(known: Known, record: dict[str, Any], at: datetime) -> None:
-    """Take an operator's word as the result for the bytes that had landed, and for no newer ones.
-
-    Newer bytes that were turned away keep their own reason.
-    """
-    file = known.change_file(key_in(record))
-    if file.landed:
-        file.set_aside, file.landed = [*file.set_aside, file.landed], None
-    result = result_in(record)
-    if file.result is None or file.result.encrypted_sha256 == result.encrypted_sha256:
-        file.result = replace(result, what=What.QUARANTINED)
-    if file.result.reason == record["reason"]:
-        file.rejection = rejection_in(record, at)
 
 
 def rejection_in(record: dict[str, Any], at: datetime) -> Rejection:

@@ -31,6 +31,8 @@ class FileState:
     """The checksum under which the source listed it then."""
     is_given_up: bool = False
     """An operator said that nothing more of it will come."""
+    removed: list[str] = field(default_factory=list)
+    """Names of replaced bytes that an erasure removed from the archive."""
     delivered_name: str | None = None
     """Of a file of a baseline: its name at the source."""
     first_landed_at: datetime | None = None

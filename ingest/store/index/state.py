@@ -1,5 +1,6 @@
 """All that the ledger says now, asked by key: some days in memory, the rest in the index."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -40,6 +41,7 @@ class LedgerState:
         self._changed_files: set[FileKey] = set()
         self._versions: dict[str, Version] = {}
         self._landed_days: set[tuple[str, date]] = set()
+        self._erased_keys: set[str] = set()
         self.appended_to: set[str] = set()
         """Files of the record that were appended to since the index was written."""
 
@@ -53,7 +55,7 @@ class LedgerState:
     @property
     def last_at(self) -> datetime:
         """When the last record was written."""
-        return datetime.fromisoformat(self.last_recorded_at)
+        return datetime.fromisoformat(self.meta.last_recorded_at)
 
     @property
     def knows_files(self) -> bool:
@@ -89,15 +91,12 @@ class LedgerState:
         text = self._ask("select version from versions where key = ?", _encode(key))
         return tuple(parse_line(text.encode())) if text else None
 
+    def erased_keys(self) -> set[str]:
+        """Give the hashes of the keys of all erased records."""
+        rows = self.index.database.execute("select hash from erased_keys").fetchall()
+        return self._erased_keys.union(key for (key,) in rows)
+
     # ---------- what records change
-
-    @property
-    def last_recorded_at(self) -> str:
-        return self.meta.last_recorded_at
-
-    @last_recorded_at.setter
-    def last_recorded_at(self, moment: str) -> None:
-        self.meta.last_recorded_at = moment
 
     @property
     def failing(self) -> Failing | None:
@@ -110,11 +109,6 @@ class LedgerState:
     @property
     def bad_names(self) -> dict[str, Rejection]:
         return self.meta.bad_names
-
-    def note_outcome(self, failing: Failing | None, *, at: datetime) -> None:
-        self.meta.failing = failing
-        if failing is None:
-            self.meta.succeeded_at = at
 
     def change_day(self, delivery: Delivery) -> DayState:
         """Give a delivery to change."""
@@ -139,14 +133,11 @@ class LedgerState:
         for key in in_memory.union(self.index.open_keys(client_guid)):
             self.change_file(key)
 
-    def note_client(self, client_guid: str, *, at: datetime) -> None:
-        self.meta.began_at.setdefault(client_guid, at)
-
     def note_version(self, key: str, version: Version) -> None:
         self._versions[key] = version
 
-    def note_schema(self, schema_id: str, columns: list[dict[str, Any]]) -> None:
-        self.meta.schemas.setdefault(schema_id, columns)
+    def note_erased_keys(self, keys: Iterable[str]) -> None:
+        self._erased_keys.update(keys)
 
     def note_landed(self, key: FileKey, *, schema_id: str, file: str) -> None:
         day, resource = key.delivery.snapshot_date, key.resource
@@ -171,11 +162,14 @@ class LedgerState:
             (_encode(key), dump(version)) for key, version in self._versions.items()
         )
         index.write_landed_days(self._landed_days)
+        erased_keys = ((key,) for key in self._erased_keys)
+        index.database.executemany("insert or ignore into erased_keys values (?)", erased_keys)
 
     def drop_changes(self) -> None:
         """Forget what was to be written, once it cannot be lost with the transaction."""
         self._changed_days, self._changed_files = set(), set()
         self._versions, self._landed_days, self.appended_to = {}, set(), set()
+        self._erased_keys = set()
         if self.is_large:
             self._days = {}
 

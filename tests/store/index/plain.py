@@ -1,19 +1,19 @@
 """All that records say, kept in dictionaries: what an index has to agree with."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from ingest.delivery.names import Delivery, Event
-from ingest.store.facts import Failing, Rejection, Run, Version
+from ingest.store.facts import Version
 from ingest.store.file_keys import FileKey
 from ingest.store.index.catch_up import open_state, open_state_at
 from ingest.store.index.check import all_rows
 from ingest.store.index.fold_record import fold
 from ingest.store.index.known import DayState, FileState
 from ingest.store.index.lists import all_files, due_files, open_files
+from ingest.store.index.tables.meta import Meta
 from ingest.store.index.totals import count_settled, day_rows
 from ingest.store.ledger import read_records
 
@@ -22,14 +22,11 @@ class Plain:
     """All that records say, kept in dictionaries: what the index has to agree with."""
 
     def __init__(self, folder: Path) -> None:
-        self.last_recorded_at = ""
-        self.failing: Failing | None = None
-        self.succeeded_at: datetime | None = None
-        self.runs: list[Run] = []
-        self.bad_names: dict[str, Rejection] = {}
+        self.meta = Meta()
         self.days: dict[Delivery, DayState] = {}
         self.given_up: set[str] = set()
         self.versions: dict[str, Version] = {}
+        self.erased_keys: set[str] = set()
         for record in read_records(folder):
             fold(self, record)
 
@@ -42,15 +39,12 @@ class Plain:
     def give_client_up(self, client_guid: str) -> None:
         self.given_up.add(client_guid)
 
-    def note_outcome(self, failing: Failing | None, *, at: datetime) -> None:
-        self.failing = failing
-        self.succeeded_at = at if failing is None else self.succeeded_at
-
-    def note_client(self, client_guid: str, *, at: datetime) -> None: ...
     def note_version(self, key: str, version: Version) -> None:
         self.versions[key] = version
 
-    def note_schema(self, schema_id: str, columns: list[dict[str, Any]]) -> None: ...
+    def note_erased_keys(self, keys: Iterable[str]) -> None:
+        self.erased_keys.update(keys)
+
     def note_landed(self, key: FileKey, *, schema_id: str, file: str) -> None: ...
 
     def files(self) -> dict[FileKey, FileState]:
@@ -101,9 +95,13 @@ def assert_index_is_right(folder: Path) -> None:
         } == counts
         statuses = sum(counts.values(), Counter[str]())
         assert count_settled(state) == (statuses["landed"], statuses["given up"])
-        assert state.bad_names == plain.bad_names
-        assert (state.failing, state.meta.succeeded_at) == (plain.failing, plain.succeeded_at)
-        assert state.runs == plain.runs
+        assert state.bad_names == plain.meta.bad_names
+        outcome = (state.failing, state.meta.succeeded_at)
+        assert outcome == (plain.meta.failing, plain.meta.succeeded_at)
+        assert state.runs == plain.meta.runs
+        erasing = (state.meta.erasures, state.meta.moves, state.meta.erases_with)
+        assert erasing == (plain.meta.erasures, plain.meta.moves, plain.meta.erases_with)
+        assert state.erased_keys() == plain.erased_keys
         for key, version in plain.versions.items():
             assert state.version(key) == version
         for delivery, day in plain.days.items():

@@ -152,6 +152,28 @@ def _schema(random: Random) -> Record:
     return What.SCHEMA, None, {"schema_id": random.choice("st"), "columns": columns}
 
 
+def _erasure(random: Random) -> Record:
+    facts = {"erasure": random.choice("xy"), "state": random.choice(("begun", "keys", "ended"))}
+    who = {"client_guid": random.choice(CLIENTS), "requested_by": "somebody", "key_check": "c"}
+    return What.ERASURE, None, facts | who | {"keys": [random.choice(HASHES)]}
+
+
+def _erased(random: Random) -> Record:
+    file = _draw_file(random)
+    facts: dict[str, Any] = {"erasure": "x", "keys": ["k"]}
+    facts |= {"replaces_sha256": random.choice(HASHES)}
+    facts |= {"move": {"source": None, "target": None, "removed": []}}
+    if random.random() < 0.2:
+        return What.ERASED, file, facts | {"name": file.stem, "removed": ["archive/p"]}
+    contents = {"plain_bytes": 1, "plain_sha256": "anew", "record_count": 1}
+    delivered = contents | {"encrypted_bytes": 1, "encrypted_sha256": random.choice(HASHES)}
+    return (
+        What.ERASED,
+        file,
+        facts | _bytes(random, file.stem) | contents | {"delivered": delivered},
+    )
+
+
 def _run(random: Random) -> Record:
     failures = random.choice(([], ["it failed"]))
     return What.RUN, None, {"seconds": 1.5, "failures": failures, "files_landed": 1}
@@ -168,6 +190,8 @@ _KINDS: Final = {
     _gone: 1,
     _set_aside: 2,
     _given_up: 3,
+    _erasure: 1,
+    _erased: 3,
     _schema: 1,
     _run: 1,
 }

@@ -74,7 +74,7 @@ def test_a_flush_that_fails_loses_nothing_for_the_next(
 def test_records_keep_their_order_where_the_clock_goes_back_over_a_month(data: Path) -> None:
     """A record in an older month would be read before those that were written before it."""
     with open_ledger(data / "ledger", run_id="r") as ledger:
-        ledger.state.last_recorded_at = "2099-02-01T00:00:00Z"
+        ledger.state.meta.last_recorded_at = "2099-02-01T00:00:00Z"
         ledger.append(What.GIVEN_UP, None, client_guid="CLT-1")
 
     assert sorted(path.name for path in (data / "ledger").glob("*.jsonl")) == [

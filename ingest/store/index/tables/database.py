@@ -28,7 +28,7 @@ from ingest.store.index.tables.rows import (
 
 NAME: Final = "index.sqlite"
 SCHEMA: Final = resource_files(__package__).joinpath("schema.sql").read_text()
-VERSION: Final = 2
+VERSION: Final = 3
 WAIT_S: Final = 30.0
 CACHE_KB: Final = 64_000
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from ingest.store.erased import Erasure, Move
 from ingest.store.facts import Failing, Rejection, Run, Span
 from ingest.store.index.tables.faults import reads_rows
 from ingest.store.index.tables.values import read_rejection, write_rejection
@@ -32,6 +33,12 @@ class Meta:
     """Names and types of columns, by schema_id."""
     spans: dict[tuple[str, str], Span] = field(default_factory=dict)
     """When a schema landed, by resource and schema_id."""
+    erasures: list[Erasure] = field(default_factory=list)
+    """Requests to erase that have not ended."""
+    erases_with: str = ""
+    """Tells the key that the keys of erased records are hashed with; nothing before the first."""
+    moves: list[Move] = field(default_factory=list)
+    """Changes of the archive since the last run that ended well; one that was killed left some."""
 
 
 @reads_rows
@@ -45,6 +52,9 @@ def read_meta(database: sqlite3.Connection) -> Meta:
         last_recorded_at=values.get("last_recorded_at", Meta().last_recorded_at),
         failing=Failing(**_with_moments(failing)) if failing else None,
         succeeded_at=datetime.fromisoformat(succeeded_at) if succeeded_at else None,
+        erasures=[Erasure(**_with_moments(each)) for each in _load(values.get("erasures", "[]"))],
+        erases_with=values.get("erases_with", ""),
+        moves=[Move(**each) for each in _load(values.get("moves", "[]"))],
         runs=[Run(**_with_moments(run)) for run in _load(values.get("runs", "[]"))],
         bad_names={
             name.decode(errors="surrogatepass"): read_rejection(_load(text))
@@ -70,6 +80,9 @@ def write_meta(database: sqlite3.Connection, meta: Meta) -> None:
         "failing": dump(asdict(meta.failing) if meta.failing else None),
         "succeeded_at": meta.succeeded_at.isoformat() if meta.succeeded_at else "",
         "runs": dump([asdict(run) for run in meta.runs]),
+        "erasures": dump([asdict(each) for each in meta.erasures]),
+        "erases_with": meta.erases_with,
+        "moves": dump([asdict(each) for each in meta.moves]),
     }
     database.executemany("insert or replace into meta values (?, ?)", values.items())
     database.execute("delete from bad_names")

@@ -100,6 +100,7 @@ def write_file(file: FileState) -> str:
         "set_aside": [write_landed(each, sha256) for each in file.set_aside] or None,
         "gone": [file.gone_checksum] if file.is_gone else None,
         "given_up": file.is_given_up or None,
+        "removed": file.removed or None,
         "delivered_name": file.delivered_name,
         "first_landed_at": write_moment(file.first_landed_at) if file.first_landed_at else None,
         "rejection": write_rejection(file.rejection) if file.rejection else None,
@@ -126,6 +127,7 @@ def read_file(key: FileKey, text: str) -> FileState:
     if gone := facts.get("gone"):
         file.is_gone, file.gone_checksum = True, gone[0]
     file.is_given_up = facts.get("given_up", False)
+    file.removed = facts.get("removed", [])
     file.delivered_name = facts.get("delivered_name")
     if first_landed_at := facts.get("first_landed_at"):
         file.first_landed_at = read_moment(first_landed_at)

@@ -89,6 +89,9 @@ create table spans (
     primary key (resource, schema_id)
 ) without rowid;
 
+-- Keyed hashes of the keys of records that were erased.
+create table erased_keys (hash text primary key) without rowid;
+
 create table landed_days (resource text, day integer, primary key (resource, day)) without rowid;
 
 create trigger file_added after insert on files begin

@@ -4,10 +4,12 @@ An index holds millions of files, so nothing is repeated. A hash that equals the
 So is the start of a name that equals the file's stem.
 """
 
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from ingest.delivery.manifest import Listing
+from ingest.store.erased import Delivered, Erased
 from ingest.store.facts import Archived, Landed, Rejection, Result, Twins, What
 from ingest.store.file_keys import FileKey
 
@@ -28,18 +30,24 @@ def write_archived(archived: Archived, stem: str) -> list[Any]:
     name = archived.name
     start, rest = (SAME, name[len(stem) :]) if stem and name.startswith(stem) else ("", name)
     sha256s = (archived.encrypted_sha256, archived.plain_sha256)
-    return [start, rest, archived.encrypted_bytes, *sha256s, write_moment(archived.at)]
+    erased = [asdict(archived.erased)] if archived.erased else []
+    return [start, rest, archived.encrypted_bytes, *sha256s, write_moment(archived.at), *erased]
 
 
 def read_archived(facts: list[Any], stem: str) -> Archived:
-    start, rest, encrypted_bytes, encrypted_sha256, plain_sha256, at = facts
+    start, rest, encrypted_bytes, encrypted_sha256, plain_sha256, at, *erased = facts
     return Archived(
         name=(stem if start == SAME else start) + rest,
         encrypted_bytes=encrypted_bytes,
         encrypted_sha256=encrypted_sha256,
         at=read_moment(at),
         plain_sha256=plain_sha256,
+        erased=_read_erased(*erased) if erased else None,
     )
+
+
+def _read_erased(facts: dict[str, Any]) -> Erased:
+    return Erased(**facts | {"delivered": Delivered(**facts["delivered"])})
 
 
 def write_twins(twins: Twins) -> list[Any]:
@@ -104,11 +112,12 @@ def write_landed(landed: Landed, sha256: str) -> list[Any]:
         landed.record_count,
         landed.listed_checksum,
         landed.parquet_sha256,
+        *([asdict(landed.delivered)] if landed.delivered else []),
     ]
 
 
 def read_landed(facts: list[Any], sha256: str) -> Landed:
-    encrypted_bytes, own, plain_sha256, plain_bytes, record_count, checksum, parquet = facts
+    encrypted_bytes, own, plain_sha256, plain_bytes, record_count, checksum, parquet, *came = facts
     return Landed(
         encrypted_bytes=encrypted_bytes,
         encrypted_sha256=sha256 if own == SAME else own,
@@ -117,6 +126,7 @@ def read_landed(facts: list[Any], sha256: str) -> Landed:
         record_count=record_count,
         listed_checksum=checksum,
         parquet_sha256=parquet,
+        delivered=Delivered(**came[0]) if came else None,
     )
 
 

@@ -21,7 +21,7 @@ from ingest.warehouse.publish.postgres.release_tables import (
     read_content,
 )
 from ingest.warehouse.publish.postgres.send_rows import change_rows, copy_all
-from ingest.warehouse.publish.postgres.server import Server, Target, open_server, run
+from ingest.warehouse.publish.postgres.server import Server, Target, open_server, rows, run
 from ingest.warehouse.publish.postgres.shape import (
     Shape,
     can_stay,
@@ -35,6 +35,7 @@ from ingest.warehouse.publish.postgres.shape import (
     wanted_shape,
 )
 from ingest.warehouse.publish.postgres.state import (
+    TABLES,
     State,
     forget_table,
     make_schemas,
@@ -103,6 +104,24 @@ def mirror_release(data: Path, target: Target, *, memory_bytes: int) -> Mirrored
         note_release(server, number, recipe=recipe, is_masked=done.is_masked)
         let_read(server, target.reader)
     return done
+
+
+def rewrite_tables(target: Target) -> int:
+    """Write every table of the publishes anew, without the bytes of deleted rows; count them.
+
+    Readers of a table wait meanwhile. The server keeps samples of values as statistics, too; it
+    leaves those as they are, with a warning, for a role that does not own the database.
+    Source: https://www.postgresql.org/docs/current/sql-vacuum.html
+
+    Raises:
+        PublishError: the server refuses; some tables may be done.
+    """
+    with open_server(target, is_one=False) as server:
+        places = rows(server, f"select schema_name, table_name from {TABLES}")
+        for place in places:
+            run(server, f"vacuum (full, analyze) {quoted(*place)}")
+        run(server, "vacuum (full) pg_catalog.pg_statistic")
+    return len(places)
 
 
 @contextmanager

@@ -108,18 +108,24 @@ def _is_here(host: str) -> bool:
 
 
 @contextmanager
-def open_server(target: Target) -> Iterator[Server]:
+def open_server(target: Target, *, is_one: bool = True) -> Iterator[Server]:
     """Open a transaction, which is committed when the block ends well.
+
+    Args:
+        is_one: all statements are one transaction; else each is one by itself.
 
     Raises:
         PublishError: the server is not reached, or refuses something; nothing has changed there.
     """
     try:
-        with psycopg.connect(**target.connection, prepare_threshold=None) as server:
+        with psycopg.connect(
+            **target.connection, prepare_threshold=None, autocommit=not is_one
+        ) as server:
             _expect_server(server)
-            run(server, f"set local lock_timeout = '{LOCKS_WITHIN_S}s'")
-            run(server, "set local timezone = 'UTC'")
-            run(server, "set local idle_in_transaction_session_timeout = 0")
+            setting = "set local" if is_one else "set"
+            run(server, f"{setting} lock_timeout = '{LOCKS_WITHIN_S}s'")
+            run(server, f"{setting} timezone = 'UTC'")
+            run(server, f"{setting} idle_in_transaction_session_timeout = 0")
             yield server
     except psycopg.errors.LockNotAvailable as error:
         raise PublishError(

@@ -1,0 +1,1 @@
+"""Rows of erased users: found in what would land, and taken out of its ciphertext."""
