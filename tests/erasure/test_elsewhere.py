@@ -1,5 +1,8 @@
 """Nothing of an erased user is left in warehouse, releases and mirrors."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -19,7 +22,7 @@ from ingest.warehouse.publish.serving import Serving
 from ingest.warehouse.replay import verify_warehouse
 from tests.erasure.conftest import traces
 from tests.support.postgres import PASSWORD, Database, Postgres
-from tests.support.receiver import Receiver
+from tests.support.receiver import PASSPHRASE, Receiver
 from tests.support.status import RULES
 from tests.support.world import publish_world
 from tests.warehouse.publish.warehouse import serving
@@ -123,3 +126,31 @@ def pages_with(database: Database, values: list[bytes]) -> list[Path]:
     database.administer("checkpoint")
     files = [path for path in (database.folder / "data" / "base").rglob("*") if path.is_file()]
     return [path for path in files if any(value in path.read_bytes() for value in values)]
+
+
+def test_an_erasure_that_is_killed_while_it_builds_and_publishes_can_be_ended(
+    world: Path, keyring: Keyring, receiver_key: Receiver
+) -> None:
+    """Readers keep a release meanwhile."""
+    user, values = person_of(world)
+    settings = os.environ | {
+        "MX_DATA": str(world),
+        "MX_GNUPGHOME": str(receiver_key.home),
+        "MX_GPG_PASSPHRASE": PASSPHRASE,
+    }
+
+    def die(step: str, when: str, *arguments: str) -> int:
+        command = [sys.executable, "-m", "tests.chaos.victim", step, when, "erase", *arguments]
+        return subprocess.run(command, env=settings, capture_output=True, check=False).returncode
+
+    assert die("remove what builds have made", "after", user) == -9
+    assert (world / "serve" / "warehouse.duckdb").exists()
+    assert die("set an old release aside", "before", "--resume") == -9
+    assert Releases(world / "serve").numbers() == [1, 2]
+
+    ended = [sys.executable, "-m", "ingest", "erase", "--resume"]
+    done = subprocess.run(ended, env=settings, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert traces(world, keyring, values) == {}
+    assert Releases(world / "serve").numbers() == [3]
