@@ -22,6 +22,7 @@ from ingest.status.report.schema_changes import SchemaChange, schema_changes
 from ingest.status.report.to_do import OpenDay, Quarantined, open_day, quarantined_files
 from ingest.status.report.volumes import RULE, DrawnDays, Volume, volumes_of
 from ingest.status.runs import without_accounts
+from ingest.store.erased import Erasure
 from ingest.store.facts import Failing, Run
 from ingest.store.index.state import LedgerState
 
@@ -49,10 +50,12 @@ class Facts:
     last_recorded_at: datetime | None
     """None where nothing has come yet."""
     alarms: int
-    """As `ingest status` counts them: days that call for someone, names in quarantine, and that the
-    last run failed."""
+    """As `ingest status` counts them: days that call for someone, names in quarantine, erasures
+    that have not ended, and that the last run failed."""
     failing: Failing | None
     """The last runs, if they failed."""
+    erasures: list[Erasure]
+    """Those that have not ended."""
     clients: list[ClientFacts]
     open_days: list[OpenDay]
     quarantine: list[Quarantined]
@@ -86,6 +89,7 @@ def gather(
         last_recorded_at=state.last_at if state.runs else None,
         alarms=seen.alarms,
         failing=_failing(seen),
+        erasures=seen.erasures,
         clients=clients,
         open_days=_open_days(seen, clients),
         quarantine=quarantined_files(

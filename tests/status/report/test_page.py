@@ -18,6 +18,7 @@ from ingest.status.report.calendar import DayState
 from ingest.status.report.charts import LETTERS
 from ingest.status.report.facts import Facts
 from ingest.status.report.page import render
+from ingest.store.erased import Erasure
 from ingest.store.lock import run_lock
 from tests.conftest import Ingest
 from tests.status.report.world import CALM, HOSTILE, NOW, RESOURCES
@@ -105,6 +106,18 @@ def test_each_chart_has_a_table(page: str) -> None:
     assert page.count('<svg role="img"') == page.count("<desc>") == sum(charts.values())
     assert (tables["days"], tables["runs"], tables["volumes"]) == (3, 1, 3)
     assert all(f'class="number">{name}</th>' in page for name in RESOURCES)
+
+
+def test_an_open_erasure_is_a_banner_of_its_own(facts: Facts, page: str) -> None:
+    erasure = Erasure(erasure="a run", client_guid=CALM, requested_by="ticket <7>", at=NOW)
+    counted = r"▲ (\d+) things are incomplete"
+
+    drawn = render(replace(facts, erasures=[erasure], alarms=facts.alarms + 1))
+
+    assert "ticket &lt;7&gt; asked for it on" in drawn
+    assert '<code class="do">ingest erase --resume</code>' in drawn
+    assert "has not ended" not in page
+    assert re.findall(counted, drawn) == re.findall(counted, page) != []
 
 
 def test_states_differ_without_colour(page: str) -> None:
