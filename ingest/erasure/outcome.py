@@ -58,9 +58,9 @@ class Outcome:
     def text(self) -> str:
         """Say it for a person; the last line says what is incomplete."""
         verb = "would erase" if self.is_dry_run else "erased"
-        lines = [
-            f"{name:<30}{files:>8,} files{rows:>12,} rows"
-            for name, (files, rows) in self.resources.items()
+        lines = [f"{'resource':<30}{'files':>8}{'rows':>12}"] if self.resources else []
+        lines += [
+            f"{name:<30}{files:>8,}{rows:>12,}" for name, (files, rows) in self.resources.items()
         ]
         lines.append(f"{verb} {self.rows:,} rows from {self.files:,} files of {self.client_guid}")
         return "\n".join([*lines, *self._also(), *self._problems()])
