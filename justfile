@@ -63,7 +63,7 @@ env:
 
 # run the checks and all tests
 test *args: (setup "dev") peers check
-    .venv/bin/pytest --numprocesses 2 --dist loadfile --ignore tests/readers --ignore tests/engines --ignore tests/spark {{ args }}
+    .venv/bin/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --ignore tests/readers --ignore tests/engines --ignore tests/spark {{ args }}
 
 # read releases with other DuckDBs, PostgreSQL, notebooks, Node, Java, ODBC, Superset; run what orchestrators run
 readers *args: (setup "dev")

@@ -122,9 +122,10 @@ def test_no_page_of_postgresql_keeps_an_erased_user(
 
 
 def pages_with(database: Database, values: list[bytes]) -> list[Path]:
-    """Name the files of a server's tables in which one of the values is."""
+    """Name the files of a database in which one of the values is."""
     database.administer("checkpoint")
-    files = [path for path in (database.folder / "data" / "base").rglob("*") if path.is_file()]
+    [(number,)] = database.ask("select oid from pg_database where datname = current_database()")
+    files = list((database.folder / "data" / "base" / str(number)).iterdir())
     return [path for path in files if any(value in path.read_bytes() for value in values)]
 
 
