@@ -69,6 +69,7 @@ class Superset:
         return int(self.call("database/", body)["id"])
 
     def add_dataset(self, table: str, *, database: int) -> int:
+        """Add a table, whose name Superset takes once in all databases."""
         body = {"database": database, "schema": "main", "table_name": table}
         return int(self.call("dataset/", body)["id"])
 

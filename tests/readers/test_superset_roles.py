@@ -52,9 +52,9 @@ def test_the_masked_connection_answers_queries_and_charts(
 
 
 def test_the_full_connection_is_refused(bi: Superset, analyst: Superset, database: int) -> None:
-    dataset = bi.add_dataset("accounts", database=database)
+    dataset = bi.add_dataset("goals", database=database)
 
     with pytest.raises(RefusedError, match="was not found"):
-        analyst.query("select count(*) as counted from accounts", database=database)
+        analyst.query("select count(*) as counted from goals", database=database)
     with pytest.raises(RefusedError, match="requires the datasource"):
         chart_rows(analyst, dataset)
