@@ -1,4 +1,4 @@
-"""One warehouse of Delta tables over the landings of two machines, kept through a killed build."""
+"""One warehouse on Spark over the landings of two machines, kept through a killed build."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -50,10 +50,7 @@ def both(waves: Iterator[list[Arrival]], tmp_path_factory: pytest.TempPathFactor
     folder = tmp_path_factory.mktemp("machines")
     machines = Landing(folder / "a"), Landing(folder / "b")
     landings = ", ".join(str(each.data) for each in machines)
-    spark = SparkWarehouse(
-        data=folder / "spark" / "data",
-        settings={"MX_LANDINGS": landings, "MX_FILE_FORMAT": "delta"},
-    )
+    spark = SparkWarehouse(data=folder / "spark" / "data", settings={"MX_LANDINGS": landings})
     made = Machines(machines=machines, alone=Landing(folder / "alone" / "data"), spark=spark)
     made.land(next(waves))
     made.build_alone()

@@ -17,6 +17,8 @@ from tests.engines.tables import SCHEMAS, Tables, read_exported
 from tests.readers.environments import ROOT, clean_environment
 
 SECONDS: Final = 900
+FILE_FORMAT: Final = os.environ.get("MX_FILE_FORMAT", "iceberg")
+"""All tests run on Delta where the variable says so."""
 WITHOUT_TESTS: Final = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 """dbt takes these words instead of its variable, so they name unit tests, too."""
 
@@ -76,7 +78,9 @@ class SparkWarehouse:
         )
 
     def _environment(self) -> dict[str, str]:
-        return clean_environment(MX_DATA=str(self.data), **self.settings)
+        return clean_environment(
+            MX_DATA=str(self.data), MX_FILE_FORMAT=FILE_FORMAT, **self.settings
+        )
 
 
 def only(resources: Iterable[str]) -> list[str]:
