@@ -81,7 +81,7 @@ def test_a_user_of_several_clients_needs_one(
     done = cli("erase", PERSON, "--client", sender.client, **settings)
 
     assert (unclear.returncode, "found 2 clients that have it" in unclear.stderr) == (1, True)
-    assert done.stdout.startswith("users ")
+    assert [line.split()[0] for line in done.stdout.splitlines()[:2]] == ["resource", "users"]
     left = traces(data, keyring)
     assert left
     assert not any(sender.client in path for path in left)
