@@ -1,6 +1,7 @@
 """Take rows out of archive and landing that are older than they may be kept."""
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -56,10 +57,8 @@ def first_kept_day(older_than: str, *, today: date) -> date:
 
 def _months_before(day: date, months: int) -> date:
     """Give the same day of an earlier month, or the last one of that month."""
-    month = max(day.year * 12 + day.month - 1 - months, 12)
-    year, month = divmod(month, 12)
-    next_month = date(year + month // 11, (month + 1) % 12 + 1, 1)
-    last = (next_month - timedelta(days=1)).day
+    year, month = divmod(max(day.year * 12 + day.month - 1 - months, 12), 12)
+    _, last = monthrange(year, month + 1)
     return date(year, month + 1, min(day.day, last))
 
 

@@ -21,7 +21,7 @@ from ingest.store.file_keys import archive_path, key_at
 
 @dataclass(slots=True)
 class Done:
-    """What was written anew or removed, and what could not be looked into."""
+    """The files that were written again or removed, and those that could not be read."""
 
     files: int = 0
     rows: int = 0

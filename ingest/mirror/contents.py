@@ -48,7 +48,7 @@ def changed_paths(record: dict[str, Any], *, data: Path, with_landing: bool) -> 
 
 def _erased_paths(record: dict[str, Any]) -> Iterator[str]:
     """Give what an erasure has written or removed in the archive."""
-    yield from record.get("removed") or ()
+    yield from record["move"]["removed"]
     if target := record["move"]["target"]:
         yield target
     elif sha256 := record.get("encrypted_sha256"):

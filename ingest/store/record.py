@@ -32,7 +32,7 @@ _KINDS: Final[dict[str, tuple[type, ...]]] = {
     **dict.fromkeys(_NUMBERS, (int,)),
     **dict.fromkeys(("source_modified_at", "seconds"), (float, int)),
     **dict.fromkeys(("is_unlisted", "is_unfinished"), (bool,)),
-    **dict.fromkeys(("columns", "listed", "failures", "keys", "removed"), (list,)),
+    **dict.fromkeys(("columns", "listed", "failures", "keys"), (list,)),
     **dict.fromkeys(("delivered", "move"), (dict,)),
 }
 """The kinds of value that a field may have, in any record."""

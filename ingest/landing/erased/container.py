@@ -1,7 +1,7 @@
 """Copy an Avro container without some of its rows; every other value stays byte for byte.
 
-Header and blocks that keep all rows are copied as they are. Of the other blocks the rows are split
-by the decoder and written again as they were.
+Header and blocks that keep all rows are copied as they are. The decoder splits the rows of the
+other blocks, and those that are kept are written again as they were.
 """
 
 import hashlib

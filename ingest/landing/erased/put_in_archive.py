@@ -48,7 +48,6 @@ def put_in_archive(
         rows_erased=taken_out.rows,
         keys=taken_out.keys,
         delivered=asdict(erased.delivered),
-        removed=move.removed or None,
         move=asdict(move),
     )
     _make(move, data=data)
@@ -56,14 +55,12 @@ def put_in_archive(
 
 def remove_from_archive(candidate: Candidate, path: Path, *, data: Path, ledger: Ledger) -> None:
     """Remove replaced bytes that have rows of an erased user."""
-    removed = [path.relative_to(data).as_posix()]
-    move = Move(source=None, target=None, removed=removed)
+    move = Move(source=None, target=None, removed=[path.relative_to(data).as_posix()])
     ledger.append(
         What.ERASED,
         candidate.file,
         erasure=ledger.run_id,
         name=path.name,
-        removed=removed,
         move=asdict(move),
     )
     _make(move, data=data)

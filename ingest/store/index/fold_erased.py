@@ -32,9 +32,10 @@ def fold_erasure(known: Known, record: dict[str, Any], at: datetime) -> None:
 def fold_erased(known: Known, record: dict[str, Any], at: datetime) -> None:
     """Replace the facts of a ciphertext by those of the one without the erased rows."""
     known.note_erased_keys(record.get("keys") or [])
-    known.meta.moves.append(Move(**record["move"]))
+    move = Move(**record["move"])
+    known.meta.moves.append(move)
     file = known.change_file(key_in(record))
-    file.removed = [*file.removed, *(record.get("removed") or [])]
+    file.removed = [*file.removed, *move.removed]
     if "encrypted_sha256" not in record:
         return
     before, erased = record["replaces_sha256"], _erased_in(record)

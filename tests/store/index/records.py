@@ -162,9 +162,14 @@ def _erased(random: Random) -> Record:
     file = _draw_file(random)
     facts: dict[str, Any] = {"erasure": "x", "keys": ["k"]}
     facts |= {"replaces_sha256": random.choice(HASHES)}
-    facts |= {"move": {"source": None, "target": None, "removed": []}}
+    move: dict[str, Any] = {"source": None, "target": None, "removed": []}
+    facts |= {"move": move}
     if random.random() < 0.2:
-        return What.ERASED, file, facts | {"name": file.stem, "removed": ["archive/p"]}
+        return (
+            What.ERASED,
+            file,
+            facts | {"name": file.stem, "move": move | {"removed": ["archive/p"]}},
+        )
     contents = {"plain_bytes": 1, "plain_sha256": "anew", "record_count": 1}
     delivered = contents | {"encrypted_bytes": 1, "encrypted_sha256": random.choice(HASHES)}
     return (
