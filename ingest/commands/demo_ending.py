@@ -62,7 +62,8 @@ def _proven(tables: Database, *, way: str, tests: Counter[str]) -> list[str]:
     [(rows,)] = _rows(tables, "select sum(record_count) from ops.daily_files")
     names = [name for (name,) in _rows(tables, "select resource from ops.new_resources")]
     [(count,)] = _rows(
-        tables, "select count(*) from duckdb_tables() where schema_name in ('main', 'marts')"
+        tables,
+        "select count(*) from information_schema.tables where table_schema in ('main', 'marts')",
     )
     passed = f"  {count} tables are published; {tests['pass']} tests pass"
     return [

@@ -85,6 +85,8 @@ class Table:
     """Which resource each of some columns names an owner in."""
     key: tuple[str, ...] = ()
     """The columns of which no two rows have the same values."""
+    stays_view: bool = False
+    """A release has it as a view, too, instead of a table with the view's rows."""
 
     def column(self, name: str) -> Column:
         return self.columns.get(name.lower(), Column())
@@ -170,7 +172,10 @@ def _table(entry: dict[str, Any]) -> Table:
         # of a staging model these are the feed's fields, which have a type
         if not is_staging or "data_type" in column
     }
-    return Table(_text(entry), columns, _meta(entry).get("owners", {}), _key(entry))
+    meta = _meta(entry)
+    return Table(
+        _text(entry), columns, meta.get("owners", {}), _key(entry), meta.get("stays_view", False)
+    )
 
 
 def _key(entry: dict[str, Any]) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ MODELS: Final = {
 """),
     "marts": Template("""\
   - name: ${resource}_lean
+    config: {meta: {stays_view: true}}
     description: >
       One row per row of main.$resource, for people who look: without the columns that say who set
       another (_set_by), without the values before edits (feed_), and with days and names. A new

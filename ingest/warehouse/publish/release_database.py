@@ -1,6 +1,6 @@
 """Write one database of a release: the tables that readers need, described, copied or masked."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from ingest.warehouse.database import Database, current_catalog, literal, quoted
-from ingest.warehouse.models.catalogue import Catalogue, Column, Table
+from ingest.warehouse.models.catalogue import Catalogue, Table
+from ingest.warehouse.publish.definitions import make_again, write_views_out
 from ingest.warehouse.publish.from_warehouse import Built
-from ingest.warehouse.publish.macros import make_macros
 from ingest.warehouse.publish.mask import Mask, masked
 
 STORAGE_VERSION: Final = "v1.4.0"
@@ -42,18 +42,34 @@ def write_database(
     """Write a database from the opened warehouse.
 
     Args:
-        mask: hash personal columns with it and leave sensitive ones out; without it copy all.
+        mask: hash personal columns with it and leave sensitive ones out; without it copy all, and
+            make those views again that stay views.
     """
-    schemas = {schema for schema, _, _ in built.relations} | {RELEASE[0], "marts"}
+    tables = {
+        (schema, name): catalogue.table(schema, name, model)
+        for schema, name, model in built.relations
+    }
+    views = {} if mask else write_views_out(built.database, _staying_views(tables))
+    statements = [*views.values(), *built.macros]
+    schemas = {schema for schema, _ in tables} | {RELEASE[0], "marts"}
     with _attached(path, built.database, schemas=sorted(schemas)):
         copied = [
-            _copy_table(built, (schema, name), catalogue.table(schema, name, model), mask=mask)
-            for schema, name, model in built.relations
+            _copy_table(built, name, table, mask=mask)
+            for name, table in tables.items()
+            if name not in views
         ]
         release = catalogue.table(*RELEASE)
         _write_release(built.database, label, release, is_masked=mask is not None)
-        left_out = make_macros(built.database, built.macros, must_hold=mask is None)
-    return Written(sum(copied), left_out)
+        left_out = make_again(built.database, statements, must_hold=mask is None)
+        for name in views:
+            _describe(
+                built.database, name, tables[name], _columns(built.database, name), is_view=True
+            )
+    return Written(sum(copied) + len(views), left_out)
+
+
+def _staying_views(tables: dict[tuple[str, str], Table]) -> list[tuple[str, str]]:
+    return [name for name, table in tables.items() if table.stays_view]
 
 
 @contextmanager
@@ -74,40 +90,47 @@ def _attached(path: Path, database: Database, *, schemas: list[str]) -> Iterator
 
 def _copy_table(built: Built, name: tuple[str, str], table: Table, *, mask: Mask | None) -> bool:
     """Copy a table. False where all its columns are hidden, and no table is made."""
-    database, source = built.database, quoted(built.catalog, *name)
-    described = database.execute(f"describe {source}").fetchall()
-    columns = {row[0]: table.column(row[0]) for row in described}
-    if mask:
-        columns = {each: column for each, column in columns.items() if not column.is_hidden}
-    if not columns:
+    database = built.database
+    shown = [
+        each
+        for each in _columns(database, (built.catalog, *name))
+        if not (mask and table.column(each).is_hidden)
+    ]
+    if not shown:
         return False
-    is_hashed = {each: mask is not None and column.is_masked for each, column in columns.items()}
+    hashed = {each for each in shown if mask and table.column(each).is_masked}
     selected = ", ".join(
-        f"{masked(quoted(each))} as {quoted(each)}" if is_hashed[each] else quoted(each)
-        for each in columns
+        f"{masked(quoted(each))} as {quoted(each)}" if each in hashed else quoted(each)
+        for each in shown
     )
-    bound = mask.bound() if mask and any(is_hashed.values()) else {}
-    query = f"create table {quoted(*name)} as select {selected} from {source}"
+    query = f"create table {quoted(*name)} as select {selected} from {quoted(built.catalog, *name)}"
     database.execute("begin")
-    database.execute(query, bound)
-    _describe(database, name, table.description, columns, is_hashed)
+    database.execute(query, mask.bound() if mask and hashed else {})
+    _describe(database, name, table, shown, hashed=hashed)
     database.execute("commit")
     return True
+
+
+def _columns(database: Database, name: tuple[str, ...]) -> list[str]:
+    return [each for each, *_ in database.execute(f"describe {quoted(*name)}").fetchall()]
 
 
 def _describe(
     database: Database,
     name: tuple[str, str],
-    description: str,
-    columns: dict[str, Column],
-    is_hashed: dict[str, bool],
+    table: Table,
+    columns: list[str],
+    *,
+    hashed: Collection[str] = (),
+    is_view: bool = False,
 ) -> None:
-    if description:
-        database.execute(f"comment on table {quoted(*name)} is {literal(description)}")
-    for each, column in columns.items():
-        said = [column.description] if column.description else []
-        text = ". ".join([*said, HASHED] if is_hashed[each] else said)
-        if text:
+    """Comment on a table or view, and on those of its columns that are described."""
+    if table.description:
+        kind = "view" if is_view else "table"
+        database.execute(f"comment on {kind} {quoted(*name)} is {literal(table.description)}")
+    for each in columns:
+        said = [table.column(each).description, HASHED if each in hashed else ""]
+        if text := ". ".join(filter(None, said)):
             database.execute(f"comment on column {quoted(*name, each)} is {literal(text)}")
 
 
@@ -122,4 +145,4 @@ def _write_release(database: Database, label: Label, table: Table, *, is_masked:
     """
     facts = asdict(label) | {"is_masked": is_masked}
     database.execute(query, facts)
-    _describe(database, RELEASE, table.description, table.columns, dict.fromkeys(facts, False))
+    _describe(database, RELEASE, table, list(facts))

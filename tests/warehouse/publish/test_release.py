@@ -156,7 +156,7 @@ def test_a_release_that_cannot_be_written_leaves_nothing(data: Path) -> None:
     statements = ["create table main.later as select 1", macro, "drop table main.later"]
     write_warehouse(data, *statements)
 
-    with pytest.raises(WarehouseError, match="later"):
+    with pytest.raises(PublishError, match=r"marts.gone: .* later"):
         publish(data, serving=serving())
     assert names_in(data / "serve" / "releases") == []
 

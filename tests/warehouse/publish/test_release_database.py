@@ -39,14 +39,29 @@ def test_what_a_column_holds_is_told_where_it_is_read(sample: Path) -> None:
 
 
 def test_a_sample_is_published_as_it_was_built(sample: Path) -> None:
-    tables = "select schema_name, table_name from duckdb_tables() where table_name <> 'release'"
+    tables = """
+        select table_schema, table_name from information_schema.tables where table_name <> 'release'
+    """
     with served(sample) as release:
         names = release.execute(tables).fetchall()
         published = {name: rows(release, name) for name in names}
     with duckdb.connect(sample / "warehouse.duckdb", read_only=True) as warehouse:
         assert {name: rows(warehouse, name) for name in names} == published
     assert {schema for schema, _ in names} >= {"main", "history", "ops"}
+    assert ("marts", "accounts_lean") in names
     assert not list(sample.rglob("*.wal"))
+
+
+def test_a_view_that_stays_one_is_a_table_where_columns_are_masked(sample: Path) -> None:
+    query = "select view_name from duckdb_views() where not internal order by all"
+    with served(sample) as release, served(sample, "warehouse_masked") as masked:
+        views = [name for (name,) in release.execute(query).fetchall()]
+
+        assert views == ["accounts_lean", "spending_by_month", "transactions_lean"]
+        assert masked.execute(query).fetchall() == []
+        for name in views:
+            count = f"select count(*) from marts.{name}"
+            assert masked.execute(count).fetchall() == release.execute(count).fetchall()
 
 
 def rows(database: duckdb.DuckDBPyConnection, name: tuple[str, str]) -> list[tuple[int, int]]:

@@ -84,11 +84,15 @@ def open_release(
 
 
 def list_tables(database: Database, catalogue: Catalogue) -> list[Table]:
-    """List the tables of the release, in the order of their names."""
+    """List the tables and views of the release, in the order of their names."""
     catalog = current_catalog(database)
     query = """
         select schema_name, table_name, coalesce(comment, '')
-        from duckdb_tables() where database_name = $1 and not temporary order by all
+        from duckdb_tables() where database_name = $1 and not temporary
+        union all
+        select schema_name, view_name, coalesce(comment, '')
+        from duckdb_views() where database_name = $1 and not temporary and not internal
+        order by all
     """
     found = database.execute(query, [catalog]).fetchall()
     columns = _read_columns(database, catalog)
