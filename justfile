@@ -1,7 +1,7 @@
 # every recipe reads this .env, in whatever folder its program works
 export MX_ENV_FILE := justfile_directory() / ".env"
 python := ".venv/bin/python"
-shell_files := "just .ci/* ingest/bin/dbt deploy/alarm deploy/build-after deploy/ingest-hourly deploy/sftp/serve"
+shell_files := "just .ci/* ingest/commands/bin/dbt deploy/alarm deploy/build-after deploy/ingest-hourly deploy/sftp/serve"
 
 # list the recipes
 default:

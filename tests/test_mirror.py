@@ -63,12 +63,12 @@ THROUGH_OTHERS = {
     ),
     **dict.fromkeys(
         (
-            f"ingest/checks/{name}.py"
+            f"ingest/commands/checks/{name}.py"
             for name in ("configuration", "delivery", "disk", "finding", "receiver", "tables")
         ),
         "ingest check asks them: tests/commands/test_check.py",
     ),
-    "ingest/checks/units.py": "real systemd: tests/deploy/test_unit_findings.py",
+    "ingest/commands/checks/units.py": "real systemd: tests/deploy/test_unit_findings.py",
     "ingest/commands/demo_ending.py": "the demo's last screen: tests/front/test_fresh_machine.py",
     "ingest/settings/origins.py": "ingest check tells them: tests/commands/test_check.py",
     "ingest/status/prometheus.py": "the command: tests/commands/test_status_metrics.py",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from ingest.checks.finding import Finding, Findings, Verdict, catching, worst
+from ingest.commands.checks.finding import Finding, Findings, Verdict, catching, worst
 from ingest.commands.options import FAILED, INCOMPLETE, MISUSED, Json
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def check(as_json: Json = False) -> None:
 
     A line each, and the next step where something is wrong.
     """
-    from ingest.checks.configuration import check_settings
+    from ingest.commands.checks.configuration import check_settings
 
     settings, found = check_settings()
     if settings:
@@ -43,11 +43,11 @@ def check(as_json: Json = False) -> None:
 
 
 def _check_all(settings: "Settings") -> list[Finding]:
-    from ingest.checks.delivery import check_source
-    from ingest.checks.disk import check_disk
-    from ingest.checks.receiver import check_keys
-    from ingest.checks.tables import check_runs, check_tables
-    from ingest.checks.units import check_units
+    from ingest.commands.checks.delivery import check_source
+    from ingest.commands.checks.disk import check_disk
+    from ingest.commands.checks.receiver import check_keys
+    from ingest.commands.checks.tables import check_runs, check_tables
+    from ingest.commands.checks.units import check_units
     from ingest.commands.receiver import open_checked_keyring, open_configured_source
     from ingest.store.index.catch_up import open_state
 

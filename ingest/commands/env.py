@@ -15,7 +15,7 @@ from ingest.commands.options import Json
 from ingest.settings.env_file import ENV_FILE, env_file
 from ingest.warehouse.dbt import PROJECT
 
-BIN = Path(__file__).parents[1] / "bin"
+BIN = Path(__file__).with_name("bin")
 """Holds a `dbt` that reads the settings."""
 
 

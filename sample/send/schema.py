@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from ingest.errors import SettingsError
 from ingest.warehouse.dbt import PROJECT
-from ingest.warehouse.models.catalogue import read_yaml
+from ingest.warehouse.models.yaml_text import read_yaml
 from sample.world.life import DRIFT_DAY
 
 CATALOGUE = PROJECT / "models" / "staging"

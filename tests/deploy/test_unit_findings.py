@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from ingest.checks.units import check_units
+from ingest.commands.checks.units import check_units
 from tests.deploy.test_build_after import in_namespaces
 
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ingest.checks.units import check_units
+from ingest.commands.checks.units import check_units
 from tests.deploy.manager import systemd
 
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from ingest.warehouse.dbt import PROJECT
-from ingest.warehouse.models.catalogue import read_yaml
+from ingest.warehouse.models.yaml_text import read_yaml
 from tests.dbt_project.conftest import open_warehouse
 
 ROOT = Path(__file__).parents[2]

@@ -5,9 +5,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from ingest.warehouse.dbt import PROJECT
+from ingest.warehouse.models.yaml_text import read_yaml
 
 LINEAGE: Final = ("landing", "every_resource")
 HISTORY: Final = "history"
@@ -138,11 +137,6 @@ class Catalogue:
 
     def _columns(self, schema: str, name: str) -> dict[str, Column]:
         return self.described.get((schema, name), Table()).columns
-
-
-def read_yaml(text: str) -> Any:
-    """Read a text as YAML."""
-    return yaml.load(text, yaml.CSafeLoader)
 
 
 def read_catalogue(project: Path = PROJECT) -> Catalogue:

@@ -1,13 +1,12 @@
 """The YAML of a resource's models. The YAML of its staging model alone describes its fields."""
 
 from string import Template
-from typing import Any, Final
-
-import yaml
+from typing import Final
 
 from ingest.warehouse.models.catalogue import OF_ROW, OURS, Catalogue, Column
 from ingest.warehouse.models.lean import has_lean_view, lean_fields
 from ingest.warehouse.models.resources import Field, Resource
+from ingest.warehouse.models.yaml_text import as_yaml
 
 FROM: Final = "# written by `just models` from staging/stg_{}.yml\n"
 MODELS: Final = {
@@ -102,11 +101,3 @@ def _without_type(field: Field) -> Field:
 def _field(name: str, column: Column) -> Field:
     privacy = {"config": {"meta": {"privacy": str(column.privacy)}}}
     return {"name": name, **privacy, "description": column.description}
-
-
-def as_yaml(value: Any) -> str:
-    """Write a value on one line, quoted where YAML would take it for another."""
-    text: str = yaml.dump(
-        value, Dumper=yaml.CSafeDumper, default_flow_style=True, sort_keys=False, width=1 << 20
-    )
-    return text.removesuffix("\n").removesuffix("\n...")

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from ingest.warehouse.models.catalogue import read_yaml
 from ingest.warehouse.models.resources import Resource
+from ingest.warehouse.models.yaml_text import read_yaml
 
 PATH: Final = "models/_release.yml"
 HEAD: Final = """\

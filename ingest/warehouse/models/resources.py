@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from ingest.warehouse.models.catalogue import read_catalogue, read_yaml
+from ingest.warehouse.models.catalogue import read_catalogue
+from ingest.warehouse.models.yaml_text import read_yaml
 
 COUNTERS: Final = {"revision", "updated_at"}
 Field = dict[str, Any]

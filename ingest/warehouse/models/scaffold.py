@@ -10,10 +10,10 @@ from typing import Final
 from ingest.errors import UnknownNameError
 from ingest.warehouse.database import open_warehouse
 from ingest.warehouse.models.catalogue import Privacy, read_catalogue
-from ingest.warehouse.models.descriptions import as_yaml
 from ingest.warehouse.models.exposures import PATH, render_release
 from ingest.warehouse.models.resources import Field, Resource, read_resources
 from ingest.warehouse.models.templates import render_models
+from ingest.warehouse.models.yaml_text import as_yaml
 
 COLUMNS: Final = """
     select column_name, column_type from ops.staged_columns where resource = ? order by ordinal

@@ -3,7 +3,7 @@
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from ingest.checks.finding import Finding, Findings, catching
+from ingest.commands.checks.finding import Finding, Findings, catching
 from ingest.delivery.names import is_ours
 from ingest.receive.sources import Source, SourceFile
 from ingest.receive.wanted import Offer, choose_wanted

@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Iterator
 from typing import Final
 
-from ingest.checks.finding import Finding, Findings
+from ingest.commands.checks.finding import Finding, Findings
 from ingest.settings.isolation import child_environment
 
 UNITS: Final = (

@@ -6,7 +6,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Final
 
-from ingest.checks.finding import Finding, Findings
+from ingest.commands.checks.finding import Finding, Findings
 from ingest.store.index.state import LedgerState
 from ingest.store.index.totals import newest_dates
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
-from ingest.checks.finding import Finding, Findings, catching
+from ingest.commands.checks.finding import Finding, Findings, catching
 from ingest.openpgp.home import Key
 from ingest.openpgp.keyring import Keyring
 from ingest.openpgp.keys import WARNED_DAYS

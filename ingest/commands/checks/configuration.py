@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ingest.checks.finding import Finding, Findings
+from ingest.commands.checks.finding import Finding, Findings
 from ingest.errors import SettingsError
 from ingest.settings import Settings, load_settings
 from ingest.settings.origins import list_origins, list_unknown
