@@ -12,7 +12,6 @@
         "ledger_marks": {"file": text, "mark": text},
         "read_batches": {"reader": text, "batch": text},
         "finished": {"build": text, "finished_at": engine_type("timestamptz"), "sources": text},
-        "published_relations": {"table_schema": text, "table_name": text, "model": text},
     } -%}
     {%- do run_query("create schema if not exists ops") -%}
     {%- for table, columns in tables.items() -%}
@@ -21,46 +20,42 @@
             "create table if not exists ops." ~ table ~ " (" ~ columns ~ ") " ~ table_format()
         ) -%}
     {%- endfor -%}
-    {%- do check_landings() if writes() and target.type == "spark" -%}
     {%- do run_query("delete from ops.finished where true") if writes() -%}
-    {%- do forget_emptied_nodes() if writes() and flags.EMPTY -%}
-{%- endmacro %}
-
-{#- `--empty` makes views and tables without rows, so their models have not passed. With `--full-refresh`
-    it empties incremental tables, too, and the next build must rebuild them. -#}
-{% macro forget_emptied_nodes() -%}
-    {%- do run_query("delete from ops.passed_nodes where node in (" ~ texts(selected_resources) ~ ")") -%}
-    {%- do run_query("delete from ops.applied_columns where true") if flags.FULL_REFRESH -%}
+    {%- if writes() and flags.EMPTY -%}
+        {#- with --full-refresh incremental tables are empty, too, and the next build must rebuild them -#}
+        {%- do run_query("delete from ops.passed_nodes where node in (" ~ texts(selected_resources) ~ ")") -%}
+        {%- do run_query("delete from ops.applied_columns where true") if flags.FULL_REFRESH -%}
+    {%- endif -%}
 {%- endmacro %}
 
 {% macro writes() -%}
     {{ return(flags.WHICH in ("build", "run", "retry", "seed", "snapshot")) }}
 {%- endmacro %}
 
-{#- The statements that record the files, columns and SQL of a resource as applied. -#}
-{% macro applied_statements(resource) -%}
-    {%- set is_resource = "resource = " ~ text_literal(resource) -%}
+{#- The statements that record the files, columns and SQL of resources as applied. -#}
+{% macro applied_statements(resources) -%}
+    {%- set are_these = "resource in (" ~ texts(resources) ~ ")" -%}
     {%- set files = "resource, path, file, plain_sha256, snapshot_date, schema_id, record_count" -%}
     {{ return([
-        "delete from ops.applied_files where " ~ is_resource,
-        "insert into ops.applied_files select " ~ files ~ " from ops.landed_files where " ~ is_resource
+        "delete from ops.applied_files where " ~ are_these,
+        "insert into ops.applied_files select " ~ files ~ " from ops.landed_files where " ~ are_these
         ~ " and path not in (select path from ops.unreadable_files)",
-        "delete from ops.applied_columns where " ~ is_resource,
-        "insert into ops.applied_columns select resource, column_name, column_type, "
-        ~ fingerprint(resource) ~ " from ops.staged_columns where " ~ is_resource,
+        "delete from ops.applied_columns where " ~ are_these,
+        "insert into ops.applied_columns select resource, column_name, column_type, fingerprint"
+        ~ " from ops.staged_columns inner join (" ~ fingerprints(resources) ~ ") as made using (resource)",
     ]) }}
 {%- endmacro %}
 
 {#- A resource is applied when every model that reads its changed files succeeded in one run. -#}
 {% macro note_applied(results) -%}
-    {%- set done = results | selectattr("status", "equalto", "success") if not flags.EMPTY else [] -%}
-    {%- set done = done | map(attribute="node.name") | list -%}
-    {%- for name in done if name.startswith("stg_") and "unknown_owners" in done -%}
-        {%- set resource = name[4:] -%}
-        {%- set is_keyed = "model.mx.state_" ~ resource in graph.nodes -%}
-        {%- for statement in applied_statements(resource) if "state_" ~ resource in done or not is_keyed -%}
-            {%- do run_query(statement) -%}
-        {%- endfor -%}
+    {%- set done = results | selectattr("status", "equalto", "success") | map(attribute="node.name") | list -%}
+    {%- set applied = [] -%}
+    {%- for name in done if name.startswith("stg_") and "unknown_owners" in done and not flags.EMPTY -%}
+        {%- set state = "state_" ~ name[4:] -%}
+        {%- do applied.append(name[4:]) if state in done or "model.mx." ~ state not in graph.nodes -%}
+    {%- endfor -%}
+    {%- for statement in applied_statements(applied) if applied -%}
+        {%- do run_query(statement) -%}
     {%- endfor -%}
 {%- endmacro %}
 
@@ -68,22 +63,7 @@
     whether the build is complete. -#}
 {% macro note_results(results) -%}
     {%- if execute and (writes() or flags.WHICH == "test") and not flags.EMPTY -%}
-        {%- set nodes, statuses = {}, {} -%}
-        {%- for id, node in graph.nodes.items() if node.resource_type in ("model", "test", "seed", "snapshot") -%}
-            {%- set meta = node.config.meta or {} -%}
-            {%- set is_seen = meta.get("is_published", node.schema not in ("staging", "state", "ops")) -%}
-            {%- set relation = [node.schema, node.alias, node.name] -%}
-            {%- do nodes.update({id: {
-                "name": node.name,
-                "parents": node.depends_on.nodes,
-                "text": local_md5((node.raw_code or "") ~ node.config ~ node.columns),
-                "relation": relation if is_seen and node.resource_type != "test" else none,
-            }}) -%}
-        {%- endfor -%}
-        {%- for result in results -%}
-            {%- do statuses.update({result.node.unique_id: result.status | string}) -%}
-        {%- endfor -%}
-        {%- set run = {"id": invocation_id, "builds": writes(), "results": statuses, "nodes": nodes} -%}
+        {%- set run = {"id": invocation_id, "builds": writes(), "results": results, "nodes": graph.nodes} -%}
         {%- do ask_plugin("note", run) -%}
     {%- endif -%}
 {%- endmacro %}

@@ -1,33 +1,16 @@
 {#- The files that differ from what the last finished build took, of one resource or of all. A file that
-    is gone has `is_landed` false. `has_rows` says that rows of it can be read. -#}
+    is gone has `is_landed` false. -#}
 {% macro changed_files(resource=none) -%}
     {%- set query -%}
         select
-            changed.resource,
-            changed.file,
-            changed.path,
-            changed.schema_id,
-            cast(changed.snapshot_date as {{ dbt.type_string() }}) as day,
-            changed.is_landed,
-            changed.is_landed and changed.record_count > 0 and unreadable.path is null as has_rows
-        from {{ ref("changed_files") }} as changed
-        left outer join {{ ref("unreadable_files") }} as unreadable on changed.path = unreadable.path
+            resource,
+            file,
+            cast(snapshot_date as {{ dbt.type_string() }}) as day,
+            is_landed
+        from {{ ref("changed_files") }}
         {%- if resource %}
-        where changed.resource = {{ text_literal(resource) }}
+        where resource = {{ text_literal(resource) }}
         {%- endif %}
-    {%- endset -%}
-    {{ return(fetch(query)) }}
-{%- endmacro %}
-
-{#- All readable files of a resource that have rows. -#}
-{% macro all_files(resource) -%}
-    {%- set query -%}
-        select path, schema_id
-        from {{ ref("landed_files") }}
-        where
-            resource = {{ text_literal(resource) }}
-            and record_count > 0
-            and path not in (select path from {{ ref("unreadable_files") }})
     {%- endset -%}
     {{ return(fetch(query)) }}
 {%- endmacro %}

@@ -59,9 +59,7 @@
 
 {#- The records of one file of lines of the ledger. A field that a record lacks is null. DuckDB's
     ignore_errors skips a last line that a crash cut off; the plugin has checked all other lines. -#}
-{% macro read_ledger(fields, path) -%}
-    {{ adapter.dispatch("read_ledger", "mx")(fields, path) }}
-{%- endmacro %}
+{% macro read_ledger(fields, path) %}{{ adapter.dispatch("read_ledger", "mx")(fields, path) }}{% endmacro %}
 {% macro duckdb__read_ledger(fields, path) -%}
     read_json(
         {{ text_literal(path) }},
@@ -144,23 +142,12 @@
     {{ return(found.parts) }}
 {%- endmacro %}
 
-{#- Whether the complete text has a form. Spark's $ also matches before a line's end. -#}
-{% macro matches(value, pattern) %}{{ adapter.dispatch("matches", "mx")(value, pattern) }}{% endmacro %}
-{% macro duckdb__matches(value, pattern) %}regexp_full_match({{ value }}, '{{ pattern }}'){% endmacro %}
-{% macro spark__matches(value, pattern) -%}
-    regexp_extract({{ value }}, '^({{ pattern }})$', 1) = nullif({{ value }}, '')
-{%- endmacro %}
-
 {#- A text in which each match of a pattern is replaced. DuckDB replaces only the first one unasked. -#}
 {% macro replace_each(text, pattern, new) -%}
-    {{ adapter.dispatch("replace_each", "mx")(text, pattern, new) }}
+    regexp_replace({{ text }}, '{{ pattern }}', '{{ new }}'{{ adapter.dispatch("everywhere", "mx")() }})
 {%- endmacro %}
-{% macro duckdb__replace_each(text, pattern, new) -%}
-    regexp_replace({{ text }}, '{{ pattern }}', '{{ new }}', 'g')
-{%- endmacro %}
-{% macro spark__replace_each(text, pattern, new) -%}
-    regexp_replace({{ text }}, '{{ pattern }}', '{{ new }}')
-{%- endmacro %}
+{% macro duckdb__everywhere() %}, 'g'{% endmacro %}
+{% macro spark__everywhere() %}{% endmacro %}
 
 {#- A double as people write it: 12345678.5, where Spark writes 1.23456785E7. -#}
 {% macro double_as_text(value) %}{{ adapter.dispatch("double_as_text", "mx")(value) }}{% endmacro %}

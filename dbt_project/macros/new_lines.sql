@@ -27,10 +27,6 @@
     ({{ keys }}) in (select {{ keys }} from {{ ref("ledger") }} where {{ is_new_line(name, after) }})
 {%- endmacro %}
 
-{% macro and_has_new_lines(name, keys, after=none) -%}
-    {%- if is_incremental() %}and {{ has_new_lines(name, keys, after) }}{% endif -%}
-{%- endmacro %}
-
 {% macro delete_rows_made_again(name, keys, after=none) -%}
     {%- if is_incremental() and not flags.EMPTY -%}
     delete from {{ this }} where {{ has_new_lines(name, keys, after) }}

@@ -25,7 +25,7 @@
         {%- do adapter.commit() -%}
         {%- set found.problem = run_together(step(resource, staging, is_kept, columns)) -%}
     {%- endfor -%}
-    {{ return(found.problem or run_together(applied_statements(resource))) }}
+    {{ return(found.problem or run_together(applied_statements([resource]))) }}
 {%- endmacro %}
 
 {% macro stage_new(resource, staging, is_kept, columns) -%}

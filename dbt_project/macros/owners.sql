@@ -20,22 +20,27 @@
     {%- if is_incremental() and looks_for_all_owners() -%}
     delete from {{ this }} where true
     {%- elif is_incremental() and changed -%}
-        {%- for owner, files in changed | groupby("resource") if "model.mx.state_" ~ owner in graph.nodes -%}
-            {%- do run_query(delete_owners_of(owner, files)) -%}
-        {%- endfor -%}
+        {%- do run_query(delete_owners_in(changed)) -%}
     delete from {{ this }} where _source_file in ({{ texts(changed | map(attribute="file") | unique | sort) }})
     {%- endif -%}
 {%- endmacro %}
 
-{% macro delete_owners_of(owner, files) -%}
+{% macro delete_owners_in(changed) -%}
     merge into {{ this }} as kept
     using (
-        select distinct _client_guid, cast(guid as {{ dbt.type_string() }}) as guid
-        from {{ new_relation("staging", "stg_" ~ owner) }}
+        {%- for resource, files in changed | groupby("resource") if "model.mx.state_" ~ resource in graph.nodes %}
+        select distinct
+            '{{ resource }}' as resource,
+            _client_guid,
+            cast(guid as {{ dbt.type_string() }}) as guid
+        from {{ new_relation("staging", "stg_" ~ resource) }}
         where guid is not null and {{ is_of(files) }}
+        union all
+        {%- endfor %}
+        select '' as resource, '' as _client_guid, '' as guid where false
     ) as owners
     on
-        kept.owner = '{{ owner }}'
+        kept.owner = owners.resource
         and kept._client_guid = owners._client_guid
         and kept.owner_guid = owners.guid
     when matched then delete

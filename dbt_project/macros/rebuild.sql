@@ -15,12 +15,7 @@
 {% macro resources_to_rebuild(resources) -%}
     {%- set query -%}
         select expected.resource
-        from (
-            values
-            {%- for resource in resources %}
-            ({{ text_literal(resource) }}, {{ fingerprint(resource) }}){{ "," if not loop.last }}
-            {%- endfor %}
-        ) as expected (resource, fingerprint)
+        from ({{ fingerprints(resources) }}) as expected
         left outer join ops.applied_columns as applied on expected.resource = applied.resource
         left outer join ops.staged_columns as staged
             on
@@ -34,10 +29,14 @@
     {{ return(fetch(query)) }}
 {%- endmacro %}
 
-{#- A hash of the owners of a resource and of the SQL of its tables. The plugin adds the macros' text. -#}
-{% macro fingerprint(resource) -%}
-    {%- set staging = graph.nodes.get("model.mx.stg_" ~ resource, {}) -%}
-    {%- set state = graph.nodes.get("model.mx.state_" ~ resource, {}) -%}
-    {%- set texts = owners_of(resource) ~ staging.raw_code ~ state.raw_code -%}
-    '{{ local_md5(texts) }}{{ ask_plugin("macros") or "" }}'
+{#- A hash of the owners of each resource and of the SQL of its tables. The plugin adds the macros' text. -#}
+{% macro fingerprints(resources) -%}
+    {%- set macros = ask_plugin("macros") or "" -%}
+    {%- for resource in resources -%}
+        {%- set staging = graph.nodes.get("model.mx.stg_" ~ resource, {}) -%}
+        {%- set state = graph.nodes.get("model.mx.state_" ~ resource, {}) -%}
+        {%- set made = local_md5(owners_of(resource) ~ staging.raw_code ~ state.raw_code) -%}
+        select {{ text_literal(resource) }} as resource, '{{ made ~ macros }}' as fingerprint
+        {{ "union all " if not loop.last }}
+    {%- endfor -%}
 {%- endmacro %}

@@ -2,9 +2,7 @@
     columns come from the catalogue and from all files ever landed, so dbt finds them when it runs. -#}
 {% macro stage(resource, is_increment=false) -%}
 {%- set columns = staging_columns(resource) -%}
-{%- set reads_changes = is_increment or is_incremental() -%}
-{%- set files = changed_files(resource) if reads_changes else all_files(resource) -%}
-{%- for schema in landed_schemas(resource, files) %}
+{%- for schema in landed_schemas(resource, only_changed=is_increment or is_incremental()) %}
 {{ stage_schema(columns, schema.types, read_landing(schema.paths)) }}
 
 union all
@@ -13,9 +11,21 @@ union all
 where false
 {%- endmacro %}
 
-{#- The schemas of some files, each with its paths and its types by column name in lower case. -#}
-{% macro landed_schemas(resource, files) -%}
-    {%- set query -%}
+{#- The schemas of a resource's files, each with the paths of those that can be read and have rows, and with
+    its types by column name in lower case. -#}
+{% macro landed_schemas(resource, only_changed) -%}
+    {%- set files_query -%}
+        select
+            path,
+            schema_id
+        from {{ ref("landed_files") }}
+        where
+            resource = {{ text_literal(resource) }}
+            and record_count > 0
+            and path not in (select path from {{ ref("unreadable_files") }})
+            {% if only_changed %}and path in (select path from {{ ref("changed_files") }} where is_landed){% endif %}
+    {%- endset -%}
+    {%- set columns_query -%}
         select distinct
             schema_id,
             lower(column_name) as column_name,
@@ -24,10 +34,10 @@ where false
         where resource = {{ text_literal(resource) }}
     {%- endset -%}
     {%- set schemas = {} -%}
-    {%- for file in files if file.get("has_rows", true) -%}
+    {%- for file in fetch(files_query) -%}
         {%- do schemas.setdefault(file.schema_id, {"paths": [], "types": {}}).paths.append(file.path) -%}
     {%- endfor -%}
-    {%- for column in fetch(query) if column.schema_id in schemas -%}
+    {%- for column in fetch(columns_query) if column.schema_id in schemas -%}
         {%- do schemas[column.schema_id].types.update({column.column_name: column.landed_type}) -%}
     {%- endfor -%}
     {{ return(schemas.values() | list) }}

@@ -15,6 +15,11 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- Whether the complete text has a form. Spark's $ also matches before a line's end. -#}
+{% macro matches(value, pattern) -%}
+    regexp_extract({{ value }}, '^({{ pattern }})$', 1) = nullif({{ value }}, '')
+{%- endmacro %}
+
 {#- A double is rounded as it is written: 1.005 becomes 1.01, though its binary value is lower. -#}
 {% macro read_decimal(type, value, landed_type) -%}
     {%- if landed_type == "varchar" -%}

@@ -95,7 +95,9 @@ RULES: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "an end to the rows of a file that came again empty": (
             'changed_files(model.name.removeprefix("stg_"))',
-            "changed_files(model.name.removeprefix('stg_')) | selectattr('has_rows') | list",
+            "changed_files('nobody')"
+            " if fetch('select path from ops.changed_files where is_landed and record_count = 0')"
+            ' else changed_files(model.name.removeprefix("stg_"))',
         ),
         "the names of changed files beside their days": (
             "and {{ of }}_source_file{{ which }} in (",

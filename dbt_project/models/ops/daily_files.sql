@@ -7,6 +7,7 @@
     )
 }}
 
+{%- set day = 'client_guid, snapshot_date' %}
 with attempts as (
 
     select
@@ -16,7 +17,9 @@ with attempts as (
     where
         file is not null
         and what not in ('archived', 'made_anew', 'erased')
-        {{ and_has_new_lines('daily_files', 'client_guid, snapshot_date', after='listed_files') }}
+        {% if is_incremental() %}
+            and {{ has_new_lines('daily_files', day, after='listed_files') }}
+        {% endif %}
 
 ),
 
@@ -28,7 +31,9 @@ listed as (
     from {{ ref('listed_files') }}
     where
         true
-        {{ and_has_new_lines('daily_files', 'client_guid, snapshot_date', after='listed_files') }}
+        {% if is_incremental() %}
+            and {{ has_new_lines('daily_files', day, after='listed_files') }}
+        {% endif %}
 
 ),
 

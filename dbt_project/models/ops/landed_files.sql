@@ -21,7 +21,7 @@ with latest_records as (
     from {{ ref('ledger') }}
     where
         what in ('landed', 'made_anew', 'set_aside')
-        {{ and_has_new_lines('landed_files', 'path') }}
+        {% if is_incremental() %}and {{ has_new_lines('landed_files', 'path') }}{% endif %}
 
 )
 

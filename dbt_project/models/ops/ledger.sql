@@ -3,7 +3,7 @@
         materialized='incremental',
         incremental_strategy='append',
         on_schema_change='append_new_columns',
-        pre_hook=["{{ delete_lines_read_again() }}", "{{ forget_readers() }}"],
+        pre_hook="{{ delete_lines_read_again() }}",
         post_hook="{{ note_lines_read() }}",
     )
 }}
@@ -41,6 +41,11 @@
     'listed': listing,
 } -%}
 
+{%- if target.type == 'spark' -%}
+    {%- for found in fetch('select problem from ' ~ ref('ledger_problems')) -%}
+        {{ exceptions.raise_compiler_error(found.problem) }}
+    {%- endfor -%}
+{%- endif -%}
 {%- set nulls = [] -%}
 {%- set own = [('ledger_file', 'varchar'), ('batch', 'varchar')] -%}
 {%- for name, type in own + (fields.items() | list) -%}

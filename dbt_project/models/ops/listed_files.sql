@@ -17,7 +17,9 @@ with manifests as (
     from {{ ref('ledger') }}
     where
         what = 'listed'
-        {{ and_has_new_lines('listed_files', 'client_guid, snapshot_date') }}
+        {% if is_incremental() %}
+            and {{ has_new_lines('listed_files', 'client_guid, snapshot_date') }}
+        {% endif %}
 
 ),
 

@@ -4,6 +4,7 @@ A build may take several runs, of parts or after failures. `ops.passed_nodes` li
 tests that passed and are up to date. Each has a hash of the text that passed.
 """
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,6 +13,9 @@ from ingest.warehouse.database import Database, NoSuchTable
 
 GOOD: Final = {"success", "pass", "warn", "no-op"}
 """An exposure, which runs nothing, is a no-op."""
+JUDGED: Final = {"model", "test", "seed", "snapshot"}
+OURS_ALONE: Final = {"staging", "state", "ops"}
+"""Schemas whose tables readers see only where a model's `meta` says so."""
 LEDGER: Final = "ledger"
 ABOUT_NEWS: Final = {"changed_files", "unreadable_files"}
 """Models that list changes: a model that reads one does not follow from it."""
@@ -25,6 +29,8 @@ class Node:
     parents: list[str]
     text: str
     """A hash of its SQL and of what the project says of it."""
+    runs: bool
+    """An ephemeral model does not: dbt writes its SQL into that of its children."""
     relation: tuple[str, str, str] | None
     """Schema, name and model of what readers are to see of it; None for nothing."""
 
@@ -65,18 +71,28 @@ class Run:
 
 
 def read_run(reported: dict[str, Any]) -> Run:
-    """Read a run as the hook reports it."""
-    nodes = {
-        node: Node(
-            name=facts["name"],
-            parents=facts["parents"],
-            text=facts["text"],
-            relation=tuple(facts["relation"]) if facts["relation"] else None,
-        )
-        for node, facts in reported["nodes"].items()
-    }
+    """Read a run as the hook reports it, with dbt's results and the nodes of its graph."""
+    nodes = reported["nodes"].items()
     return Run(
-        id=reported["id"], builds=reported["builds"], results=reported["results"], nodes=nodes
+        id=reported["id"],
+        builds=reported["builds"],
+        results={each.node.unique_id: str(each.status) for each in reported["results"]},
+        nodes={id_: _read_node(node) for id_, node in nodes if node["resource_type"] in JUDGED},
+    )
+
+
+def _read_node(node: dict[str, Any]) -> Node:
+    says = (node["raw_code"], node["config"], node["columns"])
+    meta = node["config"]["meta"] or {}
+    runs = node["config"]["materialized"] != "ephemeral"
+    is_table = runs and node["resource_type"] != "test"
+    is_published = meta.get("is_published", node["schema"] not in OURS_ALONE) and is_table
+    return Node(
+        name=node["name"],
+        parents=node.get("depends_on", {}).get("nodes", []),
+        text=hashlib.sha256(repr(says).encode()).hexdigest(),
+        runs=runs,
+        relation=(node["schema"], node["alias"], node["name"]) if is_published else None,
     )
 
 
@@ -118,7 +134,9 @@ def missing_nodes(database: Database, run: Run, *, basis: str) -> list[str]:
     rows = database.execute("select node, text from ops.passed_nodes").fetchall()
     found: dict[str, str] = dict(rows)
     passed = {
-        node for node, facts in run.nodes.items() if found.get(node) == f"{basis} {facts.text}"
+        node
+        for node, facts in run.nodes.items()
+        if found.get(node) == f"{basis} {facts.text}" or not facts.runs
     }
     waiting = {f"stg_{resource}" for resource in changed_resources(database)}
     return [
@@ -136,7 +154,8 @@ def note_finished(database: Database, run: Run, *, sources: str) -> None:
         *((schema, resource, "") for (resource,) in new for schema in ("main", "history")),
     ]
     database.execute("begin")
-    database.execute("delete from ops.published_relations")
+    columns = "table_schema varchar, table_name varchar, model varchar"
+    database.execute(f"create or replace table ops.published_relations ({columns})")
     database.executemany("insert into ops.published_relations values (?, ?, ?)", relations)
     database.execute("insert into ops.finished values (?, now(), ?)", [run.id, sources])
     database.execute("commit")

@@ -17,7 +17,7 @@ PARENTS = {
 
 def run(**results: str) -> Run:
     nodes = {
-        name: Node(name=name, parents=parents, text="", relation=None)
+        name: Node(name=name, parents=parents, text="", runs=True, relation=None)
         for name, parents in PARENTS.items()
     }
     return Run(id="1", builds=True, results=results, nodes=nodes)

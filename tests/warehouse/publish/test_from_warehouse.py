@@ -16,8 +16,9 @@ ROOT = Path(__file__).parents[3]
 MODELS = {
     "finance_scores.sql": """
         {{ config(schema='reports', materialized='table') }}
-        select guid, email, credit_score, phone from {{ ref('users') }}
+        select guid, email, credit_score, phone from {{ ref('scored') }}
     """,
+    "scored.sql": "{{ config(materialized='ephemeral') }} select * from {{ ref('users') }}",
     "drafts.sql": "{{ config(schema='reports') }} select guid from {{ ref('users') }}",
     "old.sql": "{{ config(schema='reports') }} select guid from {{ ref('users') }}",
     "_finance__models.yml": """

@@ -18,19 +18,14 @@
     {{ return((all_files if files is none else files) if execute else []) }}
 {%- endmacro %}
 
-{#- Without this, the lines of a file that has changed before its new lines would be there twice. -#}
+{#- Without this, the lines of a file that has changed before its new lines would be there twice, and rows
+    that only lines which are gone had made would stay in tables kept by new lines. -#}
 {% macro delete_lines_read_again() -%}
     {%- set files = ledger_answer("ledger_read") | selectattr("is_read_again") | list -%}
+    {%- do run_query("delete from ops.read_batches where true") if files and execute -%}
     {%- if is_incremental() and files -%}
     delete from {{ this }}
     where {{ "true" if "folder" in files[0] else "ledger_file in (" ~ texts(files | map(attribute="file")) ~ ")" }}
-    {%- endif -%}
-{%- endmacro %}
-
-{#- Without this, rows that only lines which are gone had made would stay in tables kept by new lines. -#}
-{% macro forget_readers() -%}
-    {%- if ledger_answer("ledger_read") | selectattr("is_read_again") | list -%}
-    delete from ops.read_batches where true
     {%- endif -%}
 {%- endmacro %}
 
