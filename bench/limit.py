@@ -18,8 +18,8 @@ from typing import Final
 from bench.large_file import daily_file
 from bench.measure import run_measured
 from ingest.delivery.avro.decode import Container, open_container
-from ingest.landing.convert_process import write_parquet
 from ingest.landing.converters import ROW_GROUP_SHARE
+from ingest.landing.parquet import write_parquet
 from ingest.openpgp.message.plaintext import CHUNK_BYTES
 
 MEMORY_BYTES: Final = 512 << 20

@@ -15,7 +15,7 @@ from ingest import errors
 from ingest.errors import IngestError, one_line
 from ingest.landing.converters import Converters
 from ingest.landing.decide import Rules
-from ingest.mirror.copy import mirror_data
+from ingest.mirror.send_all import mirror_data
 from ingest.mirror.storage.address import parse_address
 from ingest.mirror.storage.bucket import Bucket
 from ingest.openpgp.encrypt import Post

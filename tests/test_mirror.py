@@ -44,10 +44,11 @@ THROUGH_OTHERS = {
     "ingest/erasure/age.py": "with retain: tests/erasure/test_retain.py",
     "ingest/store/erased.py": "with the facts: tests/erasure/test_erase.py",
     "ingest/receive/baseline_header.py": "a baseline asks it: tests/receive/test_baseline.py",
-    "ingest/mirror/contents.py": "what is copied: tests/mirror/test_copy.py",
+    "ingest/mirror/contents.py": "what is copied: tests/mirror/test_send_all.py",
     "ingest/mirror/fetch.py": "what a restore fetches: tests/mirror/test_restore.py, test_kills.py",
-    "ingest/mirror/months.py": "ledgers are compared: tests/mirror/test_owner.py, test_copy.py",
-    "ingest/mirror/send.py": "one file of a mirror: tests/mirror/test_copy.py, test_faults.py",
+    "ingest/mirror/months.py": "ledgers are compared: tests/mirror/test_owner.py, test_send_all.py",
+    "ingest/mirror/send_file.py": "one file: tests/mirror/test_send_all.py, test_faults.py",
+    "ingest/landing/convert_process.py": "the pool starts it: tests/landing/test_converters.py",
     "ingest/mirror/storage/failures.py": "with bucket: tests/mirror/storage/test_bucket.py",
     "ingest/mirror/storage/stored.py": "with bucket: tests/mirror/storage/test_bucket.py",
     **dict.fromkeys(
@@ -75,7 +76,7 @@ THROUGH_OTHERS = {
     **dict.fromkeys(
         (
             f"ingest/warehouse/models/{name}.py"
-            for name in ("descriptions", "exposures", "lean", "resources")
+            for name in ("model_yaml", "exposures", "lean", "resources")
         ),
         "what the templates are made of: tests/warehouse/models/test_templates.py, tests/marts",
     ),

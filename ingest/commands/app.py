@@ -17,11 +17,11 @@ from ingest.commands.dbt import PASSED_ON, dbt
 from ingest.commands.docs import docs
 from ingest.commands.env import env
 from ingest.commands.erase import erase
+from ingest.commands.exit_codes import FAILED, MISUSED
 from ingest.commands.explain import explain
 from ingest.commands.freshness import freshness
 from ingest.commands.keys import keys
 from ingest.commands.mirror import mirror
-from ingest.commands.options import FAILED, MISUSED
 from ingest.commands.publish import publish
 from ingest.commands.query import query
 from ingest.commands.release import release

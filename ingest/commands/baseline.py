@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ingest.commands.options import Json, conclude, date_option
+from ingest.commands.exit_codes import conclude
+from ingest.commands.options import Json, date_option
 from ingest.delivery.names import AHEAD, EARLIEST, is_plausible, spell_client
 from ingest.errors import SettingsError, SourceError
 from ingest.settings import Settings, load_settings, reveal

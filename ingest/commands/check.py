@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from ingest.commands.checks.finding import Finding, Findings, Verdict, catching, worst
-from ingest.commands.options import FAILED, INCOMPLETE, MISUSED, Json
+from ingest.commands.exit_codes import FAILED, INCOMPLETE, MISUSED
+from ingest.commands.options import Json
 
 if TYPE_CHECKING:
     from ingest.settings import Settings

@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ingest.commands.options import FAILED, INCOMPLETE, Json
+from ingest.commands.exit_codes import FAILED, INCOMPLETE
+from ingest.commands.options import Json
 from ingest.errors import IngestError, MirrorError, SettingsError, one_line
 from ingest.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from ingest.mirror.copy import Copied
     from ingest.mirror.restore import Restored
+    from ingest.mirror.send_all import Copied
     from ingest.mirror.storage.bucket import Bucket
     from ingest.mirror.verify import Verified
 
@@ -86,7 +87,7 @@ def _verify(settings: Settings, url: str, *, only: str) -> "Verified":
 
 def _mirror(settings: Settings, url: str, *, only: str) -> "Copied":
     from ingest.commands.console import progress_bar
-    from ingest.mirror.copy import mirror_data
+    from ingest.mirror.send_all import mirror_data
     from ingest.status.runs import recording_failure
 
     # a record would make an empty data folder one that cannot be restored into
@@ -142,7 +143,7 @@ def mirror_after_run(settings: Settings, bucket: "Bucket | None") -> "Copied | M
     """Mirror what a run has landed, if a mirror is set; the run's record says if that failed."""
     if bucket is None:
         return None
-    from ingest.mirror.copy import mirror_data
+    from ingest.mirror.send_all import mirror_data
     from ingest.status.runs import recording_failure
 
     try:

@@ -1,19 +1,13 @@
-"""The options and exit codes that commands share."""
+"""The options that commands share."""
 
-import json
 from datetime import UTC, date, datetime, time
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from ingest.delivery.names import EARLIEST
-from ingest.errors import MirrorError, SettingsError, one_line
+from ingest.errors import SettingsError
 
-if TYPE_CHECKING:
-    from ingest.mirror.copy import Copied
-    from ingest.status.runs import Summary
-
-FAILED, MISUSED, INCOMPLETE = 1, 2, 3
 LAST_AS_OF = date(2099, 12, 31)
 
 
@@ -37,33 +31,3 @@ def moment(as_of: datetime | None) -> datetime:
             f"--as-of: expected a day from {EARLIEST} to {LAST_AS_OF}, found {as_of.date()}"
         )
     return datetime.combine(as_of, time.max, tzinfo=UTC) if as_of else datetime.now(tz=UTC)
-
-
-def conclude(
-    summary: "Summary",
-    *,
-    as_json: bool,
-    allow_empty: bool = False,
-    mirrored: "Copied | MirrorError | None" = None,
-) -> None:
-    """Print the summary of a run and of its mirror, and exit with the code for the outcome.
-
-    Raises:
-        MirrorError: that of the mirror.
-    """
-    failure = mirrored if isinstance(mirrored, MirrorError) else None
-    copied = None if isinstance(mirrored, MirrorError) else mirrored
-    if as_json:
-        facts = {"failure": one_line(failure)} if failure else copied and copied.facts()
-        typer.echo(json.dumps(summary.facts() | ({"mirror": facts} if facts else {})))
-    else:
-        texts = [copied.text(), summary.text()] if copied else [summary.text()]
-        typer.echo("\n".join(texts if not copied or not copied.left_out else reversed(texts)))
-    if failure:
-        raise failure
-    if summary.failures:
-        raise typer.Exit(FAILED)
-    is_mirror_incomplete = copied is not None and copied.is_incomplete
-    is_empty = summary.empty_source is not None and not allow_empty
-    if summary.alarms or is_empty or is_mirror_incomplete:
-        raise typer.Exit(INCOMPLETE)

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ingest.commands.options import INCOMPLETE, Json
+from ingest.commands.exit_codes import INCOMPLETE
+from ingest.commands.options import Json
 from ingest.errors import SettingsError
 from ingest.settings import Settings, load_settings
 

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from ingest.commands.erase import By, DryRun, login_name, open_elsewhere
-from ingest.commands.options import INCOMPLETE, Json
+from ingest.commands.exit_codes import INCOMPLETE
+from ingest.commands.options import Json
 from ingest.settings import load_settings
 
 OlderThan = Annotated[

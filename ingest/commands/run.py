@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ingest.commands.options import Json, conclude, date_option
+from ingest.commands.exit_codes import conclude
+from ingest.commands.options import Json, date_option
 from ingest.errors import SettingsError
 from ingest.settings import data_folder, load_settings
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ingest.commands.options import INCOMPLETE, AsOf, Json, date_option, moment
+from ingest.commands.exit_codes import INCOMPLETE
+from ingest.commands.options import AsOf, Json, date_option, moment
 from ingest.errors import SettingsError
 from ingest.settings import Settings, load_settings
 
@@ -73,7 +74,7 @@ def _check_options(*, prometheus: bool, output: Path | None, is_about_part: bool
 
 def _show(seen: "Overview", settings: Settings, *, now: datetime, day: date | None) -> None:
     from ingest.settings.client_names import name_clients
-    from ingest.status.grid import calendar, day_text, erasure_line, failing_lines
+    from ingest.status.as_text import calendar, day_text, erasure_line, failing_lines
     from ingest.status.overview import last_line
 
     has_come = seen.days or seen.bad_names

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ingest.commands.options import FAILED, Json
+from ingest.commands.exit_codes import FAILED
+from ingest.commands.options import Json
 from ingest.settings import Settings, load_settings
 from ingest.warehouse.dbt import BUILD_COMMAND
 

@@ -122,7 +122,7 @@ class Elsewhere:
     def _mirror(self) -> None:
         if self.bucket is None:
             return
-        from ingest.mirror.copy import mirror_data
+        from ingest.mirror.send_all import mirror_data
 
         mirror_data(self.data, self.bucket, only=self.only)
 

@@ -19,7 +19,7 @@ from ingest.mirror.contents import (
     expected_start,
     is_wanted,
 )
-from ingest.mirror.send import AHEAD, THREADS
+from ingest.mirror.send_file import AHEAD, THREADS
 from ingest.mirror.storage.bucket import Bucket
 from ingest.mirror.storage.stored import Stored
 from ingest.status.runs import Progress

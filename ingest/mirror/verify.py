@@ -13,7 +13,7 @@ from ingest.landing.stored_files import NO_FILE
 from ingest.mirror.contents import LEDGER, all_archived, all_landed, expected_start
 from ingest.mirror.months import Months
 from ingest.mirror.owner import OwnedMirror, identity
-from ingest.mirror.send import AHEAD, OTHER_BYTES, THREADS, Job
+from ingest.mirror.send_file import AHEAD, OTHER_BYTES, THREADS, Job
 from ingest.mirror.storage.bucket import Bucket
 from ingest.pipeline import SILENT
 from ingest.status.runs import Progress, new_run_id

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from ingest.status.client_days import days_of_clients, freshness
 from ingest.status.files import Status
 from ingest.status.overview import Overview
-from ingest.status.report.calendar import days_of_clients, freshness
 from ingest.status.report.readers import Served
 
 Labels = tuple[tuple[str, str], ...]

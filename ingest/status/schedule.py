@@ -15,6 +15,11 @@ def last_due(now: datetime) -> date:
     return (now - timedelta(days=1, hours=DUE_HOUR)).date()
 
 
+def due_at(snapshot_date: date) -> datetime:
+    """Say when a day's files should be there."""
+    return moment_after(snapshot_date, days=1, hour=DUE_HOUR)
+
+
 def is_ready(snapshot_date: date, *, now: datetime) -> bool:
     """Say whether MX has had its time to assemble a day's files."""
     return now >= moment_after(snapshot_date, days=1, hour=READY_HOUR)

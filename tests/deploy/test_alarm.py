@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.server import DEPLOY
-from tests.status.report.world import CALM, FIRST, morning, recording, volumes
+from tests.status.world import CALM, FIRST, morning, recording, volumes
 from tests.support.sshd import free_port
 
 SECRET = "word-of-the-channel"

@@ -15,7 +15,7 @@ from ingest.openpgp.keyring import Keyring
 from ingest.operations import give_up, release, set_files_aside
 from ingest.receive.sources import SourceFile
 from ingest.receive.wanted import Offer, choose_wanted
-from ingest.status.grid import day_grid
+from ingest.status.as_text import day_grid
 from ingest.status.runs import Summary
 from ingest.store.file_keys import key_at
 from ingest.store.index.catch_up import open_state

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from ingest.landing.decide import Rules
-from ingest.mirror.copy import Copied, mirror_data
 from ingest.mirror.restore import Restored, restore
+from ingest.mirror.send_all import Copied, mirror_data
 from ingest.mirror.storage.address import parse_address
 from ingest.mirror.storage.bucket import RETRIES, Bucket
 from ingest.openpgp.keyring import Keyring

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from ingest.commands.app import app
 from ingest.delivery import names as delivery
 from ingest.errors import SettingsError
-from ingest.status.grid import calendar
+from ingest.status.as_text import calendar
 from ingest.status.report.page import render
 from tests.conftest import Ingest, landed_rows, quarantine_reasons
 from tests.support import faulty

@@ -20,7 +20,7 @@ from ingest.pipeline import Plan, run_planned
 from ingest.receive.baseline import Wish, find_baseline
 from ingest.receive.baseline_header import START_BYTES, read_schema
 from ingest.receive.sources.local import FolderTree
-from ingest.status.grid import day_grid
+from ingest.status.as_text import day_grid
 from ingest.status.runs import Summary
 from ingest.store.ledger import read_records
 from ingest.warehouse.models.catalogue import read_catalogue

@@ -10,12 +10,12 @@ import pytest
 from ingest.errors import Reason
 from ingest.openpgp.keyring import Keyring
 from ingest.operations import set_files_aside
+from ingest.status.as_text import calendar, day_text
 from ingest.status.days import DayStatus
-from ingest.status.grid import calendar, day_text
 from ingest.status.next_steps import NextStep, remedy, shell_word, steps_for_day
 from ingest.status.overview import day_facts
 from tests.conftest import Ingest
-from tests.status.report.world import HOSTILE
+from tests.status.world import HOSTILE
 from tests.support.ledger import days_of, facts_of
 from tests.support.sender import CLIENT, DAY, Sender
 from tests.support.status import RULES

@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ingest.commands.checks.finding import Finding, Findings, catching
-from ingest.status.grid import age, failing_lines
+from ingest.status.as_text import age, failing_lines
 from ingest.status.report.readers import Served
 from ingest.store.index.state import LedgerState
 from ingest.store.index.totals import count_settled

@@ -7,7 +7,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from ingest.status.report.calendar import Day, DayState, Span
+from ingest.status.client_days import Day, DayState, ShownDays
 from ingest.status.report.canvas import (
     Plot,
     draw_axes,
@@ -39,7 +39,7 @@ _FEWEST_RUNS: Final = 10
 """A chart has room for this many runs, so that the bars of two are not as wide as the page."""
 
 
-def calendar_chart(days: Sequence[Day], *, span: Span) -> Markup:
+def calendar_chart(days: Sequence[Day], *, span: ShownDays) -> Markup:
     """Draw the weeks of a span, one a column, Monday on top."""
     shown = [day for day in days if span.has(day.snapshot_date)]
     squares = (part for day in shown for part in _square(day, span.first))
@@ -54,7 +54,7 @@ def calendar_chart(days: Sequence[Day], *, span: Span) -> Markup:
 
 
 def volume_chart(
-    volumes: Sequence[Volume], *, complete: set[date], span: Span, resource: str
+    volumes: Sequence[Volume], *, complete: set[date], span: ShownDays, resource: str
 ) -> Markup:
     """Draw each day's rows, their median, and a triangle at each unusual day."""
     first, columns = span.first, span.weeks * 7
@@ -92,7 +92,7 @@ def runs_chart(runs: Sequence[Run]) -> Markup:
     )
 
 
-def _calendar_labels(span: Span) -> Iterator[Markup]:
+def _calendar_labels(span: ShownDays) -> Iterator[Markup]:
     for weekday, label in ((0, "Mon"), (2, "Wed"), (4, "Fri"), (6, "Sun")):
         yield draw_text(0, _TOP + (weekday + 0.5) * _CELL, label, look="start")
     for week in range(span.weeks):

@@ -7,16 +7,16 @@ from types import MappingProxyType
 from typing import Final
 
 from ingest.delivery.names import Delivery
-from ingest.status.next_steps import steps_for_day
-from ingest.status.overview import Overview, overview
-from ingest.status.report.calendar import (
+from ingest.status.client_days import (
     Day,
     DayState,
     Freshness,
-    Span,
+    ShownDays,
     days_of_clients,
     freshness,
 )
+from ingest.status.next_steps import steps_for_day
+from ingest.status.overview import Overview, overview
 from ingest.status.report.readers import Served
 from ingest.status.report.schema_changes import SchemaChange, schema_changes
 from ingest.status.report.to_do import OpenDay, Quarantined, open_day, quarantined_files
@@ -105,7 +105,7 @@ def gather(
 def _clients(seen: Overview, *, state: LedgerState, now: datetime) -> list[ClientFacts]:
     clients = []
     for client_guid, days in days_of_clients(seen.days, began_at=state.meta.began_at).items():
-        span = Span.of(days, now=now)
+        span = ShownDays.of(days, now=now)
         complete = {day.snapshot_date for day in days if day.state in COMPLETE}
         drawn = DrawnDays(first=span.first, last=span.last, complete=complete)
         clients.append(

@@ -8,8 +8,8 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ingest.settings.client_names import name_clients
-from ingest.status.grid import age
-from ingest.status.report.calendar import DayState, Span
+from ingest.status.as_text import age
+from ingest.status.client_days import DayState, ShownDays
 from ingest.status.report.charts import LETTERS, calendar_chart, runs_chart, volume_chart
 from ingest.status.report.facts import COMPLETE, ClientFacts, Facts
 from ingest.status.report.volumes import Volume
@@ -48,7 +48,7 @@ def render(facts: Facts) -> str:
 
 def _drawn(client: ClientFacts, *, now: datetime) -> dict[str, object]:
     complete = {day.snapshot_date for day in client.days if day.state in COMPLETE}
-    span = Span.of(client.days, now=now)
+    span = ShownDays.of(client.days, now=now)
     shown = {
         resource: volumes
         for resource, volumes in client.volumes.items()

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ingest.delivery.names import Delivery, Event
+from ingest.status.client_days import Day, DayState
 from ingest.status.files import FileStatus, Status
 from ingest.status.next_steps import NextStep, remedy
-from ingest.status.report.calendar import Day, DayState
 from ingest.store.facts import Rejection
 from ingest.store.file_keys import FileKey
 from ingest.store.index.lists import quarantined_manifests

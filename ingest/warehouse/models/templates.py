@@ -11,9 +11,9 @@ from typing import Final
 from ingest.settings.isolation import leave_no_core
 from ingest.warehouse.dbt import PROJECT
 from ingest.warehouse.models.catalogue import Catalogue, read_catalogue
-from ingest.warehouse.models.descriptions import render_yaml
 from ingest.warehouse.models.exposures import PATH, render_release
 from ingest.warehouse.models.lean import has_lean_view, render_lean
+from ingest.warehouse.models.model_yaml import render_yaml
 from ingest.warehouse.models.resources import Resource, read_resources
 
 BY_HAND: Final = "{#"

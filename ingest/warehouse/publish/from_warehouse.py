@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from ingest.warehouse.database import Database, current_catalog, literal, open_warehouse
-from ingest.warehouse.publish.definitions import write_macros_out
+from ingest.warehouse.publish.views_and_macros import write_macros_out
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from typing import Final
 
 from ingest.warehouse.database import Database, current_catalog, literal, quoted
 from ingest.warehouse.models.catalogue import Catalogue, Table
-from ingest.warehouse.publish.definitions import make_again, write_views_out
 from ingest.warehouse.publish.from_warehouse import Built
 from ingest.warehouse.publish.mask import Mask, masked
+from ingest.warehouse.publish.views_and_macros import make_again, write_views_out
 
 STORAGE_VERSION: Final = "v1.4.0"
 """What drivers of DuckDB 1.4 and later open."""

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from ingest.status.report.calendar import MOST_WEEKS, Day, DayState, Span
+from ingest.status.client_days import MOST_WEEKS, Day, DayState, ShownDays
 from ingest.status.report.charts import (
     LETTERS,
     calendar_chart,
@@ -30,7 +30,9 @@ def day_with(state: DayState, *, on: date = LAST, days_to_loss: int = 3) -> Day:
 
 
 NOW = datetime(2026, 3, 31, tzinfo=UTC)
-SPAN = Span.of([day_with(DayState.LATE, on=LAST - timedelta(weeks=w)) for w in (20, 0)], now=NOW)
+SPAN = ShownDays.of(
+    [day_with(DayState.LATE, on=LAST - timedelta(weeks=w)) for w in (20, 0)], now=NOW
+)
 
 
 def volume(rows: int, *, on: date = LAST, median: float | None = None) -> Volume:
@@ -79,7 +81,7 @@ def test_a_calendar_has_its_weeks_side_by_side_and_leaves_older_days_out() -> No
 @pytest.mark.parametrize(("ago", "weeks"), [(0, 1), (9, 3), (60, 10), (200, 13)])
 def test_charts_have_as_many_weeks_as_there_are_days_for(ago: int, weeks: int) -> None:
     days = [day_with(DayState.LATE, on=LAST - timedelta(days=each)) for each in (ago, 0)]
-    span = Span.of(days, now=NOW)
+    span = ShownDays.of(days, now=NOW)
 
     chart = calendar_chart(days, span=span)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ingest.status.overview import last_line
 from ingest.status.report.facts import ClientFacts, Facts
-from tests.status.report.world import (
+from tests.status.world import (
     NOW,
     morning,
 )

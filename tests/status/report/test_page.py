@@ -13,15 +13,15 @@ from pathlib import Path
 
 import pytest
 
+from ingest.status.client_days import DayState
 from ingest.status.report import page as page_module
-from ingest.status.report.calendar import DayState
 from ingest.status.report.charts import LETTERS
 from ingest.status.report.facts import Facts
 from ingest.status.report.page import render
 from ingest.store.erased import Erasure
 from ingest.store.lock import run_lock
 from tests.conftest import Ingest
-from tests.status.report.world import CALM, HOSTILE, NOW, RESOURCES
+from tests.status.world import CALM, HOSTILE, NOW, RESOURCES
 from tests.support.ledger import facts_of
 from tests.support.sender import Sender
 from tests.support.status import NEXT_MORNING

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from ingest.status.report.facts import Facts
-from tests.status.report.world import (
+from tests.status.world import (
     RESOURCES,
 )
 

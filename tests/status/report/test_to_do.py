@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from ingest.errors import Reason
-from ingest.status.report.calendar import DayState
+from ingest.status.client_days import DayState
 from ingest.status.report.facts import Facts
 from tests.status.report.test_facts import DAY, facts_of
-from tests.status.report.world import (
+from tests.status.world import (
     CALM,
     HOSTILE,
     TROUBLED,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ingest.status.report.facts import Facts
 from tests.status.report.test_facts import DAY, facts_of
-from tests.status.report.world import (
+from tests.status.world import (
     CALM,
     TROUBLED,
     days,

@@ -9,7 +9,7 @@ import pytest
 
 from ingest.delivery.avro.decode import ROWS, Container
 from ingest.delivery.names import DailyFile, parse_name
-from ingest.landing.convert_process import ROW_GROUP_ROWS, write_parquet
+from ingest.landing.parquet import ROW_GROUP_ROWS, write_parquet
 from tests.support.sender import CLIENT, DAY
 
 BATCH_ROWS = 10_000

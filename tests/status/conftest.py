@@ -7,7 +7,7 @@ import pytest
 
 from ingest.status.report.facts import Facts
 from ingest.status.report.page import render
-from tests.status.report.world import NOW, write_world
+from tests.status.world import NOW, write_world
 from tests.support.ledger import facts_of
 
 

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from ingest.errors import PublishError
-from ingest.warehouse.publish.definitions import make_again, write_macros_out, write_views_out
+from ingest.warehouse.publish.views_and_macros import make_again, write_macros_out, write_views_out
 
 MACROS = """
 create schema marts;

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from ingest.status.grid import calendar, day_grid
+from ingest.status.as_text import calendar, day_grid
 from ingest.status.overview import day_facts
 from tests.conftest import Ingest
 from tests.support.ledger import days_of

@@ -1,4 +1,4 @@
-"""The state of the days as text: a calendar of many, a grid of one. Pure, no I/O."""
+"""What `ingest status` prints: a calendar of many days, a grid of one. Pure, no I/O."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""Each client's days as a calendar shows them, and how fresh the client is. Pure, no I/O."""
+"""The state of each of a client's days, and how fresh the client is. Pure, no I/O."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,7 @@ from typing import Final
 
 from ingest.status.days import DayStatus
 from ingest.status.files import Status
-from ingest.status.schedule import DUE_HOUR, last_due, moment_after
+from ingest.status.schedule import due_at, last_due, moment_after
 
 MOST_WEEKS: Final = 13
 """A chart shows no older ones."""
@@ -127,14 +127,14 @@ def freshness(days: list[Day], *, now: datetime) -> Freshness:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class ShownDays:
     """The days that a client's charts show; it begins on a Monday."""
 
     first: date
     last: date
 
     @classmethod
-    def of(cls, days: Iterable[Day], *, now: datetime) -> "Span":
+    def of(cls, days: Iterable[Day], *, now: datetime) -> "ShownDays":
         """Fit the span to a client's days; older ones than of 13 weeks are left out."""
         dates = [day.snapshot_date for day in days if day.is_plausible] or [now.date()]
         last = max(dates)
@@ -147,11 +147,6 @@ class Span:
 
     def has(self, day: date) -> bool:
         return self.first <= day <= self.last
-
-
-def due_at(snapshot_date: date) -> datetime:
-    """Say when a day's files should be there."""
-    return moment_after(snapshot_date, days=1, hour=DUE_HOUR)
 
 
 def _state(

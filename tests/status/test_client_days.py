@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 from pathlib import Path
 
-from ingest.status.report.calendar import DayState
+from ingest.status.client_days import DayState
 from ingest.status.report.facts import Facts
 from tests.status.report.test_facts import DAY, client, facts_of
-from tests.status.report.world import (
+from tests.status.world import (
     CALM,
     GONE,
     TROUBLED,
@@ -21,7 +21,7 @@ def states(facts: Facts, client_guid: str) -> dict[str, DayState]:
     return {day: state for day, state in found.items() if state != DayState.COMPLETE}
 
 
-def test_a_calendar_tells_every_state(facts: Facts) -> None:
+def test_each_day_has_a_state(facts: Facts) -> None:
     assert states(facts, CALM) == {"03-12": DayState.LATE}
     assert states(facts, TROUBLED) == {
         "03-02": DayState.MISSING,

@@ -26,7 +26,7 @@ from ingest.mirror.contents import (
 )
 from ingest.mirror.months import Months
 from ingest.mirror.owner import OwnedMirror, identity
-from ingest.mirror.send import AHEAD, THREADS, Job, send
+from ingest.mirror.send_file import AHEAD, THREADS, Job, send
 from ingest.mirror.storage.bucket import Bucket
 from ingest.pipeline import SILENT
 from ingest.status.runs import Progress, new_run_id
