@@ -11,7 +11,6 @@ from ingest.warehouse.models.catalogue import HISTORY, RESOURCES, Catalogue
 from ingest.warehouse.publish.postgres.columns import Column
 
 BEFORE: Final = "release_before"
-ROWS_AT_ONCE: Final = 10_000
 GONE, CAME = "mx_gone", "mx_came"
 
 
@@ -194,11 +193,3 @@ def _is_alike(database: Database, table: Table) -> bool:
     return {(each.name, each.kind) for each in columns} == {
         (each.name, each.kind) for each in table.columns
     }
-
-
-def read_texts(database: Database, table: Table, source: str) -> Iterator[str]:
-    """Give the rows as the text format of COPY has them, many at a time."""
-    values = ", ".join(column.copied for column in table.columns)
-    asked = database.execute(f"select concat_ws(chr(9), {values}) || chr(10) from {source}")
-    while texts := asked.fetchmany(ROWS_AT_ONCE):
-        yield "".join(text for (text,) in texts)
