@@ -1,4 +1,4 @@
-"""Which field of a row names which owner, whatever the resource.
+"""The owner that each field of a row names, in all resources.
 
 The YAML of dbt's staging models has the same owners; `tests/delivery/test_owners.py` compares.
 """

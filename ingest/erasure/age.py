@@ -1,7 +1,7 @@
-"""Find the rows before a day that no later day needs: what `ingest retain` takes out.
+"""Find the rows before a day that no later day needs: `ingest retain` takes them out.
 
-Of each key the last event before that day stays, as a baseline of the day would have it. So state,
-and history from that day on, are the same afterwards. Rows without a key go.
+The last event of each key before that day stays, as a baseline of the day would have it. So state,
+and history from that day on, stay the same. Rows without a key go.
 """
 
 from dataclasses import dataclass, field

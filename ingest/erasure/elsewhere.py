@@ -1,6 +1,6 @@
 """Take erased rows out of all that was made from the landing: warehouse, releases, mirrors.
 
-DuckDB keeps the bytes of deleted rows in its file. So the warehouse is built anew into a new file,
+DuckDB keeps the bytes of deleted rows in its file. So the warehouse is built again into a new file,
 and releases before it are removed.
 """
 
@@ -44,13 +44,13 @@ class Elsewhere:
         return Releases(self.data / "serve")
 
     def preview(self, outcome: Outcome) -> None:
-        """Note what would be built anew and removed."""
+        """Note what would be built again and removed."""
         outcome.is_built = self._is_built()
         outcome.releases = self._releases.numbers()
         outcome.removed = [name for name in MADE if (self.data / name).exists()]
 
     def remove(self, outcome: Outcome, *, end: Callable[[], None] = lambda: None) -> None:
-        """Build and publish anew, remove what was before, and bring the mirrors up to date.
+        """Build and publish again, remove what was before, and bring the mirrors up to date.
 
         Args:
             end: records that nothing is left.

@@ -94,7 +94,7 @@ class Work:
             return outcome
 
     def _rewrite(self, this: Run, owned: Owned, keys: ErasedKeys, *, client: str) -> Outcome:
-        """Write everything anew that has erased rows of a client."""
+        """Rewrite everything that has erased rows of a client."""
         rewrite = Rewrite(
             data=self.data, this=this, verifier=self._verifier(this, keys), progress=self.progress
         )

@@ -8,7 +8,7 @@ from ingest.erasure.find import Owned
 
 @dataclass(slots=True, kw_only=True)
 class Outcome:
-    """What an erasure has removed, or would remove, and what it could not reach."""
+    """The rows and files that an erasure has removed, or would remove, and those out of reach."""
 
     client_guid: str
     is_dry_run: bool = False

@@ -73,13 +73,13 @@ class Retention:
     progress: Progress = SILENT
 
     def apply(self, *, requested_by: str) -> Outcome:
-        """Write old files anew without the rows that no later day needs.
+        """Rewrite old files without the rows that no later day needs.
 
         Raises:
             LockError, KeyringError: as with a run.
         """
         with alone(self.data, rules=self.rules, command=COMMAND) as this:
-            self._land(this)  # what a killed command wrote anew, so that landing and archive agree
+            self._land(this)  # what a killed command rewrote, so that landing and archive agree
             this.ledger.flush()
             outcome = Outcome(client_guid="all clients")
             for client in sorted(known_clients(this.ledger.state)):

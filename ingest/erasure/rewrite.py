@@ -1,4 +1,4 @@
-"""Write landed files and kept ciphertexts anew, without the rows of erased users."""
+"""Rewrite landed files and kept ciphertexts without the rows of erased users."""
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -35,7 +35,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rewrite:
-    """Writes files of one data folder anew, for who holds it."""
+    """Rewrites files of one data folder; the caller holds its lock."""
 
     data: Path
     this: Run
@@ -44,7 +44,7 @@ class Rewrite:
     done: Done = field(default_factory=Done)
 
     def landed(self, paths: Iterable[str]) -> None:
-        """Write landed files anew, first their ciphertext and then their Parquet."""
+        """Rewrite landed files, first their ciphertext and then their Parquet."""
         candidates = [self._landed_candidate(path) for path in sorted(paths)]
         known = [each for each in candidates if each]
         self.progress.begin("erase", total=sum(each.archived.encrypted_bytes for each in known))
@@ -65,7 +65,7 @@ class Rewrite:
                 commit.add(verified)
 
     def kept(self, client: str, *, before: date = date.max) -> None:
-        """Write anew, or remove, what has not landed of a client: rejected and replaced bytes.
+        """Rewrite or remove the bytes of a client that have not landed: rejected and replaced ones.
 
         Args:
             before: later days are left alone.

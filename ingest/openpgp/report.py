@@ -1,4 +1,4 @@
-"""What gpg reports of one message (doc/DETAILS in GnuPG's sources), and what a failure means.
+"""Read gpg's report of one message (doc/DETAILS in GnuPG's sources), and name its failure.
 
 Either the file is at fault, or our setup.
 """

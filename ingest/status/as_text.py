@@ -1,4 +1,4 @@
-"""What `ingest status` prints: a calendar of many days, a grid of one. Pure, no I/O."""
+"""Print the days for `ingest status`: a calendar of many, a grid of one. Pure, no I/O."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator

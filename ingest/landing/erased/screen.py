@@ -45,7 +45,7 @@ class Screen:
     refuses: bool = False
 
     def __call__(self, verified: Verified, verify: Callable[[Candidate], Verified]) -> Verified:
-        """Give a file that has no unwanted row, as it came or written anew.
+        """Give a file that has no unwanted row, as it came or rewritten.
 
         Args:
             verify: makes Parquet of what is left, and checks it as any file.
@@ -66,7 +66,7 @@ class Screen:
         return replace(verify(_candidate(verified.candidate, taken_out)), taken_out=taken_out)
 
     def _write(self, verified: Verified, unwanted: Unwanted) -> TakenOut:
-        """Encrypt a file anew without some of its rows."""
+        """Encrypt a file again without some of its rows."""
         candidate = verified.candidate
         stem, count = candidate.file.stem, len(unwanted.rows)
         target = self.scratch / f"{stem}.erased"

@@ -35,7 +35,7 @@ def fold_landed(known: Known, record: dict[str, Any], at: datetime) -> None:
 
 
 def _is_replaced(file: FileState, sha256: str) -> bool:
-    """Say whether bytes that have landed before land anew, and newer ones have a result already."""
+    """Say whether bytes that have landed before land again, while newer ones have a result."""
     has_newer = file.archived is not None and file.archived.encrypted_sha256 != sha256
     return has_newer and file.landed is not None and file.landed.encrypted_sha256 == sha256
 

@@ -63,7 +63,7 @@ class Column:
 
     @property
     def postgres_comment(self) -> str:
-        """What is said of the column; of one with another name there, its own name first."""
+        """The column's comment; if it has another name there, its own name comes first."""
         is_renamed = self.postgres_name != self.name
         named = [f"Called {self.name} in the release"] if is_renamed else []
         return ". ".join([*named, *([self.comment] if self.comment else [])])
