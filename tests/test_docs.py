@@ -117,3 +117,13 @@ def test_the_index_has_every_guide_and_no_link_leads_nowhere() -> None:
 
     assert guides <= set(re.findall(r"\]\(([^)#]+)", index))
     assert [link for page, link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_lock_file_is_installed_without_looking_for_dependencies() -> None:
+    """pip refuses what a locked package asks for as an extra, with `--require-hashes` alone."""
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    lines = [line for page in pages for line in page.read_text().splitlines()]
+    installs = [line for line in lines if "--require-hashes" in line]
+
+    assert installs
+    assert [line for line in installs if "--no-deps" not in line] == []

@@ -5,7 +5,7 @@ import os
 import typer
 
 from ingest.commands.options import Json
-from ingest.settings import load_settings
+from ingest.settings import Settings, load_settings
 
 AS_JSON = ["--log-format", "json"]
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -14,20 +14,19 @@ PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 def dbt(context: typer.Context, as_json: Json = False) -> None:
     """Run dbt with the present settings; all other arguments go to dbt."""
-    run_dbt([*AS_JSON, *context.args] if as_json else context.args)
+    from ingest.warehouse.dbt import DBT
+
+    args = [*AS_JSON, *context.args] if as_json else context.args
+    environment = typed_environment(load_settings())
+    os.execve(DBT, [str(DBT), *args], environment)  # noqa: S606 - own command
 
 
-def run_dbt(args: list[str]) -> None:
-    """Become dbt, which ends with its own exit code.
-
-    Raises:
-        SettingsError: a setting is malformed.
-    """
+def typed_environment(settings: Settings) -> dict[str, str]:
+    """Make the environment of a dbt that a person calls, whose own `DBT_` variables count."""
     from ingest.settings.isolation import child_environment
-    from ingest.warehouse.dbt import DBT, dbt_environment
+    from ingest.warehouse.dbt import dbt_environment
 
-    settings = load_settings()
     ours = dbt_environment(settings.data, memory_bytes=settings.build_memory)
     theirs = {name: value for name, value in os.environ.items() if name.startswith("DBT_")}
     given = child_environment("mask_key", "publish_password")  # a typed build publishes
-    os.execve(DBT, [str(DBT), *args], given | ours | theirs)  # noqa: S606 - own command
+    return given | ours | theirs

@@ -10,11 +10,11 @@ from ingest.warehouse.database import Database, open_warehouse
 
 WIDTH: Final = 32
 """Blocks of the longest bar."""
-QUESTION: Final = "What did users spend most on?"
+QUESTION: Final = "What did users spend most on, in USD?"
 ANSWER: Final = """
-    select category_name, sum(amount) as spent
-    from transactions
-    where transaction_type = 'DEBIT' and status = 'POSTED'
+    select category_name, sum(spent) as spent
+    from marts.spending_by_month
+    where currency_code = 'USD'
     group by category_name
     order by spent desc
     limit 5

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from ingest.landing.stored_files import Checked
 
 REBUILD = f"rebuild the tables with: {BUILD_COMMAND} --full-refresh"
+BUILD_FIRST = (
+    f"landed files wait for a build, and the replay has them; build first: {BUILD_COMMAND}"
+)
 
 
 def verify(
@@ -51,10 +54,15 @@ def verify(
 
 
 def _compare_tables(settings: Settings) -> dict[str, Any]:
+    from ingest.warehouse.readers import read_served
     from ingest.warehouse.replay import verify_warehouse
 
     compared, differing = verify_warehouse(settings.data, memory_bytes=settings.build_memory)
-    return {"tables": compared, "differing": [asdict(each) for each in differing]}
+    return {
+        "tables": compared,
+        "differing": [asdict(each) for each in differing],
+        "files_to_build": read_served(settings.data, landed_files=0).files_to_build,
+    }
 
 
 def _describe_tables(facts: dict[str, Any]) -> list[str]:
@@ -63,7 +71,9 @@ def _describe_tables(facts: dict[str, Any]) -> list[str]:
         f"{each['table']}: missing {each['missing']}, extra {each['extra']}" for each in differing
     ]
     lines.append(f"{compared - len(differing)} of {compared} tables equal a replay")
-    return [*lines, REBUILD] if differing else lines
+    waiting = facts["files_to_build"]
+    next_step = f"{waiting:,} {BUILD_FIRST}" if waiting else REBUILD
+    return [*lines, next_step] if differing else lines
 
 
 def _land_again(settings: Settings) -> "Checked":

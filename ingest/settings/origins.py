@@ -58,6 +58,10 @@ def _is_made(settings: Settings, field: str) -> bool:
 
 
 def _origin(settings: Settings, field: str, place: str) -> Origin:
-    value = "(secret)" if field in SECRETS else str(getattr(settings, field))
+    value = "(secret)" if field in SECRETS else _text(getattr(settings, field), field)
     shown = re.sub(r"(://[^/@:\s]*):[^/@\s]*@", r"\1:(secret)@", value)
     return Origin(name=f"{PREFIX}{field.upper()}", value=shown or "nothing", place=place)
+
+
+def _text(value: object, field: str) -> str:
+    return f"{value:04o}" if field.endswith("_mode") else str(value)

@@ -33,6 +33,18 @@ def open_warehouse(path: Path) -> Iterator[Database]:
         yield database
 
 
+def expect_warehouse(path: Path) -> None:
+    """Require that a warehouse is there.
+
+    Raises:
+        WarehouseError: there is none.
+    """
+    if not path.exists():
+        raise WarehouseError(
+            f"{path}: expected a warehouse, found none; make it with: {BUILD_COMMAND}"
+        )
+
+
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
     """Report a warehouse that is absent or cannot be read in the block in one line.
@@ -40,10 +52,7 @@ def reading(path: Path) -> Iterator[None]:
     Raises:
         WarehouseError: it is absent or cannot be read.
     """
-    if not path.exists():
-        raise WarehouseError(
-            f"{path}: expected a warehouse, found none; make it with: {BUILD_COMMAND}"
-        )
+    expect_warehouse(path)
     try:
         yield
     except duckdb.Error as error:

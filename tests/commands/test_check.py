@@ -50,9 +50,10 @@ def test_before_the_first_run_it_says_what_that_would_fetch_and_makes_nothing(
 ) -> None:
     before = tree(tmp_path)
 
-    done = cli("check", **ready)
+    done = cli("check", **ready, MX_SERVE_MODE="0640")
 
     assert (done.returncode, done.stderr) == (0, "")
+    assert ("ok", "MX_SERVE_MODE=0640 (the environment)") in lines_of(done, "settings")
     assert tree(tmp_path) == before
     assert lines_of(done, "settings")[0] == (
         "ok",

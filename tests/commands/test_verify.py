@@ -36,3 +36,21 @@ def test_a_damaged_file_is_found_before_tables_are_compared_and_repaired(
     assert (found.returncode, repaired.returncode) == (1, 0), repaired.stdout
     assert found.stdout.splitlines()[-1].startswith("the tables are not compared")
     assert json.loads(repaired.stdout)["files"]
+
+
+def test_tables_that_wait_for_a_build_need_that_and_no_rebuild(
+    cli: Cli, sender: Sender, landed: dict[str, str]
+) -> None:
+    cli("build", "--quiet", **landed)
+    sender.day = "2026-01-02"
+    sender.send_users("b")
+    sender.send_manifest()
+    cli("run", **landed)
+
+    waiting = cli("verify", **landed)
+    cli("build", "--quiet", **landed)
+    built = cli("verify", **landed)
+
+    assert waiting.returncode == 1
+    assert waiting.stdout.splitlines()[-1].startswith("1 landed files wait for a build")
+    assert built.returncode == 0, built.stdout

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ingest.commands.demo_ending import ANSWER
 from tests.dbt_project.conftest import Warehouse
 from tests.marts.answers import ANSWERS
 from tests.marts.feed import Feed
@@ -30,3 +31,11 @@ def test_the_sql_answers_what_the_landed_files_say(
 
     assert found
     assert sorted_rows(found) == sorted_rows(ANSWERS[number](feed))
+
+
+def test_the_demonstration_adds_no_currencies(published: Warehouse) -> None:
+    [spent_most] = [sql for question, _, sql in QUESTIONS if question == "What is spent most on?"]
+
+    answer = published.execute(ANSWER).fetchall()
+    assert answer
+    assert answer == published.execute(spent_most).fetchall()

@@ -9,7 +9,8 @@ from ingest.errors import WarehouseError
 from ingest.settings.isolation import child_environment
 from ingest.store.durable import write_in_place
 from ingest.store.lock import run_lock
-from ingest.warehouse.dbt import BUILD_COMMAND, DBT, dbt_environment
+from ingest.warehouse.database import expect_warehouse
+from ingest.warehouse.dbt import DBT, dbt_environment
 
 PAGE: Final = "docs.html"
 COMMAND: Final = (str(DBT), "--quiet", "docs", "generate", "--static")
@@ -22,10 +23,8 @@ def write_docs(data: Path) -> Path:
         LockError: an ingest or a build is at work in the data folder.
         WarehouseError: there is no warehouse, or dbt failed.
     """
-    warehouse, page, target = data / "warehouse.duckdb", data / PAGE, data / "dbt" / "target"
-    if not warehouse.exists():
-        message = f"{warehouse}: expected a warehouse, found none; make it with: {BUILD_COMMAND}"
-        raise WarehouseError(message)
+    page, target = data / PAGE, data / "dbt" / "target"
+    expect_warehouse(data / "warehouse.duckdb")
     with run_lock(data, run_id=f"{datetime.now(tz=UTC):%Y%m%dT%H%M%SZ}-docs"):
         _run_dbt(data)
     write_in_place(page, (target / "static_index.html").read_bytes())
