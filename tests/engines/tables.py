@@ -11,11 +11,12 @@ BOOKKEEPING: Final = {
     "applied_columns",
     "finished",
     "ledger_marks",
+    "ledger_problems",
     "passed_nodes",
     "published_relations",
     "read_batches",
 }
-"""What builds are kept by: they hold names of runs and of the machine's own files."""
+"""What builds are kept by, with names of runs and of the machine's own files, or one engine alone has."""
 OWN_COLUMNS: Final = {"ops.ledger": {"ledger_file", "batch"}}
 WHOLE_NUMBERS: Final = {"HUGEINT", "BIGINT", "INTEGER"}
 
