@@ -75,7 +75,7 @@ class Outcome:
             lines.append(f"{verb_of_build} the warehouse anew, in a new file")
         if self.releases:
             lines.append(f"{verb} releases {', '.join(map(str, self.releases))}")
-        lines += [f"{verb} {each}" for each in self.removed]
+        lines += [f"{verb} the folder {each}" for each in self.removed]
         return [*lines, *self.sent, *self.left]
 
     def _problems(self) -> list[str]:

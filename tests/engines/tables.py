@@ -16,7 +16,7 @@ BOOKKEEPING: Final = {
     "published_relations",
     "read_batches",
 }
-"""What builds are kept by, with names of runs and of the machine's own files, or one engine alone has."""
+"""What builds are kept by, with names of runs and own files, or what one engine alone has."""
 OWN_COLUMNS: Final = {"ops.ledger": {"ledger_file", "batch"}}
 WHOLE_NUMBERS: Final = {"HUGEINT", "BIGINT", "INTEGER"}
 
