@@ -103,13 +103,13 @@ check: (setup "dev")
     .venv/bin/lint-imports
     .venv/bin/sqlfluff lint dbt_project --disable-progress-bar
     .venv/bin/shellcheck --shell=sh {{ shell_files }} && for file in {{ shell_files }}; do sh -n $file || exit 1; done
-    {{ python }} -m ingest.warehouse.models.templates --check
+    {{ python }} -m ingest.warehouse.models.model_sql --check
     {{ python }} docs/architecture.py --check
     .venv/bin/just --fmt --check
 
 # write the SQL of each resource's models from the template
 models *args: setup
-    {{ python }} -m ingest.warehouse.models.templates {{ args }}
+    {{ python }} -m ingest.warehouse.models.model_sql {{ args }}
 
 # build dist/: source distribution, wheel, lock file, bill of materials
 dist: (setup "dev")

@@ -8,7 +8,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from bench.measure import median_cost
+from bench.measure_program import median_cost
 from bench.receiver import BenchReceiver, bench_receiver
 from bench.same_rows import compare_rows
 from bench.sides import Applied, Ours, Side, make_peers

@@ -16,8 +16,8 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from bench.measure import Cost, run_measured
-from ingest.openpgp.keys import make_receiver_key
+from bench.measure_program import Cost, run_measured
+from ingest.openpgp.receiver_key import make_receiver_key
 from ingest.store.index.catch_up import open_state
 from ingest.store.index.tables.database import NAME
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from bench.measure import Cost, count_opened, median_cost, run_measured
+from bench.measure_program import Cost, count_opened, median_cost, run_measured
 from bench.receiver import BenchReceiver, bench_receiver
 
 INGEST: Final = [sys.executable, "-m", "ingest", "run"]

@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from bench.large_file import DISTINCT_ROWS
-from bench.measure import Cost, run_measured
-from bench.memory import run_watched
+from bench.measure_processes import run_watched
+from bench.measure_program import Cost, run_measured
 from bench.peers import PEER_ENVIRONMENT, peer_python, peer_version
 from bench.receiver import BenchReceiver, new_receiver
 from ingest.settings import PASSPHRASE_FILE

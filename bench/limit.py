@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from bench.large_file import daily_file
-from bench.measure import run_measured
+from bench.measure_program import run_measured
 from ingest.delivery.avro.decode import Container, open_container
 from ingest.landing.converters import ROW_GROUP_SHARE
 from ingest.landing.parquet import write_parquet

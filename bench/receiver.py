@@ -22,12 +22,12 @@ from bench.typical_day import CLIENT, TypicalDays, date_of, files_of
 from ingest.delivery.names import DailyFile
 from ingest.openpgp.encrypt import Post
 from ingest.openpgp.keyring import Keyring
-from ingest.openpgp.keys import make_receiver_key
+from ingest.openpgp.receiver_key import make_receiver_key
 from ingest.pipeline import run
 from ingest.receive.sources.local import LocalFolder
 from ingest.settings import PASSPHRASE_FILE
 from ingest.store.durable import hash_file
-from ingest.store.file_keys import landing_path
+from ingest.store.keys_and_paths import landing_path
 from ingest.store.ledger import read_records
 from sample.send.daily_file import write_daily_file
 from sample.send.delivery import Sent, manifest_text

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from bench.measure import machine
+from bench.measure_program import machine
 
 PAGE: Final = Path(__file__).parents[1] / "docs" / "performance.md"
 PLOT: Final = PAGE.with_suffix(".svg")

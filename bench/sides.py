@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 import duckdb
 
-from bench.measure import Cost, run_measured
+from bench.measure_program import Cost, run_measured
 from bench.peers import PEER_ENVIRONMENT, peer_python, peer_version
 from bench.receiver import BenchReceiver
 

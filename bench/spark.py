@@ -10,8 +10,8 @@ from typing import Final
 import duckdb
 
 from bench.history import INGEST
-from bench.measure import Cost, run_measured
-from bench.memory import Watched, run_watched
+from bench.measure_processes import Watched, run_watched
+from bench.measure_program import Cost, run_measured
 from bench.peers import PeersError
 from bench.receiver import BenchReceiver, bench_receiver
 from bench.same_rows import compare_rows

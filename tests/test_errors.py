@@ -19,7 +19,7 @@ from ingest.mirror.send_all import mirror_data
 from ingest.mirror.storage.address import parse_address
 from ingest.mirror.storage.bucket import Bucket
 from ingest.openpgp.encrypt import Post
-from ingest.openpgp.home import GnupgHome
+from ingest.openpgp.gnupg_home import GnupgHome
 from ingest.openpgp.keyring import Keyring
 from ingest.openpgp.message.form import open_message
 from ingest.openpgp.message.plaintext import plaintext_pipe

@@ -78,7 +78,7 @@ THROUGH_OTHERS = {
             f"ingest/warehouse/models/{name}.py"
             for name in ("model_yaml", "exposures", "lean", "resources")
         ),
-        "what the templates are made of: tests/warehouse/models/test_templates.py, tests/marts",
+        "what the templates are made of: tests/warehouse/models/test_model_sql.py, tests/marts",
     ),
     **dict.fromkeys(
         (

@@ -46,7 +46,7 @@ def baseline(where: Where, date: Day, client: Client = None, as_json: Json = Fal
     from ingest.commands.console import name_clients_in_logs, progress_bar
     from ingest.commands.receiver import open_checked_keyring, read_rules
     from ingest.delivery.baseline import is_data_file, may_be_data
-    from ingest.openpgp.keys import warn_of_expiry
+    from ingest.openpgp.receiver_key import warn_of_expiry
     from ingest.pipeline import run_planned
     from ingest.receive.baseline import Wish
     from ingest.status.runs import recording_failure

@@ -24,7 +24,7 @@ from ingest.commands.report import PAGE, read_facts, write_page
 from ingest.errors import IngestError, SettingsError
 from ingest.landing.decide import Rules
 from ingest.openpgp.keyring import Keyring
-from ingest.openpgp.keys import make_receiver_key
+from ingest.openpgp.receiver_key import make_receiver_key
 from ingest.pipeline import run
 from ingest.settings import PASSPHRASE_FILE, load_settings
 from ingest.settings.isolation import gpg_environment, leave_no_core

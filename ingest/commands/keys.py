@@ -22,7 +22,7 @@ def new(
     as_json: Json = False,
 ) -> None:
     """Make an RSA-4096 key pair; send its public key to MX."""
-    from ingest.openpgp.keys import make_receiver_key
+    from ingest.openpgp.receiver_key import make_receiver_key
 
     settings = load_settings("gnupghome")
     fingerprint = make_receiver_key(
@@ -38,7 +38,7 @@ def new(
 @keys.command("list")
 def list_keys(as_json: Json = False) -> None:
     """List the key pairs that can open deliveries."""
-    from ingest.openpgp.home import GnupgHome
+    from ingest.openpgp.gnupg_home import GnupgHome
 
     facts = [
         {
@@ -65,7 +65,7 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Print a public key as ASCII armour, the form that MX asks for."""
-    from ingest.openpgp.home import GnupgHome
+    from ingest.openpgp.gnupg_home import GnupgHome
 
     home = GnupgHome(load_settings("gnupghome").gnupghome)
     known = [key.fingerprint for key in home.private_keys()]

@@ -37,7 +37,7 @@ def run(
     from ingest.commands.console import name_clients_in_logs, progress_bar
     from ingest.commands.mirror import mirror_after_run, open_bucket
     from ingest.commands.receiver import open_checked_keyring, open_configured_source, read_rules
-    from ingest.openpgp.keys import warn_of_expiry
+    from ingest.openpgp.receiver_key import warn_of_expiry
     from ingest.pipeline import run as run_pipeline
     from ingest.status.runs import recording_failure
 

@@ -17,7 +17,7 @@ from ingest.delivery.owners import OWN_KEY
 from ingest.erasure.find import landed_files
 from ingest.landing.check_file import Verified
 from ingest.landing.erased.screen import Unwanted
-from ingest.store.file_keys import key_at
+from ingest.store.keys_and_paths import key_at
 from ingest.warehouse.database import Database, literal, open_to_write
 from ingest.warehouse.dbt import PROJECT
 from ingest.warehouse.models.resources import read_resources

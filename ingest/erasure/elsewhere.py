@@ -16,7 +16,7 @@ from ingest.erasure.outcome import Outcome
 from ingest.errors import WarehouseError
 from ingest.status.runs import new_run_id
 from ingest.store.lock import run_lock
-from ingest.warehouse.publish.serve_folder import Releases
+from ingest.warehouse.publish.releases_on_disk import Releases
 from ingest.warehouse.publish.serving import Serving
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from ingest.landing.check_file import Candidate
 from ingest.store.durable import hash_file
 from ingest.store.erased import Erased
 from ingest.store.facts import Archived
-from ingest.store.file_keys import FileKey, archive_path, find_ciphertext, key_of
 from ingest.store.index.known import FileState
 from ingest.store.index.state import LedgerState
+from ingest.store.keys_and_paths import FileKey, archive_path, find_ciphertext, key_of
 from ingest.store.quarantine import BAD_NAMES
 
 

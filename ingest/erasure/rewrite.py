@@ -16,7 +16,7 @@ from ingest.landing.land import FILES_AT_ONCE
 from ingest.pipeline import Run
 from ingest.status.runs import Progress
 from ingest.store.durable import link_or_copy, remove_synced
-from ingest.store.file_keys import archive_path, key_at
+from ingest.store.keys_and_paths import archive_path, key_at
 
 
 @dataclass(slots=True)

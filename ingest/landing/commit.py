@@ -16,7 +16,7 @@ from ingest.landing.erased.put_in_archive import put_in_archive
 from ingest.status.runs import Summary
 from ingest.store.durable import move_all_synced
 from ingest.store.facts import SMALLER, Archived, What
-from ingest.store.file_keys import archive_path, key_of, landing_path
+from ingest.store.keys_and_paths import archive_path, key_of, landing_path
 from ingest.store.ledger import Ledger, Record
 from ingest.store.quarantine import leave_quarantine, put_in_quarantine, quarantine_path
 

@@ -8,8 +8,8 @@ from ingest.delivery.manifest import Listing
 from ingest.delivery.names import Delivery, Event
 from ingest.errors import Reason
 from ingest.store.facts import What
-from ingest.store.file_keys import FileKey
 from ingest.store.index.known import DayState, FileState
+from ingest.store.keys_and_paths import FileKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,9 +20,9 @@ from ingest.landing.erased.screen import open_screen
 from ingest.landing.manifests import open_manifests
 from ingest.openpgp.keyring import Keyring
 from ingest.status.runs import Progress, Summary
-from ingest.store.file_keys import archive_path, key_of
 from ingest.store.index.known import FileState
 from ingest.store.index.lists import due_files
+from ingest.store.keys_and_paths import archive_path, key_of
 from ingest.store.ledger import Ledger
 
 FILES_AT_ONCE = 4

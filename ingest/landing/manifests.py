@@ -13,9 +13,9 @@ from ingest.landing.decide import Rules, is_manifest_due
 from ingest.openpgp.keyring import Keyring
 from ingest.openpgp.message.plaintext import Plaintext
 from ingest.store.facts import Archived, What
-from ingest.store.file_keys import archive_path
 from ingest.store.index.known import DayState
 from ingest.store.index.lists import due_manifests
+from ingest.store.keys_and_paths import archive_path
 from ingest.store.ledger import Ledger
 
 log = logging.getLogger(__name__)

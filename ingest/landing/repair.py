@@ -14,7 +14,7 @@ from ingest.landing.land import FILES_AT_ONCE
 from ingest.landing.stored_files import Checked, Damage
 from ingest.store.durable import move_all_synced
 from ingest.store.facts import Archived, Landed, What
-from ingest.store.file_keys import find_ciphertext, landing_path
+from ingest.store.keys_and_paths import find_ciphertext, landing_path
 from ingest.store.ledger import Ledger
 
 Task = tuple[Damage, Landed | None]

@@ -12,9 +12,9 @@ from ingest.delivery.names import DailyFile
 from ingest.errors import Reason, RejectedError
 from ingest.store.durable import remove_synced
 from ingest.store.facts import Landed, What
-from ingest.store.file_keys import FileKey, archive_path, landing_path, replaced_path
 from ingest.store.index.known import FileState
 from ingest.store.index.lists import set_aside_files
+from ingest.store.keys_and_paths import FileKey, archive_path, landing_path, replaced_path
 from ingest.store.ledger import Ledger
 from ingest.store.quarantine import put_in_quarantine, quarantine_path
 

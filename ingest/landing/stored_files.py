@@ -17,11 +17,11 @@ from ingest.delivery.names import Delivery, Event
 from ingest.status.schedule import lost_at
 from ingest.store.durable import hash_file
 from ingest.store.facts import Archived, Landed
-from ingest.store.file_keys import FileKey, find_ciphertext, landing_path
 from ingest.store.index.known import FileState
 from ingest.store.index.lists import all_files, all_manifests
 from ingest.store.index.state import LedgerState
 from ingest.store.index.tables.database import NAME
+from ingest.store.keys_and_paths import FileKey, find_ciphertext, landing_path
 
 OTHER_BYTES: Final = "other bytes than had landed"
 NO_FILE: Final = "no file"

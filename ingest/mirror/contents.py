@@ -10,7 +10,10 @@ from typing import Any, Final
 
 from ingest.delivery.names import DailyFile, Delivery, ManifestFile, parse_kept_name
 from ingest.store.facts import Archived, What
-from ingest.store.file_keys import (
+from ingest.store.index.known import FileState
+from ingest.store.index.lists import all_files, all_manifests
+from ingest.store.index.state import LedgerState
+from ingest.store.keys_and_paths import (
     delivery_in,
     key_at,
     key_in,
@@ -18,9 +21,6 @@ from ingest.store.file_keys import (
     landing_path,
     replaced_path,
 )
-from ingest.store.index.known import FileState
-from ingest.store.index.lists import all_files, all_manifests
-from ingest.store.index.state import LedgerState
 
 ARCHIVE: Final = "archive"
 LANDING: Final = "landing"

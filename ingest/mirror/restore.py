@@ -19,7 +19,7 @@ from ingest.operations import repair
 from ingest.pipeline import SILENT, alone
 from ingest.status.runs import Progress, Summary, new_run_id
 from ingest.store.durable import remove_synced, scratch_folder, write_in_place
-from ingest.store.file_keys import key_at
+from ingest.store.keys_and_paths import key_at
 from ingest.store.lock import RESTORING, run_lock
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from ingest.openpgp.decryption import Gpg
-from ingest.openpgp.home import GnupgHome
-from ingest.openpgp.keys import check_keys
+from ingest.openpgp.gnupg_home import GnupgHome
 from ingest.openpgp.message.form import Message, open_message
 from ingest.openpgp.message.plaintext import Plaintext, plaintext_pipe
+from ingest.openpgp.receiver_key import check_keys
 from ingest.openpgp.report import UnreadError, check_report
 from ingest.openpgp.unlocked import Secrets, UnlockedKeys
 

@@ -15,8 +15,8 @@ from ingest.receive.sources import SourceFile
 from ingest.receive.wanted import Offer
 from ingest.store.durable import hash_file, link_or_copy, move_synced, sync_folder
 from ingest.store.facts import Archived, What
-from ingest.store.file_keys import archive_path, key_of, replaced_path
 from ingest.store.index.state import LedgerState
+from ingest.store.keys_and_paths import archive_path, key_of, replaced_path
 from ingest.store.ledger import Ledger
 from ingest.store.quarantine import leave_quarantine, put_in_quarantine, quarantine_path
 

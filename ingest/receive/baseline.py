@@ -11,10 +11,10 @@ from ingest.delivery.baseline import client_in, resource_in_name, resource_in_sc
 from ingest.delivery.names import LAST_PART, Delivery, Event, baseline_file
 from ingest.errors import SettingsError, SourceError
 from ingest.receive.sources import Source, SourceFile
-from ingest.store.file_keys import FileKey
 from ingest.store.index.known import DayState
 from ingest.store.index.state import LedgerState
 from ingest.store.index.totals import known_clients, known_resources
+from ingest.store.keys_and_paths import FileKey
 
 log = logging.getLogger(__name__)
 

@@ -29,8 +29,8 @@ from ingest.receive.wanted import ALL_DAYS, Days, Offer, choose_wanted
 from ingest.status.runs import Progress
 from ingest.status.schedule import is_ready
 from ingest.store.facts import What
-from ingest.store.file_keys import FileKey, key_of
 from ingest.store.index.known import DayState
+from ingest.store.keys_and_paths import FileKey, key_of
 from ingest.store.ledger import Ledger, Record
 
 FILES_AT_ONCE = 8

@@ -20,9 +20,9 @@ from ingest.delivery.names import (
 from ingest.errors import Reason
 from ingest.receive.sources import SourceFile
 from ingest.store.facts import SMALLER, What
-from ingest.store.file_keys import key_of
 from ingest.store.index.known import FileState
 from ingest.store.index.state import LedgerState
+from ingest.store.keys_and_paths import key_of
 
 NO_VERSION: Final = (0, 0.0, None)
 """The version of every file of a source that gives neither sizes nor times."""

@@ -10,11 +10,11 @@ from ingest.delivery.names import Event
 from ingest.errors import Reason
 from ingest.status.schedule import is_ready
 from ingest.store.facts import Rejection
-from ingest.store.file_keys import FileKey
 from ingest.store.index.known import FileState
 from ingest.store.index.lists import OpenFile, open_files, quarantined_manifests
 from ingest.store.index.state import LedgerState
 from ingest.store.index.totals import count_settled
+from ingest.store.keys_and_paths import FileKey
 
 
 class Status(StrEnum):

@@ -14,10 +14,10 @@ from ingest.delivery.names import (
     spell_client,
 )
 from ingest.errors import UnknownNameError
-from ingest.store.file_keys import FileKey, key_at, key_of, subject
 from ingest.store.index.known import DayState
 from ingest.store.index.state import LedgerState
 from ingest.store.index.totals import known_clients
+from ingest.store.keys_and_paths import FileKey, key_at, key_of, subject
 
 MOST_NAMED: Final = 3
 _DAY = re.compile(r"(?:(?P<client>(?i:CLT)-[^./]+)[./])?(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})")

@@ -17,13 +17,13 @@ from typing import Any
 from ingest.delivery.names import DailyFile, ManifestFile
 from ingest.store.durable import append_durably, make_folder
 from ingest.store.facts import What
-from ingest.store.file_keys import subject
 from ingest.store.index.catch_up import open_state, reopen
 from ingest.store.index.fold_record import fold
 from ingest.store.index.state import LedgerState
 from ingest.store.index.tables.database import NAME
 from ingest.store.index.tables.faults import as_ledger_error, is_removed
 from ingest.store.index.tables.months import Month, read_months, write_month
+from ingest.store.keys_and_paths import subject
 from ingest.store.lines import ledger_files, read_file, strange_files
 
 log = logging.getLogger(__name__)

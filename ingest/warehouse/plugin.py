@@ -23,8 +23,8 @@ from ingest.landing.stored_files import landed_problem
 from ingest.settings.isolation import keep_private, leave_no_core
 from ingest.warehouse.build import completeness
 from ingest.warehouse.build.guard import hold_until_exit, release
-from ingest.warehouse.build.inputs import hash_basis, hash_macros, hash_project
 from ingest.warehouse.build.marks import describe_new_lines
+from ingest.warehouse.build.project_hash import hash_basis, hash_macros, hash_project
 from ingest.warehouse.database import Database, DatabaseError, first_line
 
 atexit.register(release)

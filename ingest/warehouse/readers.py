@@ -26,7 +26,7 @@ from ingest.warehouse.database import (
 )
 from ingest.warehouse.dbt import BUILD_COMMAND
 from ingest.warehouse.publish.release_database import RELEASE
-from ingest.warehouse.publish.serve_folder import Releases
+from ingest.warehouse.publish.releases_on_disk import Releases
 
 MOST_PROBLEMS: Final = 5
 BUILD: Final = f"build with: {BUILD_COMMAND}"

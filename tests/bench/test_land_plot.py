@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 from bench.land_memory import SizeCost, draw_plot
 from bench.landers import Lander
 from bench.large_file import daily_file
-from bench.measure import Cost
+from bench.measure_program import Cost
 from sample.send.delivery import Sent
 
 

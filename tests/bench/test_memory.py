@@ -2,7 +2,7 @@
 
 import sys
 
-from bench.memory import run_watched
+from bench.measure_processes import run_watched
 
 
 def test_processes_that_hold_memory_at_once_add_up() -> None:

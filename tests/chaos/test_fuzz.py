@@ -14,7 +14,7 @@ from ingest.delivery.avro.decode import open_container
 from ingest.delivery.manifest import Listing, parse_manifest
 from ingest.delivery.names import DailyFile, ManifestFile, parse_name
 from ingest.errors import RejectedError
-from ingest.store.file_keys import landing_path
+from ingest.store.keys_and_paths import landing_path
 from ingest.store.quarantine import quarantine_path
 from tests.delivery.test_manifest import DELIVERY, ROW, manifest
 from tests.support.sender import CLIENT, avro_bytes, users

@@ -34,13 +34,13 @@ STEPS = {
 """Every step at which something is on its way from one place to another."""
 PUBLISH_STEPS = {
     "make the scratch folder of a publish": "ingest.warehouse.publish.release.scratch_folder",
-    "clear up": "ingest.warehouse.publish.serve_folder.Releases.clear_up",
+    "clear up": "ingest.warehouse.publish.releases_on_disk.Releases.clear_up",
     "write a database": "ingest.warehouse.publish.release.write_database",
     "write what a release is of": "ingest.warehouse.publish.release.write_facts",
-    "sync a release": "ingest.warehouse.publish.serve_folder.sync_file",
+    "sync a release": "ingest.warehouse.publish.releases_on_disk.sync_file",
     "put a release beside the others": "pathlib.Path.rename",
     "show a release": "pathlib.Path.replace",
-    "set an old release aside": "ingest.warehouse.publish.serve_folder._set_aside",
+    "set an old release aside": "ingest.warehouse.publish.releases_on_disk._set_aside",
 }
 SET_ASIDE_STEPS = {
     "record what is set aside": "ingest.store.ledger.append_durably",

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ingest.openpgp.keyring import Keyring
-from ingest.openpgp.keys import make_receiver_key
+from ingest.openpgp.receiver_key import make_receiver_key
 from sample.serve.reporting_api import serve_reporting_api
 from sample.serve.sftp_server import serve_sftp
 from tests.commands.conftest import Cli, Finished

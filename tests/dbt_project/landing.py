@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from ingest.delivery.avro.schema import column_types
 from ingest.delivery.names import DailyFile, Delivery, Event, baseline_file
 from ingest.store.durable import hash_file
-from ingest.store.file_keys import landing_path, subject
+from ingest.store.keys_and_paths import landing_path, subject
 
 CLIENT = "CLT-00000000-0000-0000-0000-000000000001"
 OTHER_CLIENT = "CLT-00000000-0000-0000-0000-000000000002"

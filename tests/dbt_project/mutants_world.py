@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from ingest.delivery.names import DailyFile
-from ingest.store.file_keys import landing_path
+from ingest.store.keys_and_paths import landing_path
 from tests.dbt_project.landing import CLIENT, OTHER_CLIENT, Landing, Rows, daily_file
 from tests.dbt_project.worlds import Arrival
 

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from ingest.warehouse.build.inputs import hash_macros
+from ingest.warehouse.build.project_hash import hash_macros
 from tests.dbt_project import mutants_world, oracle
 from tests.dbt_project.conftest import PROJECT, dbt_call, open_warehouse, run_dbt
 from tests.dbt_project.forked_dbt import run_forked

@@ -17,7 +17,7 @@ from ingest.erasure.outcome import Outcome
 from ingest.openpgp.keyring import Keyring
 from ingest.store.index.catch_up import open_state
 from ingest.warehouse.publish.postgres.server import read_target
-from ingest.warehouse.publish.serve_folder import Releases
+from ingest.warehouse.publish.releases_on_disk import Releases
 from ingest.warehouse.publish.serving import Serving
 from ingest.warehouse.replay import verify_warehouse
 from tests.erasure.conftest import traces

@@ -10,8 +10,8 @@ from ingest.delivery.names import Delivery, Event
 from ingest.errors import Reason
 from ingest.landing.decide import Rules, Step, is_manifest_due, next_file_step
 from ingest.store.facts import Archived, Result, What
-from ingest.store.file_keys import FileKey
 from ingest.store.index.known import DayState, FileState
+from ingest.store.keys_and_paths import FileKey
 from tests.support.sender import CLIENT
 
 NOW = datetime(2026, 1, 3, tzinfo=UTC)

@@ -17,8 +17,8 @@ from ingest.receive.sources import SourceFile
 from ingest.receive.wanted import Offer, choose_wanted
 from ingest.status.as_text import day_grid
 from ingest.status.runs import Summary
-from ingest.store.file_keys import key_at
 from ingest.store.index.catch_up import open_state
+from ingest.store.keys_and_paths import key_at
 from ingest.store.ledger import read_records
 from tests.conftest import Ingest, landed_rows, quarantine_reasons
 from tests.support.ledger import days_of, facts_of, read_state

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.openpgp.home import GnupgHome
+from ingest.openpgp.gnupg_home import GnupgHome
 from ingest.openpgp.keyring import Keyring
 from ingest.openpgp.message.plaintext import Plaintext
 from ingest.openpgp.unlocked import PAYS_AFTER_FILES

@@ -12,7 +12,7 @@ from ingest.receive.incoming import Fetched
 from ingest.receive.sources import SourceFile
 from ingest.receive.wanted import Offer
 from ingest.store.facts import What
-from ingest.store.file_keys import find_ciphertext, key_of
+from ingest.store.keys_and_paths import find_ciphertext, key_of
 from ingest.store.ledger import open_ledger, read_records
 from tests.conftest import quarantine_reasons
 from tests.support.ledger import read_state

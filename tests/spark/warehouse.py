@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from ingest.warehouse.build.dbt_build import find_untouched_models
-from ingest.warehouse.build.inputs import hash_project
 from ingest.warehouse.build.last_build import LastBuild
+from ingest.warehouse.build.project_hash import hash_project
 from tests.engines.tables import SCHEMAS, Tables, read_exported
 from tests.readers.environments import ROOT, clean_environment
 

@@ -9,9 +9,9 @@ import pytest
 from ingest.delivery.names import DailyFile, parse_kept_stem
 from ingest.errors import UnknownNameError
 from ingest.status.lookup import find_landed, find_quarantined, find_subjects
-from ingest.store.file_keys import FileKey, key_of
 from ingest.store.index.catch_up import open_state
 from ingest.store.index.state import LedgerState
+from ingest.store.keys_and_paths import FileKey, key_of
 from tests.conftest import Ingest
 from tests.support.sender import CLIENT, DAY, Sender
 

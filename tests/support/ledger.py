@@ -13,11 +13,11 @@ from ingest.status.overview import Overview, overview
 from ingest.status.report.facts import Facts, gather
 from ingest.status.report.readers import Served
 from ingest.store.facts import Archived, Failing, Landed, Rejection, Result, Version, What
-from ingest.store.file_keys import FileKey
 from ingest.store.index.catch_up import open_state
 from ingest.store.index.known import DayState, FileState
 from ingest.store.index.lists import all_files
 from ingest.store.index.totals import day_rows
+from ingest.store.keys_and_paths import FileKey
 from ingest.store.ledger import open_ledger
 
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import date
 
 from ingest.commands.checks.finding import Finding, Findings, catching
-from ingest.openpgp.home import Key
+from ingest.openpgp.gnupg_home import Key
 from ingest.openpgp.keyring import Keyring
-from ingest.openpgp.keys import WARNED_DAYS
+from ingest.openpgp.receiver_key import WARNED_DAYS
 
 MAKE_ANOTHER = "make another with: ingest keys new, and send it to MX"
 _FOUND = Findings("keys")

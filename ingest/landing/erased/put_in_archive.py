@@ -12,7 +12,7 @@ from ingest.landing.erased.taken_out import TakenOut
 from ingest.store.durable import move_all_synced, put_in_place, remove_synced
 from ingest.store.erased import Move
 from ingest.store.facts import What
-from ingest.store.file_keys import archive_path, replaced_path
+from ingest.store.keys_and_paths import archive_path, replaced_path
 from ingest.store.ledger import Ledger
 
 

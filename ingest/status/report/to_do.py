@@ -9,9 +9,9 @@ from ingest.status.client_days import Day, DayState
 from ingest.status.files import FileStatus, Status
 from ingest.status.next_steps import NextStep, remedy
 from ingest.store.facts import Rejection
-from ingest.store.file_keys import FileKey
 from ingest.store.index.lists import quarantined_manifests
 from ingest.store.index.state import LedgerState
+from ingest.store.keys_and_paths import FileKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

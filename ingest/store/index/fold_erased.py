@@ -6,9 +6,9 @@ from typing import Any
 
 from ingest.store.erased import Delivered, Erased, Erasure, Move
 from ingest.store.facts import Archived, Landed, What
-from ingest.store.file_keys import key_in
 from ingest.store.index.fold_files import Known
 from ingest.store.index.known import FileState
+from ingest.store.keys_and_paths import key_in
 
 
 def fold_erasure(known: Known, record: dict[str, Any], at: datetime) -> None:

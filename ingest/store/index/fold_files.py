@@ -14,9 +14,9 @@ from ingest.store.facts import (
     is_released,
     result_in,
 )
-from ingest.store.file_keys import FileKey, delivery_in, key_in, key_of
 from ingest.store.index.known import DayState, FileState
 from ingest.store.index.tables.meta import Meta
+from ingest.store.keys_and_paths import FileKey, delivery_in, key_in, key_of
 
 
 class Known(Protocol):

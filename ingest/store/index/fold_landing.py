@@ -6,9 +6,9 @@ from typing import Any
 
 from ingest.store.erased import Delivered
 from ingest.store.facts import Landed, What, result_in
-from ingest.store.file_keys import key_in
 from ingest.store.index.fold_files import Known, fold_result, rejection_in
 from ingest.store.index.known import FileState
+from ingest.store.keys_and_paths import key_in
 
 
 def fold_landed(known: Known, record: dict[str, Any], at: datetime) -> None:

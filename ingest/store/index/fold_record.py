@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from ingest.delivery.names import Event
 from ingest.store.facts import Failing, Run, What
-from ingest.store.file_keys import delivery_in, key_in
 from ingest.store.index import fold_erased, fold_files, fold_landing
 from ingest.store.index.fold_files import Known
+from ingest.store.keys_and_paths import delivery_in, key_in
 
 RUNS_KEPT: Final = 30
 

@@ -7,7 +7,7 @@ from ingest.delivery.manifest import Listing
 from ingest.delivery.names import DailyFile, Delivery, Event, parse_kept_name
 from ingest.errors import Reason
 from ingest.store.facts import Archived, Landed, Rejection, Result, Twins, What
-from ingest.store.file_keys import FileKey
+from ingest.store.keys_and_paths import FileKey
 
 
 @dataclass(slots=True)

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from ingest.delivery.names import Delivery
 from ingest.store.facts import Failing, Rejection, Run, Span, Version
-from ingest.store.file_keys import FileKey
 from ingest.store.index.known import DayState, FileState
 from ingest.store.index.tables.database import GIVEN_UP, LANDED, OPEN, UNKNOWN, Index
 from ingest.store.index.tables.faults import reads_rows
 from ingest.store.index.tables.meta import read_meta, write_meta
+from ingest.store.keys_and_paths import FileKey
 from ingest.store.record import dump, parse_line
 
 DAYS_IN_MEMORY: Final = 500

@@ -13,8 +13,8 @@ from typing import Final, TextIO
 
 from ingest.settings.isolation import child_environment
 from ingest.warehouse.build.guard import HELD_BY, build_guard
-from ingest.warehouse.build.inputs import hash_project
 from ingest.warehouse.build.last_build import LastBuild, read_last_build
+from ingest.warehouse.build.project_hash import hash_project
 from ingest.warehouse.dbt import DBT, PROJECT, dbt_environment, run_to_end
 from ingest.warehouse.models.catalogue import Catalogue, read_catalogue
 from ingest.warehouse.publish.outcome import Published

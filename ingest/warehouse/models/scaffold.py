@@ -11,8 +11,8 @@ from ingest.errors import UnknownNameError
 from ingest.warehouse.database import open_warehouse
 from ingest.warehouse.models.catalogue import Privacy, read_catalogue
 from ingest.warehouse.models.exposures import PATH, render_release
+from ingest.warehouse.models.model_sql import render_models
 from ingest.warehouse.models.resources import Field, Resource, read_resources
-from ingest.warehouse.models.templates import render_models
 from ingest.warehouse.models.yaml_text import as_yaml
 
 COLUMNS: Final = """

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from ingest.errors import PublishError
 from ingest.warehouse.publish.postgres.outcome import Mirrored
-from ingest.warehouse.publish.serve_folder import FACTS, Releases
+from ingest.warehouse.publish.releases_on_disk import FACTS, Releases
 
 NO_KEY: Final = "no masked release: MX_MASK_KEY is not set"
 _NEEDED: Final = {"tables", "is_masked"}

@@ -20,7 +20,7 @@ from ingest.warehouse.publish.release_database import (
     Label,
     write_database,
 )
-from ingest.warehouse.publish.serve_folder import DATABASES, Releases, write_facts
+from ingest.warehouse.publish.releases_on_disk import DATABASES, Releases, write_facts
 from ingest.warehouse.publish.serving import Serving
 
 PASSING: Final = 0o011

@@ -7,7 +7,6 @@ from typing import Any
 
 from ingest.delivery.names import Delivery, Event
 from ingest.store.facts import Version
-from ingest.store.file_keys import FileKey
 from ingest.store.index.catch_up import open_state, open_state_at
 from ingest.store.index.check import all_rows
 from ingest.store.index.fold_record import fold
@@ -15,6 +14,7 @@ from ingest.store.index.known import DayState, FileState
 from ingest.store.index.lists import all_files, due_files, open_files
 from ingest.store.index.tables.meta import Meta
 from ingest.store.index.totals import count_settled, day_rows
+from ingest.store.keys_and_paths import FileKey
 from ingest.store.ledger import read_records
 
 

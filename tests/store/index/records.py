@@ -17,7 +17,7 @@ from ingest.delivery.names import (
 )
 from ingest.errors import Reason
 from ingest.store.facts import SMALLER, What
-from ingest.store.file_keys import subject
+from ingest.store.keys_and_paths import subject
 from ingest.store.ledger import Record
 
 CLIENTS: Final = [f"CLT-00000000-0000-0000-0000-00000000000{number}" for number in range(2)]

@@ -13,7 +13,7 @@ import pytest
 
 from ingest.warehouse.build.dbt_build import UNCHANGED, build_warehouse
 from ingest.warehouse.dbt import PROJECT
-from ingest.warehouse.publish.serve_folder import Releases
+from ingest.warehouse.publish.releases_on_disk import Releases
 from tests.dbt_project.landing import Landing, daily_file
 from tests.landing.test_stored_files import forget_hashes
 from tests.support.built import (

@@ -1,8 +1,8 @@
 """A build leaves out the models of resources that have no new rows, nor owners with new rows."""
 
 from ingest.warehouse.build.dbt_build import find_untouched_models
-from ingest.warehouse.build.inputs import hash_project
 from ingest.warehouse.build.last_build import LastBuild
+from ingest.warehouse.build.project_hash import hash_project
 
 
 def left_out(*touched: str, project: str | None = None) -> set[str]:

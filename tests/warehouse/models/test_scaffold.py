@@ -11,8 +11,8 @@ import pyarrow as pa
 import pytest
 
 from ingest.errors import UnknownNameError
+from ingest.warehouse.models.model_sql import find_differing_models
 from ingest.warehouse.models.scaffold import add_models, read_new_resource
-from ingest.warehouse.models.templates import find_differing_models
 from tests.dbt_project.conftest import PROJECT, open_warehouse, run_dbt
 from tests.dbt_project.landing import Landing, daily_file
 

@@ -7,7 +7,7 @@ import pytest
 
 from ingest.errors import PublishError
 from ingest.warehouse.publish.outcome import NO_KEY, Outcome, Published, published_now
-from ingest.warehouse.publish.serve_folder import FACTS, Releases
+from ingest.warehouse.publish.releases_on_disk import FACTS, Releases
 
 
 def published(outcome: Outcome, *, is_masked: bool = True, left_out: list[str]) -> Published:

@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from ingest.delivery.names import Delivery
 from ingest.store.durable import FILE_MODE
-from ingest.store.file_keys import FileKey
 from ingest.store.index.known import DayState, FileState
 from ingest.store.index.tables.faults import reads_rows
 from ingest.store.index.tables.rows import (
@@ -25,6 +24,7 @@ from ingest.store.index.tables.rows import (
     write_day,
     write_file,
 )
+from ingest.store.keys_and_paths import FileKey
 
 NAME: Final = "index.sqlite"
 SCHEMA: Final = resource_files(__package__).joinpath("schema.sql").read_text()

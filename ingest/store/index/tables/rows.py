@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any, Final
 
 from ingest.delivery.names import Delivery, Event
-from ingest.store.file_keys import FileKey
 from ingest.store.index.known import DayState, FileState
 from ingest.store.index.tables.faults import reads_rows
 from ingest.store.index.tables.values import (
@@ -24,6 +23,7 @@ from ingest.store.index.tables.values import (
     write_result,
     write_twins,
 )
+from ingest.store.keys_and_paths import FileKey
 from ingest.store.record import dump, parse_line
 
 EVENTS: Final = tuple(Event)

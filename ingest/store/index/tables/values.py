@@ -11,7 +11,7 @@ from typing import Any, Final
 from ingest.delivery.manifest import Listing
 from ingest.store.erased import Delivered, Erased
 from ingest.store.facts import Archived, Landed, Rejection, Result, Twins, What
-from ingest.store.file_keys import FileKey
+from ingest.store.keys_and_paths import FileKey
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)

@@ -43,7 +43,7 @@ from ingest.warehouse.publish.postgres.state import (
     note_table,
     take_state,
 )
-from ingest.warehouse.publish.serve_folder import DATABASES, Releases
+from ingest.warehouse.publish.releases_on_disk import DATABASES, Releases
 
 NEW: Final = Shape()
 

@@ -9,7 +9,7 @@ import duckdb
 from ingest.warehouse.publish.postgres.mirror import mirror_release
 from ingest.warehouse.publish.postgres.outcome import Mirrored
 from ingest.warehouse.publish.postgres.server import Target, read_target
-from ingest.warehouse.publish.serve_folder import DATABASES, Releases, write_facts
+from ingest.warehouse.publish.releases_on_disk import DATABASES, Releases, write_facts
 from tests.support.postgres import PASSWORD, Database
 
 USERS = """

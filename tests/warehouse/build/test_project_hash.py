@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.warehouse.build.inputs import hash_project
+from ingest.warehouse.build.project_hash import hash_project
 from ingest.warehouse.dbt import PROJECT
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import KeyringError, SettingsError
-from ingest.openpgp.home import GnupgHome
+from ingest.openpgp.gnupg_home import GnupgHome
 from ingest.openpgp.keyring import Keyring
 from tests.support.receiver import Receiver
 

@@ -1,10 +1,3 @@
-{#- The columns of a resource that name owners, each with the owner's resource. The YAML of its staging
-    model lists them; rows of a resource without a model may belong to users. -#}
-{% macro owners_of(resource) -%}
-    {%- set node = graph.nodes.get("model.mx.stg_" ~ resource) if execute -%}
-    {{ return(node.config.meta.get("owners", {}) if node else {"user_guid": "users"}) }}
-{%- endmacro %}
-
 {#- Whether to look for owners in all rows. A resource that is rebuilt may have other owners. When a
     version of an owner's file is gone, its owners may be unknown again. -#}
 {% macro looks_for_all_owners() -%}

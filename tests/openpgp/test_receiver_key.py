@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import KeyringError
-from ingest.openpgp.home import GnupgHome
+from ingest.openpgp.gnupg_home import GnupgHome
 from ingest.openpgp.keyring import Keyring
-from ingest.openpgp.keys import make_receiver_key, warn_of_expiry
+from ingest.openpgp.receiver_key import make_receiver_key, warn_of_expiry
 from tests.openpgp.conftest import encrypt
 from tests.support.receiver import Receiver
 

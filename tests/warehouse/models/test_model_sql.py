@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.warehouse.models import templates
+from ingest.warehouse.models import model_sql
 from tests.dbt_project.conftest import PROJECT
 
 
@@ -13,7 +13,7 @@ from tests.dbt_project.conftest import PROJECT
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     project = tmp_path / "project"
     shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns("target", "logs"))
-    monkeypatch.setattr(templates, "PROJECT", project)
+    monkeypatch.setattr(model_sql, "PROJECT", project)
     return project
 
 
@@ -26,13 +26,13 @@ def test_a_model_that_differs_is_found_unless_it_says_why(project: Path) -> None
     with pytest.raises(
         SystemExit, match=r"^\S+accounts.sql: expected the text of its template; write"
     ):
-        templates.write_models(only_checks=True)
+        model_sql.write_models(only_checks=True)
 
 
 def test_models_are_written_again_from_the_template(project: Path) -> None:
     inner = Path("models", "current", "accounts.sql")
     (project / inner).unlink()
 
-    templates.write_models(only_checks=False)
+    model_sql.write_models(only_checks=False)
 
     assert (project / inner).read_bytes() == (PROJECT / inner).read_bytes()

@@ -12,7 +12,7 @@ from ingest.delivery.names import (
     baseline_file,
     parse_stem,
 )
-from ingest.store.file_keys import delivery_in, key_at, key_in, key_of, subject
+from ingest.store.keys_and_paths import delivery_in, key_at, key_in, key_of, subject
 from tests.support.sender import CLIENT, DAY
 
 DELIVERY = Delivery(CLIENT, date.fromisoformat(DAY))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from bench.measure import Cost, run_measured
+from bench.measure_program import Cost, run_measured
 
 EVERY_S: Final = 0.05
 NEW_HEIGHT: Final = 1.01

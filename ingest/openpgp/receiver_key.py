@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ingest.errors import KeyringError, SettingsError
-from ingest.openpgp.home import GnupgHome
+from ingest.openpgp.gnupg_home import GnupgHome
 from ingest.settings import PASSPHRASE_FILE
 from ingest.settings.isolation import gpg_environment
 from ingest.store.durable import append_durably, make_folder
