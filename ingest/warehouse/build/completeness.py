@@ -72,28 +72,47 @@ class Run:
 
 def read_run(reported: dict[str, Any]) -> Run:
     """Read a run as the hook reports it, with dbt's results and the nodes of its graph."""
-    nodes = reported["nodes"].items()
+    graph = reported["nodes"]
     return Run(
         id=reported["id"],
         builds=reported["builds"],
         results={each.node.unique_id: str(each.status) for each in reported["results"]},
-        nodes={id_: _read_node(node) for id_, node in nodes if node["resource_type"] in JUDGED},
+        nodes={
+            id_: _read_node(node, graph)
+            for id_, node in graph.items()
+            if node["resource_type"] in JUDGED
+        },
     )
 
 
-def _read_node(node: dict[str, Any]) -> Node:
-    says = (node["raw_code"], node["config"], node["columns"])
+def _read_node(node: dict[str, Any], graph: dict[str, Any]) -> Node:
     meta = node["config"]["meta"] or {}
-    runs = node["config"]["materialized"] != "ephemeral"
+    runs = _runs(node)
     is_table = runs and node["resource_type"] != "test"
     is_published = meta.get("is_published", node["schema"] not in OURS_ALONE) and is_table
     return Node(
         name=node["name"],
-        parents=node.get("depends_on", {}).get("nodes", []),
-        text=hashlib.sha256(repr(says).encode()).hexdigest(),
+        parents=_parents(node),
+        text=hashlib.sha256(repr(_says(node, graph)).encode()).hexdigest(),
         runs=runs,
         relation=(node["schema"], node["alias"], node["name"]) if is_published else None,
     )
+
+
+def _says(node: dict[str, Any], graph: dict[str, Any]) -> list[Any]:
+    """Give what the project says of a node, and of the ephemeral models in its SQL."""
+    within = [graph[each] for each in _parents(node) if each in graph and not _runs(graph[each])]
+    own = [node["raw_code"], node["config"], node["columns"]]
+    return [*own, *(_says(each, graph) for each in within)]
+
+
+def _parents(node: dict[str, Any]) -> list[str]:
+    parents: list[str] = node.get("depends_on", {}).get("nodes", [])
+    return parents
+
+
+def _runs(node: dict[str, Any]) -> bool:
+    return bool(node["config"]["materialized"] != "ephemeral")
 
 
 def note_passed(database: Database, run: Run, *, basis: str) -> None:

@@ -16,7 +16,7 @@ from ingest.warehouse.database import (
 
 _MADE: Final = re.compile(r"create (?:macro|view) (\S+)", re.IGNORECASE)
 _MACRO: Final = re.compile(r"create macro marts\.", re.IGNORECASE)
-_CATALOG: Final = re.compile(r'\b(?:warehouse|"warehouse")\.(?=(?:main|history|ops|marts)\.)')
+_CATALOG: Final = re.compile(r'(?<![\w.])(?:warehouse|"warehouse")\.(?=(?:"[^"]+"|\w+)\.)')
 
 
 def write_views_out(

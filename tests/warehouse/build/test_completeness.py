@@ -1,6 +1,8 @@
 """A node follows from a resource, or from the ledger, through all of its parents."""
 
-from ingest.warehouse.build.completeness import Node, Run
+from typing import Any
+
+from ingest.warehouse.build.completeness import Node, Run, read_run
 
 PARENTS = {
     "ledger": [],
@@ -40,3 +42,36 @@ def test_a_warning_is_no_failure() -> None:
     results = {"users": "success", "tags": "error", "a_test_of_news": "warn", "ledger": "skipped"}
 
     assert run(**results).failed == ["tags", "ledger"]
+
+
+def graph_with(ephemeral_sql: str) -> dict[str, Any]:
+    """A table that reads an ephemeral model, which reads another."""
+    sql = {"first": ephemeral_sql, "second": "from first", "a_table": "from second", "other": "1"}
+    parents = {"second": ["first"], "a_table": ["second", "source.mx.a"]}
+    return {
+        name: {
+            "name": name,
+            "resource_type": "model",
+            "schema": "reports",
+            "alias": name,
+            "raw_code": text,
+            "columns": {},
+            "depends_on": {"nodes": parents.get(name, [])},
+            "config": {
+                "meta": {},
+                "materialized": "ephemeral" if name in ("first", "second") else "table",
+            },
+        }
+        for name, text in sql.items()
+    }
+
+
+def test_a_table_has_another_text_when_an_ephemeral_model_in_it_changes() -> None:
+    before, after = (
+        read_run({"id": "1", "builds": True, "results": [], "nodes": graph_with(sql)}).nodes
+        for sql in ("select 1", "select 2")
+    )
+
+    changed = {name for name in before if before[name].text != after[name].text}
+    assert changed == {"first", "second", "a_table"}
+    assert {name for name in before if before[name].relation} == {"a_table", "other"}

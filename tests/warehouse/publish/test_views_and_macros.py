@@ -58,16 +58,18 @@ def test_a_warehouse_without_macros_has_none(tmp_path: Path) -> None:
 def test_a_view_reads_the_tables_of_the_database_that_it_is_made_in(tmp_path: Path) -> None:
     with duckdb.connect(tmp_path / "warehouse.duckdb") as warehouse:
         warehouse.execute(MACROS)
-        warehouse.execute("create view marts.few as select guid from warehouse.main.users")
+        warehouse.execute('create schema "my own"; create table "my own".users as from users')
+        warehouse.execute('create view marts.few as select guid from warehouse."my own".users')
         warehouse.execute("create view marts.fewer as from marts.few")
         warehouse.execute("create table marts.copied as from marts.few")
         names = [("marts", name) for name in ("fewer", "few", "copied", "absent")]
         views = write_views_out(warehouse, names)
     with duckdb.connect(tmp_path / "other.duckdb") as other:
-        other.execute("create schema marts; create table users as select 7 as guid")
+        other.execute('create schema marts; create schema "my own"')
+        other.execute('create table "my own".users as select 7 as guid')
         assert make_again(other, list(views.values()), must_hold=True) == []
     with duckdb.connect() as reader:
-        reader.execute("create table users as select 8 as guid")
+        reader.execute('create schema "my own"; create table "my own".users as select 8 as guid')
         reader.execute(f"attach '{tmp_path / 'other.duckdb'}' as release (read_only)")
 
         assert reader.execute("from release.marts.fewer").fetchall() == [(7,)]
