@@ -61,10 +61,7 @@ def _proven(tables: Database, *, way: str, tests: Counter[str]) -> list[str]:
     )
     [(rows,)] = _rows(tables, "select sum(record_count) from ops.daily_files")
     names = [name for (name,) in _rows(tables, "select resource from ops.new_resources")]
-    [(count,)] = _rows(
-        tables,
-        "select count(*) from information_schema.tables where table_schema in ('main', 'marts')",
-    )
+    [(count,)] = _rows(tables, "select count(*) from information_schema.tables")
     passed = f"  {count} tables are published; {tests['pass']} tests pass"
     return [
         f"Proven: {landed:,} of {files:,} listed files came over {way} and landed, {rows:,} rows.",
