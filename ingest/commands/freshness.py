@@ -18,11 +18,12 @@ def freshness(context: typer.Context, as_json: Json = False) -> None:
 
     settings = load_settings()
     expect_warehouse(settings.data / "warehouse.duckdb")  # dbt would make an empty one
-    found = settings.data / "dbt" / "target" / "sources.json"
+    environment = typed_environment(settings)
+    found = Path(environment["DBT_TARGET_PATH"], "sources.json")
     found.unlink(missing_ok=True)
     form = AS_JSON if as_json else ["--quiet", "--no-use-colors"]
     command = [str(DBT), *form, "source", "freshness", *context.args]
-    code = run_to_end(command, environment=typed_environment(settings))
+    code = run_to_end(command, environment=environment)
     if found.exists() and not as_json:
         typer.echo("\n".join(_describe(found)))
     raise typer.Exit(code)

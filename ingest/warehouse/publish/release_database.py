@@ -49,7 +49,8 @@ def write_database(
         (schema, name): catalogue.table(schema, name, model)
         for schema, name, model in built.relations
     }
-    views = {} if mask else write_views_out(built.database, _staying_views(tables))
+    staying = [name for name, table in tables.items() if table.stays_view and not mask]
+    views = write_views_out(built.database, staying)
     statements = [*views.values(), *built.macros]
     schemas = {schema for schema, _ in tables} | {RELEASE[0], "marts"}
     with _attached(path, built.database, schemas=sorted(schemas)):
@@ -62,14 +63,8 @@ def write_database(
         _write_release(built.database, label, release, is_masked=mask is not None)
         left_out = make_again(built.database, statements, must_hold=mask is None)
         for name in views:
-            _describe(
-                built.database, name, tables[name], _columns(built.database, name), is_view=True
-            )
+            _describe(built.database, name, tables[name], is_view=True)
     return Written(sum(copied) + len(views), left_out)
-
-
-def _staying_views(tables: dict[tuple[str, str], Table]) -> list[tuple[str, str]]:
-    return [name for name, table in tables.items() if table.stays_view]
 
 
 @contextmanager
@@ -106,7 +101,7 @@ def _copy_table(built: Built, name: tuple[str, str], table: Table, *, mask: Mask
     query = f"create table {quoted(*name)} as select {selected} from {quoted(built.catalog, *name)}"
     database.execute("begin")
     database.execute(query, mask.bound() if mask and hashed else {})
-    _describe(database, name, table, shown, hashed=hashed)
+    _describe(database, name, table, hashed=hashed)
     database.execute("commit")
     return True
 
@@ -119,7 +114,6 @@ def _describe(
     database: Database,
     name: tuple[str, str],
     table: Table,
-    columns: list[str],
     *,
     hashed: Collection[str] = (),
     is_view: bool = False,
@@ -128,7 +122,7 @@ def _describe(
     if table.description:
         kind = "view" if is_view else "table"
         database.execute(f"comment on {kind} {quoted(*name)} is {literal(table.description)}")
-    for each in columns:
+    for each in _columns(database, name):
         said = [table.column(each).description, HASHED if each in hashed else ""]
         if text := ". ".join(filter(None, said)):
             database.execute(f"comment on column {quoted(*name, each)} is {literal(text)}")
@@ -145,4 +139,4 @@ def _write_release(database: Database, label: Label, table: Table, *, is_masked:
     """
     facts = asdict(label) | {"is_masked": is_masked}
     database.execute(query, facts)
-    _describe(database, RELEASE, table, list(facts))
+    _describe(database, RELEASE, table)
