@@ -18,8 +18,8 @@
     {{ return((all_files if files is none else files) if execute else []) }}
 {%- endmacro %}
 
-{#- Without this, the lines of a file that has changed before its new lines would be there twice, and rows
-    that only lines which are gone had made would stay in tables kept by new lines. -#}
+{#- Without this, the lines of a file that has changed before its new lines would be there twice. Tables kept
+    by new lines would keep rows that only lines which are gone had made. -#}
 {% macro delete_lines_read_again() -%}
     {%- set files = ledger_answer("ledger_read") | selectattr("is_read_again") | list -%}
     {%- do run_query("delete from ops.read_batches where true") if files and execute -%}

@@ -11,8 +11,8 @@ union all
 where false
 {%- endmacro %}
 
-{#- The schemas of a resource's files, each with the paths of those that can be read and have rows, and with
-    its types by column name in lower case. -#}
+{#- The schemas of a resource's files, each with its types by column name in lower case. Paths are those of
+    files that can be read and have rows. -#}
 {% macro landed_schemas(resource, only_changed) -%}
     {%- set files_query -%}
         select
@@ -103,7 +103,7 @@ from (
     {%- endif -%}
 {%- endmacro %}
 
-{#- What the first 40 characters of a text look like, without its letters and digits: 'A7, née' is 'A9, aaa'.
+{#- The form of a text's first 40 characters, without its letters and digits: 'A7, née' is 'A9, aaa'.
     A character outside ASCII could be a letter, so it is one. -#}
 {% macro form_of(text) -%}
     {%- set form = namespace(sql="left(coalesce(" ~ text ~ ", ''), 40)") -%}

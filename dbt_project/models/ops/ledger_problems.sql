@@ -1,7 +1,8 @@
 -- sqlfluff:dialect:sparksql
 {{ config(materialized='view', enabled=target.type == 'spark') }}
 
-{#- What the plugin refuses on DuckDB. `ledger` reads no line while this has a row. -#}
+{#- Reasons to read no line of the ledgers; on DuckDB the plugin finds them. The model `ledger`
+    fails while there is one. -#}
 with parsed_lines as (
 
     {% for folder in landings() %}
